@@ -1,0 +1,39 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNotFound is returned where a row that was asked for is not there, or
+	// belongs to another team.
+	ErrNotFound = errors.New("not found")
+	// ErrFenced is returned to a holder whose lease somebody else has taken.
+	ErrFenced = errors.New("the lease is gone")
+)
+
+// TransitionError is a move that no state machine has.
+type TransitionError struct{ What, From, To string }
+
+func (e *TransitionError) Error() string {
+	return fmt.Sprintf("%s: %s never becomes %s", e.What, e.From, e.To)
+}
+
+// StaleError is returned by apply where addresses that a plan touches have
+// changed since it was made.
+type StaleError struct{ Moved []Moved }
+
+// Moved is one address whose ground moved: what the plan was made against, what
+// is there now, and who changed it when.
+type Moved struct {
+	Address  string
+	Expected string // spec digest; "" for absent
+	Actual   string
+	Revision int64
+	Actor    string
+}
+
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("the plan is stale: %d of the addresses it touches changed since it was made", len(e.Moved))
+}

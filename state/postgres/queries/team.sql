@@ -1,0 +1,2 @@
+-- name: GetTeam :one
+SELECT * FROM teams WHERE name = $1;
