@@ -19,15 +19,15 @@ type Node struct {
 
 // Meta is what is known of a node and is in no digest.
 type Meta struct {
-	File string // relative to the pipeline's directory
-	Line int64
+	File string `weir:"file,meta"` // relative to the pipeline's directory
+	Line int64  `weir:"line,meta"`
 }
 
 // Header is what a graph was made from, besides the nodes.
 type Header struct {
-	Inputs   Digest // of the values of the variables
-	Lock     Digest // of the module lock; "" without modules
-	Policies Digest
+	Inputs   Digest `weir:"inputs,exec"`   // of the values of the variables
+	Lock     Digest `weir:"lock,exec"`     // of the module lock; "" without modules
+	Policies Digest `weir:"policies,exec"` // that were in force
 }
 
 // Graph is immutable: it is made by a Builder or by Decode and never changes.

@@ -1,0 +1,120 @@
+package graph
+
+import (
+	"pgregory.net/rapid"
+)
+
+// Generators of random specs; every field has a chance to be set.
+
+var genName = rapid.StringMatching(`[a-z][a-z0-9_]{0,6}`)
+
+func genStrings(t *rapid.T, label string) []string {
+	return rapid.SliceOfN(genName, 0, 3).Draw(t, label)
+}
+
+func genStringMap(t *rapid.T, label string) map[string]string {
+	return rapid.MapOfN(genName, rapid.String(), 0, 3).Draw(t, label)
+}
+
+func genNumber(t *rapid.T) Number {
+	return decimal{
+		mantissa: rapid.Int64().Draw(t, "mantissa"),
+	}.Number()
+}
+
+func genValue(t *rapid.T, depth int) Value {
+	top := 6
+	if depth <= 0 {
+		top = 3
+	}
+	switch rapid.IntRange(0, top).Draw(t, "value kind") {
+	case 0:
+		return Null{}
+	case 1:
+		return Bool(rapid.Bool().Draw(t, "bool"))
+	case 2:
+		return genNumber(t)
+	case 3:
+		return String(rapid.String().Draw(t, "string"))
+	case 4:
+		l := List{}
+		for range rapid.IntRange(0, 3).Draw(t, "items") {
+			l = append(l, genValue(t, depth-1))
+		}
+		return l
+	case 5:
+		return Deferred{Source: "${version." + genName.Draw(t, "get") + ".ref}", Refs: []string{"version.x"}}
+	default:
+		return genMap(t, depth-1)
+	}
+}
+
+func genMap(t *rapid.T, depth int) Map {
+	m := Map{}
+	for range rapid.IntRange(0, 3).Draw(t, "keys") {
+		m[rapid.String().Draw(t, "key")] = genValue(t, depth)
+	}
+	return m
+}
+
+func genInt(t *rapid.T, label string) int64 { return rapid.Int64Range(0, 5).Draw(t, label) }
+
+func genSteps(t *rapid.T, depth int) []Step {
+	var out []Step
+	for range rapid.IntRange(0, 2).Draw(t, "steps") {
+		out = append(out, genStep(t, depth))
+	}
+	return out
+}
+
+func genHooks(t *rapid.T, depth int) Hooks {
+	if depth <= 0 {
+		return Hooks{}
+	}
+	return Hooks{genSteps(t, depth-1), genSteps(t, depth-1), genSteps(t, depth-1), genSteps(t, depth-1), genSteps(t, depth-1)}
+}
+
+func genStep(t *rapid.T, depth int) Step {
+	return Step{
+		Name:    genName.Draw(t, "name"),
+		Timeout: genInt(t, "timeout"),
+		Retry:   Retry{genInt(t, "attempts"), genInt(t, "backoff"), genInt(t, "max"), genStrings(t, "on")},
+		Tags:    genStrings(t, "tags"),
+		Hooks:   genHooks(t, depth-1),
+		Body:    genBody(t, depth),
+	}
+}
+
+func genBody(t *rapid.T, depth int) Body {
+	top := 5
+	if depth <= 0 {
+		top = 2
+	}
+	b := func(l string) bool { return rapid.Bool().Draw(t, l) }
+	switch rapid.IntRange(0, top).Draw(t, "body") {
+	case 0:
+		return Get{"resource.git.app", genMap(t, 2), b("trigger"), []Address{"job.unit"}, b("every"), genStringMap(t, "version")}
+	case 1:
+		return Put{"resource.git.app", genMap(t, 2), genMap(t, 1), b("no_get"), genStrings(t, "inputs"), b("all")}
+	case 2:
+		return Task{
+			"img", "", genStrings(t, "run"), rapid.String().Draw(t, "script"), "dir", "user", genMap(t, 2),
+			genStrings(t, "in"), genStrings(t, "out"), genStrings(t, "caches"), genStringMap(t, "im"), genStringMap(t, "om"),
+			b("privileged"), b("hermetic"), Limits{genInt(t, "cpu"), genInt(t, "mem"), genInt(t, "pids")},
+		}
+	case 3:
+		return Do{genSteps(t, depth-1)}
+	case 4:
+		return Parallel{genSteps(t, depth-1), genInt(t, "limit"), b("fail_fast")}
+	default:
+		return Try{genSteps(t, depth-1)}
+	}
+}
+
+func genJob(t *rapid.T) Job {
+	return Job{
+		rapid.String().Draw(t, "description"), genInt(t, "max"), genStrings(t, "groups"),
+		rapid.Bool().Draw(t, "dm"), rapid.Bool().Draw(t, "int"), Retention{genInt(t, "b"), genInt(t, "d"), genInt(t, "m")},
+		genSteps(t, 3), genHooks(t, 2),
+	}
+}
