@@ -72,10 +72,10 @@ var (
 	}
 	workerMoves = table[WorkerStatus]{
 		WorkerRunning:  {WorkerStalled, WorkerLanding, WorkerRetiring},
-		WorkerStalled:  {WorkerRunning},
-		WorkerLanding:  {WorkerLanded, WorkerStalled, WorkerRunning},
-		WorkerLanded:   {WorkerRunning},
-		WorkerRetiring: {WorkerStalled},
+		WorkerStalled:  {WorkerRunning, WorkerLanding, WorkerRetiring},
+		WorkerLanding:  {WorkerLanded, WorkerStalled, WorkerRunning, WorkerRetiring},
+		WorkerLanded:   {WorkerRunning, WorkerLanding, WorkerRetiring}, // its process came back
+		WorkerRetiring: {WorkerStalled, WorkerRunning},                 // likewise
 	}
 )
 

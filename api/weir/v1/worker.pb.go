@@ -127,7 +127,8 @@ type RegisterRequest struct {
 	Tags          []string               `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
 	Capacity      int32                  `protobuf:"varint,4,opt,name=capacity,proto3" json:"capacity,omitempty"` // runs in flight, at most
 	Version       string                 `protobuf:"bytes,5,opt,name=version,proto3" json:"version,omitempty"`
-	Runs          []*RunRef              `protobuf:"bytes,6,rep,name=runs,proto3" json:"runs,omitempty"` // that the worker has
+	Runs          []*RunRef              `protobuf:"bytes,6,rep,name=runs,proto3" json:"runs,omitempty"`   // that the worker has; epoch 0: a leftover it knows nothing of
+	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"` // what the worker wants to be: running, landing, retiring
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -202,6 +203,13 @@ func (x *RegisterRequest) GetRuns() []*RunRef {
 		return x.Runs
 	}
 	return nil
+}
+
+func (x *RegisterRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
 }
 
 type RunRef struct {
@@ -1004,6 +1012,8 @@ func (x *HeartbeatRequest) GetState() string {
 
 type HeartbeatResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	State         string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`     // of the worker's row; gone: it retired and was deleted
+	Destroy       *Destroy               `protobuf:"bytes,2,opt,name=destroy,proto3" json:"destroy,omitempty"` // of what was reported, what no row wants
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1036,6 +1046,20 @@ func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
 // Deprecated: Use HeartbeatResponse.ProtoReflect.Descriptor instead.
 func (*HeartbeatResponse) Descriptor() ([]byte, []int) {
 	return file_weir_v1_worker_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *HeartbeatResponse) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *HeartbeatResponse) GetDestroy() *Destroy {
+	if x != nil {
+		return x.Destroy
+	}
+	return nil
 }
 
 type AppendLogRequest struct {
@@ -1109,6 +1133,7 @@ func (x *AppendLogRequest) GetRecords() []byte {
 type AppendLogResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Offset        int64                  `protobuf:"varint,1,opt,name=offset,proto3" json:"offset,omitempty"` // the server has everything before it; go on from here
+	Stale         bool                   `protobuf:"varint,2,opt,name=stale,proto3" json:"stale,omitempty"`   // the run is not this worker's any more: kill and remove it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1148,6 +1173,13 @@ func (x *AppendLogResponse) GetOffset() int64 {
 		return x.Offset
 	}
 	return 0
+}
+
+func (x *AppendLogResponse) GetStale() bool {
+	if x != nil {
+		return x.Stale
+	}
+	return false
 }
 
 type ReportRunRequest struct {
@@ -1292,7 +1324,9 @@ func (x *RunStarted) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// RunEnded is sent when all output was acknowledged.
+// RunEnded is sent when all output was acknowledged but the last piece, which it
+// may carry: then the exit and the end of the log are one round trip and one
+// transaction.
 type RunEnded struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ExitCode      int32                  `protobuf:"varint,1,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"` // -1 with error
@@ -1302,6 +1336,9 @@ type RunEnded struct {
 	Oom           bool                   `protobuf:"varint,5,opt,name=oom,proto3" json:"oom,omitempty"`
 	Result        []byte                 `protobuf:"bytes,6,opt,name=result,proto3" json:"result,omitempty"` // stdout of check, in, out; at most 4 MiB
 	At            *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=at,proto3" json:"at,omitempty"`
+	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`  // of the program; absent: it never ran
+	LogOffset     int64                  `protobuf:"varint,9,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"` // of the first byte of log, or of the log's end
+	Log           []byte                 `protobuf:"bytes,10,opt,name=log,proto3" json:"log,omitempty"`                              // whole framed records, the last ones
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1385,9 +1422,32 @@ func (x *RunEnded) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *RunEnded) GetStartedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartedAt
+	}
+	return nil
+}
+
+func (x *RunEnded) GetLogOffset() int64 {
+	if x != nil {
+		return x.LogOffset
+	}
+	return 0
+}
+
+func (x *RunEnded) GetLog() []byte {
+	if x != nil {
+		return x.Log
+	}
+	return nil
+}
+
 type ReportRunResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Stale         bool                   `protobuf:"varint,1,opt,name=stale,proto3" json:"stale,omitempty"` // the run is not this worker's any more: kill and remove it
+	Again         bool                   `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"` // log_offset is not where the server is: send from offset on, then report again
+	Offset        int64                  `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1429,6 +1489,20 @@ func (x *ReportRunResponse) GetStale() bool {
 	return false
 }
 
+func (x *ReportRunResponse) GetAgain() bool {
+	if x != nil {
+		return x.Again
+	}
+	return false
+}
+
+func (x *ReportRunResponse) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
 var File_weir_v1_worker_proto protoreflect.FileDescriptor
 
 const file_weir_v1_worker_proto_rawDesc = "" +
@@ -1438,14 +1512,15 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"?\n" +
 	"\x0eEnrollResponse\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\tR\x03key\"\xb6\x01\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\"\xcc\x01\n" +
 	"\x0fRegisterRequest\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x1a\n" +
 	"\bplatform\x18\x02 \x01(\tR\bplatform\x12\x12\n" +
 	"\x04tags\x18\x03 \x03(\tR\x04tags\x12\x1a\n" +
 	"\bcapacity\x18\x04 \x01(\x05R\bcapacity\x12\x18\n" +
 	"\aversion\x18\x05 \x01(\tR\aversion\x12#\n" +
-	"\x04runs\x18\x06 \x03(\v2\x0f.weir.v1.RunRefR\x04runs\"5\n" +
+	"\x04runs\x18\x06 \x03(\v2\x0f.weir.v1.RunRefR\x04runs\x12\x14\n" +
+	"\x05state\x18\a \x01(\tR\x05state\"5\n" +
 	"\x06RunRef\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\"\xc5\x01\n" +
@@ -1510,15 +1585,18 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\x12\x12\n" +
 	"\x04runs\x18\x02 \x03(\tR\x04runs\x12\x18\n" +
 	"\avolumes\x18\x03 \x03(\tR\avolumes\x12\x14\n" +
-	"\x05state\x18\x04 \x01(\tR\x05state\"\x13\n" +
-	"\x11HeartbeatResponse\"q\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\"U\n" +
+	"\x11HeartbeatResponse\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\tR\x05state\x12*\n" +
+	"\adestroy\x18\x02 \x01(\v2\x10.weir.v1.DestroyR\adestroy\"q\n" +
 	"\x10AppendLogRequest\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x16\n" +
 	"\x06offset\x18\x03 \x01(\x03R\x06offset\x12\x18\n" +
-	"\arecords\x18\x04 \x01(\fR\arecords\"+\n" +
+	"\arecords\x18\x04 \x01(\fR\arecords\"A\n" +
 	"\x11AppendLogResponse\x12\x16\n" +
-	"\x06offset\x18\x01 \x01(\x03R\x06offset\"\xa5\x01\n" +
+	"\x06offset\x18\x01 \x01(\x03R\x06offset\x12\x14\n" +
+	"\x05stale\x18\x02 \x01(\bR\x05stale\"\xa5\x01\n" +
 	"\x10ReportRunRequest\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12/\n" +
@@ -1527,7 +1605,7 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x06report\"8\n" +
 	"\n" +
 	"RunStarted\x12*\n" +
-	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xc6\x01\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xb2\x02\n" +
 	"\bRunEnded\x12\x1b\n" +
 	"\texit_code\x18\x01 \x01(\x05R\bexitCode\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\x12\x14\n" +
@@ -1535,9 +1613,17 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\ttimed_out\x18\x04 \x01(\bR\btimedOut\x12\x10\n" +
 	"\x03oom\x18\x05 \x01(\bR\x03oom\x12\x16\n" +
 	"\x06result\x18\x06 \x01(\fR\x06result\x12*\n" +
-	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\")\n" +
+	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x129\n" +
+	"\n" +
+	"started_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x12\x1d\n" +
+	"\n" +
+	"log_offset\x18\t \x01(\x03R\tlogOffset\x12\x10\n" +
+	"\x03log\x18\n" +
+	" \x01(\fR\x03log\"W\n" +
 	"\x11ReportRunResponse\x12\x14\n" +
-	"\x05stale\x18\x01 \x01(\bR\x05stale2\x94\x03\n" +
+	"\x05stale\x18\x01 \x01(\bR\x05stale\x12\x14\n" +
+	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
+	"\x06offset\x18\x03 \x01(\x03R\x06offset2\x94\x03\n" +
 	"\rWorkerService\x129\n" +
 	"\x06Enroll\x12\x16.weir.v1.EnrollRequest\x1a\x17.weir.v1.EnrollResponse\x12?\n" +
 	"\bRegister\x12\x18.weir.v1.RegisterRequest\x1a\x19.weir.v1.RegisterResponse\x12;\n" +
@@ -1594,27 +1680,29 @@ var file_weir_v1_worker_proto_depIdxs = []int32{
 	11, // 6: weir.v1.Start.task:type_name -> weir.v1.Task
 	21, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
 	12, // 8: weir.v1.Task.mounts:type_name -> weir.v1.Mount
-	18, // 9: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
-	19, // 10: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	22, // 11: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
-	22, // 12: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	0,  // 13: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 14: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 15: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	13, // 16: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	15, // 17: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	17, // 18: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	1,  // 19: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 20: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 21: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	14, // 22: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	16, // 23: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	20, // 24: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	19, // [19:25] is the sub-list for method output_type
-	13, // [13:19] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	10, // 9: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
+	18, // 10: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
+	19, // 11: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
+	22, // 12: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	22, // 13: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	22, // 14: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	0,  // 15: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 16: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 17: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	13, // 18: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	15, // 19: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	17, // 20: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	1,  // 21: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 22: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 23: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	14, // 24: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	16, // 25: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	20, // 26: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	21, // [21:27] is the sub-list for method output_type
+	15, // [15:21] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }

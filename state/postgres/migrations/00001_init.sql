@@ -173,7 +173,7 @@ CREATE TABLE workers (
     name         text NOT NULL UNIQUE,
     team_id      uuid REFERENCES teams ON DELETE CASCADE,  -- NULL: for all teams
     status       text NOT NULL CHECK (status IN ('running', 'stalled', 'landing', 'landed', 'retiring')),
-    key_hash     bytea NOT NULL,          -- SHA-256 of the worker's own key
+    key_hash     bytea NOT NULL UNIQUE,   -- SHA-256 of the worker's own key
     epoch        bigint NOT NULL DEFAULT 0, -- raised at each registration
     runtime      text NOT NULL,           -- containerd, process
     platform     text NOT NULL,
