@@ -1020,11 +1020,14 @@ func (x *AbortResponse) GetBuild() *Build {
 }
 
 type WatchRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
-	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
-	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Pipeline string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job      string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number   int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	// What a stream that broke has shown already: those lines are not sent again.
+	// Changes of state are.
+	Seen          []*SeenLines `protobuf:"bytes,5,rep,name=seen,proto3" json:"seen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1087,6 +1090,74 @@ func (x *WatchRequest) GetNumber() int64 {
 	return 0
 }
 
+func (x *WatchRequest) GetSeen() []*SeenLines {
+	if x != nil {
+		return x.Seen
+	}
+	return nil
+}
+
+// SeenLines says up to which line an attempt at a step was seen.
+type SeenLines struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	StepPath      string                 `protobuf:"bytes,1,opt,name=step_path,json=stepPath,proto3" json:"step_path,omitempty"`
+	Attempt       int32                  `protobuf:"varint,2,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	Number        int64                  `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"` // of the last line
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeenLines) Reset() {
+	*x = SeenLines{}
+	mi := &file_weir_v1_build_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeenLines) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeenLines) ProtoMessage() {}
+
+func (x *SeenLines) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeenLines.ProtoReflect.Descriptor instead.
+func (*SeenLines) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SeenLines) GetStepPath() string {
+	if x != nil {
+		return x.StepPath
+	}
+	return ""
+}
+
+func (x *SeenLines) GetAttempt() int32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return 0
+}
+
+func (x *SeenLines) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
 type WatchResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Event:
@@ -1101,7 +1172,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1184,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1197,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchResponse) GetEvent() isWatchResponse_Event {
@@ -1194,13 +1265,14 @@ type LogLine struct {
 	Text          []byte                 `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`     // without the line end; a last line without one has partial set
 	Partial       bool                   `protobuf:"varint,6,opt,name=partial,proto3" json:"partial,omitempty"`
 	At            *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=at,proto3" json:"at,omitempty"`
+	Number        int64                  `protobuf:"varint,8,opt,name=number,proto3" json:"number,omitempty"` // of the line among all lines of this attempt at the step; the first is 1
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LogLine) Reset() {
 	*x = LogLine{}
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1212,7 +1284,7 @@ func (x *LogLine) String() string {
 func (*LogLine) ProtoMessage() {}
 
 func (x *LogLine) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1225,7 +1297,7 @@ func (x *LogLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogLine.ProtoReflect.Descriptor instead.
 func (*LogLine) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *LogLine) GetStepPath() string {
@@ -1275,6 +1347,13 @@ func (x *LogLine) GetAt() *timestamppb.Timestamp {
 		return x.At
 	}
 	return nil
+}
+
+func (x *LogLine) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
 }
 
 var File_weir_v1_build_proto protoreflect.FileDescriptor
@@ -1361,17 +1440,22 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\"5\n" +
 	"\rAbortResponse\x12$\n" +
-	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"d\n" +
+	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"\x8c\x01\n" +
 	"\fWatchRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
 	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
-	"\x06number\x18\x04 \x01(\x03R\x06number\"\x8d\x01\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\x12&\n" +
+	"\x04seen\x18\x05 \x03(\v2\x12.weir.v1.SeenLinesR\x04seen\"Z\n" +
+	"\tSeenLines\x12\x1b\n" +
+	"\tstep_path\x18\x01 \x01(\tR\bstepPath\x12\x18\n" +
+	"\aattempt\x18\x02 \x01(\x05R\aattempt\x12\x16\n" +
+	"\x06number\x18\x03 \x01(\x03R\x06number\"\x8d\x01\n" +
 	"\rWatchResponse\x12&\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildH\x00R\x05build\x12#\n" +
 	"\x04step\x18\x02 \x01(\v2\r.weir.v1.StepH\x00R\x04step\x12&\n" +
 	"\x04line\x18\x03 \x01(\v2\x10.weir.v1.LogLineH\x00R\x04lineB\a\n" +
-	"\x05event\"\xcf\x01\n" +
+	"\x05event\"\xe7\x01\n" +
 	"\aLogLine\x12\x1b\n" +
 	"\tstep_path\x18\x01 \x01(\tR\bstepPath\x12\x1b\n" +
 	"\tstep_name\x18\x02 \x01(\tR\bstepName\x12\x18\n" +
@@ -1379,7 +1463,8 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x06stream\x18\x04 \x01(\tR\x06stream\x12\x12\n" +
 	"\x04text\x18\x05 \x01(\fR\x04text\x12\x18\n" +
 	"\apartial\x18\x06 \x01(\bR\apartial\x12*\n" +
-	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at2\x87\x03\n" +
+	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
+	"\x06number\x18\b \x01(\x03R\x06number2\x87\x03\n" +
 	"\fBuildService\x12?\n" +
 	"\bListJobs\x12\x18.weir.v1.ListJobsRequest\x1a\x19.weir.v1.ListJobsResponse\x12E\n" +
 	"\n" +
@@ -1401,7 +1486,7 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_weir_v1_build_proto_goTypes = []any{
 	(*Condition)(nil),             // 0: weir.v1.Condition
 	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
@@ -1419,53 +1504,55 @@ var file_weir_v1_build_proto_goTypes = []any{
 	(*AbortRequest)(nil),          // 13: weir.v1.AbortRequest
 	(*AbortResponse)(nil),         // 14: weir.v1.AbortResponse
 	(*WatchRequest)(nil),          // 15: weir.v1.WatchRequest
-	(*WatchResponse)(nil),         // 16: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 17: weir.v1.LogLine
-	nil,                           // 18: weir.v1.BuildVersion.VersionEntry
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
+	(*SeenLines)(nil),             // 16: weir.v1.SeenLines
+	(*WatchResponse)(nil),         // 17: weir.v1.WatchResponse
+	(*LogLine)(nil),               // 18: weir.v1.LogLine
+	nil,                           // 19: weir.v1.BuildVersion.VersionEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	19, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	20, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	19, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	19, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	19, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	20, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	20, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	20, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
 	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	18, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	19, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	19, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	19, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	20, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	20, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
 	0,  // 15: weir.v1.Step.waiting:type_name -> weir.v1.Condition
 	6,  // 16: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
 	8,  // 17: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
 	6,  // 18: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
 	6,  // 19: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	6,  // 20: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 21: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	17, // 22: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	19, // 23: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 24: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 25: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 26: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 27: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	13, // 28: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	15, // 29: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 30: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 31: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 32: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	12, // 33: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	14, // 34: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	16, // 35: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	30, // [30:36] is the sub-list for method output_type
-	24, // [24:30] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	16, // 20: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 21: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	8,  // 22: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	18, // 23: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	20, // 24: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 25: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 26: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	9,  // 27: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	11, // 28: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	13, // 29: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	15, // 30: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 31: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 32: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	10, // 33: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	12, // 34: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	14, // 35: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	17, // 36: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	31, // [31:37] is the sub-list for method output_type
+	25, // [25:31] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -1473,7 +1560,7 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
-	file_weir_v1_build_proto_msgTypes[16].OneofWrappers = []any{
+	file_weir_v1_build_proto_msgTypes[17].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
@@ -1484,7 +1571,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
