@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// Store is all that Weir remembers.
+type Store struct {
+	pool   *pgxpool.Pool
+	q      *db.Queries // outside of a transaction
+	direct string      // connection string for sessions
+	log    *slog.Logger
+}
+
+// Option changes how a store is opened.
+type Option func(*options)
+
+type options struct {
+	direct   string
+	maxConns int32
+	log      *slog.Logger
+}
+
+// WithDirectURL is a connection string that reaches PostgreSQL itself where the
+// main one goes through a pooler.
+func WithDirectURL(url string) Option { return func(o *options) { o.direct = url } }
+
+// WithMaxConns bounds the pool's connections; the default is pgx's: the number
+// of cores, at least 4.
+func WithMaxConns(n int) Option { return func(o *options) { o.maxConns = int32(n) } }
+
+// WithLog is where lost connections and the like are said; the default is
+// nowhere.
+func WithLog(log *slog.Logger) Option { return func(o *options) { o.log = log } }
+
+// Open connects to a database, whose schema may still be missing: see Migrate
+// and CheckSchema.
+func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
+	o := options{direct: url, log: slog.New(slog.DiscardHandler)}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if o.maxConns > 0 {
+		config.MaxConns = o.maxConns
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return &Store{pool: pool, q: db.New(pool), direct: o.direct, log: o.log}, nil
+}
+
+// Close closes all connections, when the statements under way have ended.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// Pool is for metrics about connections, and for tests that look underneath.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// maxAttempts bounds how often a transaction is tried that others are in the
+// way of.
+const maxAttempts = 5
+
+// tx runs do in a transaction, and again from the start where PostgreSQL asks
+// for that (a deadlock, a serialisation failure): do changes nothing outside of
+// the transaction that a second run would spoil.
+func (s *Store) tx(ctx context.Context, do func(q *db.Queries) error) error {
+	return s.rawTx(ctx, func(tx pgx.Tx) error { return do(s.q.WithTx(tx)) })
+}
+
+// rawTx is tx for those who need more than queries: COPY, batches.
+func (s *Store) rawTx(ctx context.Context, do func(tx pgx.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := pgx.BeginFunc(ctx, s.pool, do)
+		if attempt == maxAttempts || !retryable(err) {
+			return notFound(err)
+		}
+	}
+}
+
+// retryable says that the transaction lost to another and left nothing.
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// notFound gives "no rows" the name that callers know.
+func notFound(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("%w", state.ErrNotFound)
+	}
+	return err
+}
+
+// isUnique says that a row with that name is already there.
+func isUnique(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505"
+}
