@@ -1,0 +1,137 @@
+package diag
+
+import "slices"
+
+// Code is the stable name of a kind of problem: W0xxx parse, W1xxx reference,
+// W2xxx type, W3xxx semantics.
+type Code string
+
+// The codes. A code never changes its meaning and is never used again.
+const (
+	Syntax        Code = "W0001"
+	Unreadable    Code = "W0002"
+	NotUTF8       Code = "W0003"
+	TooDeep       Code = "W0004"
+	NoFiles       Code = "W0005"
+	UnknownBlock  Code = "W0006"
+	UnknownField  Code = "W0007"
+	WrongLabels   Code = "W0008"
+	NotSupported  Code = "W0009"
+	RepeatedBlock Code = "W0010"
+	MissingField  Code = "W0011"
+	TooLarge      Code = "W0012"
+
+	UnknownName         Code = "W1001"
+	UnknownVariable     Code = "W1002"
+	UnknownResource     Code = "W1003"
+	UnknownJob          Code = "W1004"
+	UnknownTask         Code = "W1005"
+	UnknownResourceType Code = "W1006"
+	UnknownLocal        Code = "W1007"
+	UnknownArtifact     Code = "W1008"
+	UnknownFunction     Code = "W1009"
+	Ambiguous           Code = "W1010"
+	DefinedTwice        Code = "W1011"
+	UnknownGet          Code = "W1012"
+	UnknownBuildField   Code = "W1013"
+	Cycle               Code = "W1014"
+	Undeclared          Code = "W1015"
+
+	WrongType      Code = "W2001"
+	WrongReference Code = "W2002"
+	BadDuration    Code = "W2003"
+	BadSize        Code = "W2004"
+	OutOfRange     Code = "W2005"
+	BadExpression  Code = "W2006"
+	BadChoice      Code = "W2007"
+
+	NoValue          Code = "W3001"
+	Invalid          Code = "W3002"
+	OnlyAtRunTime    Code = "W3003"
+	NeverPassed      Code = "W3004"
+	PassedCycle      Code = "W3005"
+	IncompleteTask   Code = "W3006"
+	Conflict         Code = "W3007"
+	BadName          Code = "W3008"
+	StepTwice        Code = "W3009"
+	BadImage         Code = "W3010"
+	BadPath          Code = "W3011"
+	SensitiveValue   Code = "W3012"
+	OnePipeline      Code = "W3013"
+	Empty            Code = "W3014"
+	ArtifactConflict Code = "W3015"
+	CannotCompile    Code = "W3099"
+)
+
+// meanings is read only.
+var meanings = map[Code]string{
+	Syntax:        "The file does not follow the syntax of its language.",
+	Unreadable:    "A file or directory cannot be read.",
+	NotUTF8:       "The file is not valid UTF-8.",
+	TooDeep:       "An expression or block is nested too deeply.",
+	NoFiles:       "The directory holds no pipeline.",
+	UnknownBlock:  "A block of this type is not expected here.",
+	UnknownField:  "An argument of this name is not expected here.",
+	WrongLabels:   "A block has too few or too many labels.",
+	NotSupported:  "The language has this, but this version of Weir does not.",
+	RepeatedBlock: "A block that may stand once stands more than once.",
+	MissingField:  "An argument that is needed is missing.",
+	TooLarge:      "The file is larger than a pipeline file may be.",
+
+	UnknownName:         "An expression names something that does not exist.",
+	UnknownVariable:     "No variable has this name.",
+	UnknownResource:     "No resource has this name.",
+	UnknownJob:          "No job has this name.",
+	UnknownTask:         "No shared task has this name.",
+	UnknownResourceType: "No resource type, built in or declared, has this name.",
+	UnknownLocal:        "No local value has this name.",
+	UnknownArtifact:     "No earlier step of the job makes an artifact of this name.",
+	UnknownFunction:     "No function has this name.",
+	Ambiguous:           "A name fits more than one resource.",
+	DefinedTwice:        "Two blocks define the same address.",
+	UnknownGet:          "version.<get> names no get step of the job.",
+	UnknownBuildField:   "build.<field> names a field that builds do not have.",
+	Cycle:               "Values are defined in terms of one another.",
+	Undeclared:          "A value was given for a variable that is not declared.",
+
+	WrongType:      "A value has another type than the one that is needed.",
+	WrongReference: "A reference names another kind of thing than the one that is needed.",
+	BadDuration:    "A duration is not of the form 1h30m.",
+	BadSize:        "A size is not of the form 512MiB.",
+	OutOfRange:     "A number is outside of what is possible.",
+	BadExpression:  "An expression cannot be evaluated.",
+	BadChoice:      "A word is not one of those that are possible.",
+
+	NoValue:          "A variable without default was given no value.",
+	Invalid:          "A value does not satisfy a variable's validation.",
+	OnlyAtRunTime:    "A value that only a run knows stands where it must be known earlier.",
+	NeverPassed:      "No version can ever satisfy a passed constraint.",
+	PassedCycle:      "Jobs wait for one another through passed.",
+	IncompleteTask:   "A task lacks its image or its command.",
+	Conflict:         "Two settings exclude each other.",
+	BadName:          "A name has characters that names may not have.",
+	StepTwice:        "Two get steps of a job have one name.",
+	BadImage:         "An image reference cannot be used.",
+	BadPath:          "A path is absolute or relative where it must not be.",
+	SensitiveValue:   "A sensitive value would be written into the plan.",
+	OnePipeline:      "A directory must hold exactly one pipeline block.",
+	Empty:            "A block that must hold steps is empty.",
+	ArtifactConflict: "Steps that run at once make the same artifact.",
+	CannotCompile:    "The pipeline was read but its graph cannot be built.",
+}
+
+// Meaning is what a code stands for, in one line.
+func (c Code) Meaning() (string, bool) {
+	m, ok := meanings[c]
+	return m, ok
+}
+
+// Codes are all codes, sorted.
+func Codes() []Code {
+	codes := make([]Code, 0, len(meanings))
+	for c := range meanings {
+		codes = append(codes, c)
+	}
+	slices.Sort(codes)
+	return codes
+}

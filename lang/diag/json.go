@@ -1,0 +1,66 @@
+package diag
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+)
+
+// The JSON form: stable names, absent where there is nothing.
+type (
+	jsonList struct {
+		Diagnostics []jsonDiagnostic `json:"diagnostics"`
+	}
+	jsonDiagnostic struct {
+		Severity string        `json:"severity"`
+		Code     Code          `json:"code,omitempty"`
+		Summary  string        `json:"summary"`
+		Detail   string        `json:"detail,omitempty"`
+		Range    *Range        `json:"range,omitempty"`
+		Snippet  string        `json:"snippet,omitempty"`
+		Related  []jsonRelated `json:"related,omitempty"`
+		Fix      *jsonFix      `json:"fix,omitempty"`
+	}
+	jsonRelated struct {
+		Message string `json:"message"`
+		Range   Range  `json:"range"`
+	}
+	jsonFix struct {
+		Help  string `json:"help"`
+		Range *Range `json:"range,omitempty"`
+		Text  string `json:"text,omitempty"`
+	}
+)
+
+// JSON writes the problems for programs: one object {"diagnostics": […]}.
+func JSON(w io.Writer, l List, src *Sources) error {
+	out := jsonList{Diagnostics: make([]jsonDiagnostic, 0, len(l))}
+	for _, d := range l {
+		out.Diagnostics = append(out.Diagnostics, toJSON(d, src))
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+func toJSON(d Diagnostic, src *Sources) jsonDiagnostic {
+	j := jsonDiagnostic{Severity: strings.ToLower(d.Severity.String()), Code: d.Code, Summary: d.Summary, Detail: d.Detail}
+	j.Range = rangeOrNil(d.Range)
+	if b, m, a, ok := src.line(d.Range); ok {
+		j.Snippet = string(b) + string(m) + string(a)
+	}
+	for _, r := range d.Related {
+		j.Related = append(j.Related, jsonRelated(r))
+	}
+	if d.Fix != nil {
+		j.Fix = &jsonFix{Help: d.Fix.Help, Range: rangeOrNil(d.Fix.Range), Text: d.Fix.Text}
+	}
+	return j
+}
+
+func rangeOrNil(r Range) *Range {
+	if r.IsZero() {
+		return nil
+	}
+	return &r
+}
