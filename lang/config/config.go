@@ -1,0 +1,129 @@
+package config
+
+import (
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/diag"
+)
+
+// Name is a word with its place; the zero Name is none.
+type Name struct {
+	Text  string
+	Range diag.Range
+}
+
+// Config is everything that a directory says. Blocks are in the order of
+// files by name, and of the source inside a file.
+type Config struct {
+	Pipelines     []*Pipeline
+	Variables     []*Variable
+	Locals        []*Local
+	ResourceTypes []*ResourceType
+	Resources     []*Resource
+	Tasks         []*SharedTask
+	Jobs          []*Job
+}
+
+// Pipeline is the pipeline block.
+type Pipeline struct {
+	Name        Name
+	Range       diag.Range // of the block's header, as in every block
+	Team        Expr
+	Description Expr
+	Labels      Expr
+	Defaults    *Defaults
+}
+
+// Defaults are for every step that does not say otherwise.
+type Defaults struct {
+	Range   diag.Range
+	Timeout Expr
+	Retry   *Retry
+}
+
+// Variable is an input of the pipeline.
+type Variable struct {
+	Name        Name
+	Range       diag.Range
+	Type        cty.Type                  // any: cty.DynamicPseudoType
+	Fill        func(cty.Value) cty.Value // puts the defaults of optional attributes in; nil: none
+	Default     Expr
+	Description Expr
+	Sensitive   Expr
+	Nullable    Expr
+	Validations []*Validation
+	Given       *Given
+}
+
+// Given is the value that a variable got from outside.
+type Given struct {
+	Value Expr
+	From  string // "--var branch", "WEIR_VAR_branch"
+}
+
+// Validation is a condition on a variable's value.
+type Validation struct {
+	Range        diag.Range
+	Condition    Expr
+	ErrorMessage Expr
+}
+
+// Local is one named value of a locals block.
+type Local struct {
+	Name  Name
+	Value Expr
+}
+
+// ResourceType is a resource_type block.
+type ResourceType struct {
+	Name       Name
+	Range      diag.Range
+	Image      Expr
+	Privileged Expr
+	Defaults   Expr
+}
+
+// Resource is a resource block.
+type Resource struct {
+	Type, Name Name
+	Range      diag.Range
+	Source     Expr
+	Pin        Expr
+	Tags       Expr
+	Icon       Expr
+	Public     Expr
+	Check      *Check
+}
+
+// Check says when a resource is looked at.
+type Check struct {
+	Range          diag.Range
+	Every, Timeout Expr
+}
+
+// SharedTask is a task block beside the jobs.
+type SharedTask struct {
+	Name  Name
+	Range diag.Range
+	Task  Task
+}
+
+// Job is a job block.
+type Job struct {
+	Name                 Name
+	Range                diag.Range
+	Description          Expr
+	MaxInFlight          Expr
+	SerialGroups         Expr
+	DisableManualTrigger Expr
+	Interruptible        Expr
+	Retention            *Retention
+	Steps                []*Step
+	Hooks                Hooks
+}
+
+// Retention says which builds keep their logs.
+type Retention struct {
+	Range                          diag.Range
+	Builds, Days, MinimumSucceeded Expr
+}

@@ -1,0 +1,78 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/diag"
+)
+
+// Expr is one expression as it was written. It is safe for concurrent use.
+type Expr interface {
+	Range() diag.Range
+
+	// Literal is the value of an expression that names nothing and calls
+	// nothing; quick, and the common case.
+	Literal() (cty.Value, bool)
+
+	// Refs are the names that the expression uses, in source order, without
+	// those that it binds itself (for x in …).
+	Refs() []Ref
+
+	// Parts takes the outermost structure apart, if it is a list or an object.
+	Parts() Parts
+
+	// Eval computes the value. Values that are unknown in the scope make the
+	// result unknown.
+	Eval(Scope) (cty.Value, diag.List)
+
+	// Template is the expression in canonical form, as the source of a
+	// template: no comments, one way of spacing.
+	Template() string
+}
+
+// Scope is what an expression may name. It holds one value for each
+// root name; functions are the language's own.
+type Scope map[string]cty.Value
+
+// Parts is the outermost structure of an expression: List, Object, or neither.
+type Parts interface{ parts() }
+
+// List is an expression of the form [a, b].
+type List []Expr
+
+// Object is an expression of the form { k = v }.
+type Object []Item
+
+// Item is one entry of an Object.
+type Item struct{ Key, Value Expr }
+
+func (List) parts()   {}
+func (Object) parts() {}
+
+// Ref is a name in an expression: version.app.ref, resource.git["app"].
+type Ref struct {
+	Path  []Segment // never empty; the first is the root
+	Range diag.Range
+	Whole bool // the expression is nothing but this name
+	Open  bool // more follows that is not a plain name, such as [0]
+}
+
+// Segment is one part of a Ref.
+type Segment struct {
+	Name  string
+	Range diag.Range
+}
+
+// Root is the first word.
+func (r Ref) Root() string { return r.Path[0].Name }
+
+// String is the name as it is written with dots.
+func (r Ref) String() string {
+	names := make([]string, len(r.Path))
+	for i, s := range r.Path {
+		names[i] = s.Name
+	}
+	return strings.Join(names, ".")
+}

@@ -1,0 +1,72 @@
+package config
+
+import "github.com/weirci/weir/lang/diag"
+
+// Step is one step of a job, with what every kind of step has.
+type Step struct {
+	Name    Name // zero for do, parallel and try without a label
+	Range   diag.Range
+	Timeout Expr
+	Tags    Expr
+	Retry   *Retry
+	Hooks   Hooks
+	Body    Body
+}
+
+// Retry is a retry block.
+type Retry struct {
+	Range                             diag.Range
+	Attempts, Backoff, MaxBackoff, On Expr
+}
+
+// Hooks are the steps that run by the result; a nil list is an absent hook.
+type Hooks struct {
+	OnSuccess, OnFailure, OnError, OnAbort, Ensure []*Step
+}
+
+// Body is what a step does: *Get, *Put, *Task, *Do, *Parallel or *Try.
+type Body interface{ body() }
+
+// Get is what a get block says.
+type Get struct {
+	Resource, Trigger, Passed, Version, Params Expr
+}
+
+// Put is what a put block says.
+type Put struct {
+	Resource, Params, GetParams, Inputs, NoGet Expr
+}
+
+// Task is what a task block says, in a job or shared.
+type Task struct {
+	Uses, Image, Run, Script, Dir, User, Env Expr
+	Inputs, Outputs, Caches                  Expr
+	InputMapping, OutputMapping              Expr
+	Privileged, Hermetic                     Expr
+	Limits                                   *Limits
+}
+
+// Limits is a limits block.
+type Limits struct {
+	Range             diag.Range
+	CPU, Memory, Pids Expr
+}
+
+// Do runs its steps in order.
+type Do struct{ Steps []*Step }
+
+// Parallel runs its steps at once.
+type Parallel struct {
+	Steps           []*Step
+	Limit, FailFast Expr
+}
+
+// Try runs its steps in order and never fails.
+type Try struct{ Steps []*Step }
+
+func (*Get) body()      {}
+func (*Put) body()      {}
+func (*Task) body()     {}
+func (*Do) body()       {}
+func (*Parallel) body() {}
+func (*Try) body()      {}

@@ -1,0 +1,87 @@
+package hcl
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/diag"
+)
+
+func rangeOf(r hcl.Range) diag.Range {
+	return diag.Range{File: r.Filename, Start: diag.Pos(r.Start), End: diag.Pos(r.End)}
+}
+
+// problems turns the library's diagnostics into ours. Those of evaluation say
+// the values of what the expression names, which often is the whole answer.
+func problems(from hcl.Diagnostics, code diag.Code) diag.List {
+	var to diag.List
+	for _, d := range from {
+		out := diag.Diagnostic{Code: codeOf(d, code), Summary: d.Summary, Detail: d.Detail}
+		if d.Severity == hcl.DiagWarning {
+			out.Severity = diag.Warning
+		}
+		if d.Subject != nil {
+			out.Range = rangeOf(*d.Subject)
+		}
+		if values := operands(d); len(values) > 0 {
+			out.Detail += "\n" + strings.Join(values, "\n")
+		}
+		to.Append(out)
+	}
+	return to
+}
+
+func codeOf(d *hcl.Diagnostic, otherwise diag.Code) diag.Code {
+	switch d.Summary {
+	case "Call to unknown function":
+		return diag.UnknownFunction
+	case "Unsupported attribute", "Unknown variable", "Missing map element", "Invalid index":
+		return diag.UnknownName
+	case "Invalid character encoding":
+		return diag.NotUTF8
+	}
+	return otherwise
+}
+
+const shownOperands = 4
+
+// operands are lines of the form: var.branch is "main".
+func operands(d *hcl.Diagnostic) []string {
+	if d.Expression == nil || d.EvalContext == nil {
+		return nil
+	}
+	var lines []string
+	for _, t := range d.Expression.Variables() {
+		v, diags := t.TraverseAbs(d.EvalContext)
+		if diags.HasErrors() {
+			continue
+		}
+		line := refOf(t).String() + " is " + shown(v)
+		if !slices.Contains(lines, line) && len(lines) < shownOperands {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// shown is a value in a few words; a sensitive one is never shown.
+func shown(v cty.Value) string {
+	switch {
+	case v.IsMarked():
+		return "sensitive"
+	case !v.IsKnown():
+		return "known only in a run"
+	case v.IsNull():
+		return "null"
+	case v.Type() == cty.String || v.Type() == cty.Number || v.Type() == cty.Bool:
+		text := literalText(v)
+		if len(text) > 60 {
+			return "a long " + v.Type().FriendlyName()
+		}
+		return text
+	}
+	return "of type " + v.Type().FriendlyName()
+}

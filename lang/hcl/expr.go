@@ -1,0 +1,140 @@
+package hcl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/function"
+)
+
+// expr is a syntax node as a config.Expr.
+type expr struct{ node hclsyntax.Expression }
+
+func (e expr) Range() diag.Range { return rangeOf(e.node.Range()) }
+
+func (e expr) Literal() (cty.Value, bool) {
+	switch n := e.node.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return n.Val, true
+	case *hclsyntax.TemplateExpr:
+		return literalTemplate(n)
+	}
+	return cty.NilVal, false
+}
+
+// literalTemplate is the text of a template without interpolations.
+func literalTemplate(t *hclsyntax.TemplateExpr) (cty.Value, bool) {
+	if len(t.Parts) == 1 {
+		l, ok := t.Parts[0].(*hclsyntax.LiteralValueExpr)
+		if !ok || l.Val.Type() != cty.String {
+			return cty.NilVal, false
+		}
+		return l.Val, true
+	}
+	var text strings.Builder
+	for _, p := range t.Parts {
+		l, ok := p.(*hclsyntax.LiteralValueExpr)
+		if !ok || l.Val.Type() != cty.String {
+			return cty.NilVal, false
+		}
+		text.WriteString(l.Val.AsString())
+	}
+	return cty.StringVal(text.String()), true
+}
+
+func (e expr) Refs() []config.Ref {
+	if n, ok := e.node.(*hclsyntax.ScopeTraversalExpr); ok {
+		ref := refOf(n.Traversal)
+		ref.Whole = true
+		return []config.Ref{ref}
+	}
+	if _, ok := e.Literal(); ok {
+		return nil
+	}
+	traversals := hclsyntax.Variables(e.node)
+	refs := make([]config.Ref, len(traversals))
+	for i, t := range traversals {
+		refs[i] = refOf(t)
+	}
+	return refs
+}
+
+// refOf keeps the plain names that a traversal begins with.
+func refOf(t hcl.Traversal) config.Ref {
+	ref := config.Ref{Range: rangeOf(t.SourceRange()), Path: make([]config.Segment, 0, len(t))}
+	for _, step := range t {
+		seg, ok := segment(step)
+		if !ok {
+			ref.Open = true
+			break
+		}
+		ref.Path = append(ref.Path, seg)
+	}
+	return ref
+}
+
+func segment(step hcl.Traverser) (config.Segment, bool) {
+	switch s := step.(type) {
+	case hcl.TraverseRoot:
+		return config.Segment{Name: s.Name, Range: rangeOf(s.SrcRange)}, true
+	case hcl.TraverseAttr:
+		return config.Segment{Name: s.Name, Range: rangeOf(s.SrcRange)}, true
+	case hcl.TraverseIndex:
+		if s.Key.Type() == cty.String && s.Key.IsKnown() && !s.Key.IsNull() {
+			return config.Segment{Name: s.Key.AsString(), Range: rangeOf(s.SrcRange)}, true
+		}
+	}
+	return config.Segment{}, false
+}
+
+func (e expr) Parts() config.Parts {
+	switch n := e.node.(type) {
+	case *hclsyntax.TupleConsExpr:
+		list := make(config.List, len(n.Exprs))
+		for i, x := range n.Exprs {
+			list[i] = expr{x}
+		}
+		return list
+	case *hclsyntax.ObjectConsExpr:
+		object := make(config.Object, len(n.Items))
+		for i, it := range n.Items {
+			object[i] = config.Item{Key: key(it.KeyExpr), Value: expr{it.ValueExpr}}
+		}
+		return object
+	}
+	return nil
+}
+
+// key is an object key as an expression of its own: a bare word is a literal.
+func key(e hclsyntax.Expression) expr {
+	if k, ok := e.(*hclsyntax.ObjectConsKeyExpr); ok && !k.ForceNonLiteral {
+		if word := hcl.ExprAsKeyword(k.Wrapped); word != "" {
+			return expr{&hclsyntax.LiteralValueExpr{Val: cty.StringVal(word), SrcRange: k.Range()}}
+		}
+		if t, ok := k.Wrapped.(*hclsyntax.TemplateExpr); ok {
+			return expr{t}
+		}
+	}
+	return expr{e}
+}
+
+func (e expr) Eval(scope config.Scope) (v cty.Value, problem diag.List) {
+	// The library is large and takes arbitrary input: whatever it trips over
+	// is a fault of this one expression, not of the process.
+	defer func() {
+		if p := recover(); p != nil {
+			v = cty.DynamicVal
+			problem.Errorf(diag.BadExpression, e.Range(), "Expression cannot be evaluated", "Evaluating it failed unexpectedly: %s.", fmt.Sprint(p))
+		}
+	}()
+	v, diags := e.node.Value(&hcl.EvalContext{Variables: scope, Functions: function.Table()})
+	return v, problems(diags, diag.BadExpression)
+}
+
+func (e expr) Template() string { return templateOf(e.node) }

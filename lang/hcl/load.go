@@ -1,0 +1,185 @@
+package hcl
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// Suffix ends the names of the files that are read.
+const Suffix = ".weir.hcl"
+
+// Load reads the *.weir.hcl files of a directory. The Config is nil where a
+// file could not be read or parsed: what is missing in it would only cause
+// messages that are not true. Ranges name files by dir joined with their name.
+func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
+	src := &diag.Sources{}
+	names, list := find(dir)
+	if len(list) > 0 {
+		return nil, src, list
+	}
+	texts := make([]file, len(names))
+	for i, n := range names {
+		texts[i].name = n
+		var problem diag.List
+		if texts[i].text, problem = read(n); len(problem) > 0 {
+			list.Append(problem...)
+		}
+		src.Add(n, texts[i].text)
+	}
+	cfg, problem := parseAll(texts)
+	list.Append(problem...)
+	whole := !broken(list)
+	list.Append(given(cfg.Variables, in, src)...)
+	list.Sort()
+	if !whole {
+		return nil, src, list
+	}
+	return cfg, src, list
+}
+
+type file struct {
+	name string
+	text []byte
+}
+
+// broken reports whether parts of the source are unknown.
+func broken(l diag.List) bool {
+	return slices.ContainsFunc(l, func(d diag.Diagnostic) bool {
+		switch d.Code {
+		case diag.Syntax, diag.Unreadable, diag.NotUTF8, diag.TooDeep, diag.TooLarge, diag.WrongLabels:
+			return d.Severity == diag.Error
+		}
+		return false
+	})
+}
+
+// find lists the files to read, by name.
+func find(dir string) ([]string, diag.List) {
+	var l diag.List
+	at := diag.Range{File: dir}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		code, help := diag.Unreadable, ""
+		if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+			help = "a pipeline is a directory: give the one that holds the file"
+		}
+		d := diag.Diagnostic{Code: code, Range: at, Summary: "Cannot read the pipeline's directory", Detail: reason(err)}
+		if help != "" {
+			d.Fix = &diag.Fix{Help: help}
+		}
+		l.Append(d)
+		return nil, l
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), Suffix) {
+			names = append(names, filepath.Join(dir, e.Name()))
+		}
+	}
+	if len(names) == 0 {
+		l.Append(diag.Diagnostic{Code: diag.NoFiles, Range: at, Summary: "No pipeline here",
+			Detail: "The directory holds no file whose name ends in " + Suffix + ".",
+			Fix:    &diag.Fix{Help: "the smallest pipeline is a file pipeline" + Suffix + " with pipeline \"hello\" {}"}})
+	}
+	return names, l
+}
+
+// reason is the error of an operation on a file without the path, which is in
+// the range already.
+func reason(err error) string {
+	if p, ok := err.(*fs.PathError); ok {
+		err = p.Err
+	}
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+func read(name string) ([]byte, diag.List) {
+	var l diag.List
+	at := diag.Range{File: name}
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		l.Errorf(diag.Unreadable, at, "Cannot read the file", "%s", reason(err))
+		return nil, l
+	case !info.Mode().IsRegular():
+		l.Errorf(diag.Unreadable, at, "Cannot read the file", "It is not a regular file.")
+		return nil, l
+	case info.Size() > maxFile:
+		l.Errorf(diag.TooLarge, at, "File too large", "The file has %d bytes; a pipeline file may have up to %d. Split it.", info.Size(), maxFile)
+		return nil, l
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		l.Errorf(diag.Unreadable, at, "Cannot read the file", "%s", reason(err))
+	}
+	return text, l
+}
+
+// parseAll reads the files at once and puts what they say together in order.
+func parseAll(files []file) (*config.Config, diag.List) {
+	readers := make([]reader, len(files))
+	next := make(chan int, len(files))
+	for i := range files {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		wg.Go(func() {
+			for i := range next {
+				readers[i].parse(files[i])
+			}
+		})
+	}
+	wg.Wait()
+	var list diag.List
+	all := &config.Config{}
+	for i := range readers {
+		merge(all, &readers[i].config)
+		list.Append(readers[i].list...)
+	}
+	return all, list
+}
+
+func merge(to, from *config.Config) {
+	to.Pipelines = append(to.Pipelines, from.Pipelines...)
+	to.Variables = append(to.Variables, from.Variables...)
+	slices.SortFunc(from.Locals, func(a, b *config.Local) int { return cmp.Compare(a.Name.Range.Start.Byte, b.Name.Range.Start.Byte) })
+	to.Locals = append(to.Locals, from.Locals...)
+	to.ResourceTypes = append(to.ResourceTypes, from.ResourceTypes...)
+	to.Resources = append(to.Resources, from.Resources...)
+	to.Tasks = append(to.Tasks, from.Tasks...)
+	to.Jobs = append(to.Jobs, from.Jobs...)
+}
+
+// parse reads one file into the reader.
+func (r *reader) parse(f file) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.list.Errorf(diag.Syntax, diag.Range{File: f.name}, "Cannot parse the file", "Parsing failed unexpectedly: %s.", fmt.Sprint(p))
+		}
+	}()
+	if l := guard(f.name, f.text); l.HasErrors() {
+		r.list.Append(l...)
+		return
+	}
+	parsed, diags := hclsyntax.ParseConfig(f.text, f.name, hcl.InitialPos)
+	r.list.Append(problems(diags, diag.Syntax)...)
+	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
+		r.file(body)
+	}
+}

@@ -1,0 +1,135 @@
+package hcl
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// typed is a variable while it is read: its type is no expression later on.
+type typed struct {
+	*config.Variable
+	typeExpr config.Expr
+}
+
+var (
+	variableFields = fields[typed]{
+		{"type", func(v *typed) *config.Expr { return &v.typeExpr }},
+		{"default", func(v *typed) *config.Expr { return &v.Default }},
+		{"description", func(v *typed) *config.Expr { return &v.Description }},
+		{"sensitive", func(v *typed) *config.Expr { return &v.Sensitive }},
+		{"nullable", func(v *typed) *config.Expr { return &v.Nullable }},
+	}
+	variableForm     = &form{what: "A variable block", fields: variableFields.names(), blocks: []string{"validation"}}
+	validationFields = fields[config.Validation]{
+		{"condition", func(v *config.Validation) *config.Expr { return &v.Condition }},
+		{"error_message", func(v *config.Validation) *config.Expr { return &v.ErrorMessage }},
+	}
+	validationForm = &form{what: "A validation block", fields: validationFields.names()}
+)
+
+func (r *reader) variable(b *hclsyntax.Block) {
+	names, ok := r.labels(b, variableForm, 1, 1)
+	if !ok {
+		return
+	}
+	v := &typed{Variable: &config.Variable{Name: names[0], Range: header(b), Type: cty.DynamicPseudoType}}
+	r.arguments(b.Body, variableForm, func(name string) *config.Expr { return variableFields.slot(v, name) })
+	if a, ok := b.Body.Attributes["default"]; ok {
+		v.Default = expr{a.Expr} // a default of null is a default
+	}
+	if v.typeExpr != nil {
+		r.typeOf(v)
+	}
+	for _, in := range b.Body.Blocks {
+		if in.Type != "validation" {
+			r.unknownBlock(in, variableForm)
+			continue
+		}
+		c := &config.Validation{Range: header(in)}
+		plain(r, in, validationForm, validationFields, c)
+		v.Validations = append(v.Validations, c)
+	}
+	r.config.Variables = append(r.config.Variables, v.Variable)
+}
+
+func (r *reader) typeOf(v *typed) {
+	ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(v.typeExpr.(expr).node)
+	r.list.Append(problems(diags, diag.WrongType)...)
+	if diags.HasErrors() {
+		return
+	}
+	v.Type = ty
+	if defaults != nil {
+		v.Fill = func(given cty.Value) cty.Value {
+			if given.IsNull() {
+				return given
+			}
+			return defaults.Apply(given)
+		}
+	}
+}
+
+// given attaches the values from outside to the variables. A value for a
+// string is taken as it is; any other is an expression.
+func given(variables []*config.Variable, in config.Inputs, src *diag.Sources) diag.List {
+	var l diag.List
+	names := make([]string, len(variables))
+	for i, v := range variables {
+		names[i] = v.Name.Text
+		text, from, ok := in.Lookup(v.Name.Text)
+		if !ok {
+			continue
+		}
+		file := "<" + from + ">"
+		src.Add(file, []byte(text))
+		e, problem := parseGiven(text, file, v.Type)
+		l.Append(problem...)
+		if !problem.HasErrors() {
+			v.Given = &config.Given{Value: e, From: from}
+		}
+	}
+	return append(l, undeclared(names, in)...)
+}
+
+func parseGiven(text, file string, ty cty.Type) (config.Expr, diag.List) {
+	if ty == cty.String || ty == cty.DynamicPseudoType {
+		return rawText(text, file), nil
+	}
+	if l := guard(file, []byte(text)); l.HasErrors() {
+		return nil, l
+	}
+	node, diags := hclsyntax.ParseExpression([]byte(text), file, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, problems(diags, diag.Syntax)
+	}
+	return expr{node}, nil
+}
+
+func rawText(text, file string) config.Expr {
+	end := diag.Pos{Line: 1, Column: len(text) + 1, Byte: len(text)}
+	return expr{&hclsyntax.LiteralValueExpr{Val: cty.StringVal(text), SrcRange: hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.Pos(end)}}}
+}
+
+func undeclared(names []string, in config.Inputs) diag.List {
+	var l diag.List
+	for _, a := range in.Vars {
+		found := false
+		for _, n := range names {
+			found = found || n == a.Name
+		}
+		if !found {
+			d := diag.Diagnostic{Code: diag.Undeclared, Range: diag.Range{File: "<--var " + a.Name + ">"}, Summary: "Value for an undeclared variable",
+				Detail: "--var gives a value for " + a.Name + ", but the pipeline declares no variable of this name."}
+			if near, ok := diag.Nearest(a.Name, names); ok {
+				d.Fix = &diag.Fix{Help: `did you mean "` + near + `"?`}
+			}
+			l.Append(d)
+		}
+	}
+	return l
+}
