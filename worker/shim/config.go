@@ -1,0 +1,128 @@
+package shim
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/weirci/weir/worker"
+)
+
+// FailCode is the exit code of the init itself where the program did not start
+// or its output could not be kept; DIR/exit says why. A program may exit so too.
+const FailCode = 125
+
+// MaxResult is the most that a program may write where its standard output is a
+// result, in bytes.
+const MaxResult = 4 << 20
+
+// The names in a run's directory.
+const (
+	inDir      = "in"
+	configFile = "in/init.json"
+	stdinFile  = "in/stdin"
+	logFile    = "log"
+	resultFile = "stdout"
+	exitFile   = "exit"
+)
+
+// exitRoom is written to the exit file beforehand, so that there is room for it
+// on a disk that has become full.
+const exitRoom = 8192
+
+// Config is what the init is told. It is written by Prepare.
+type Config struct {
+	Argv   []string
+	Env    []string
+	Dir    string   // of the program; made if it is among MakeDirs
+	User   string   // name, uid, name:group, uid:gid, looked up where the program runs; "" changes nothing
+	Own    []string // paths that are given to the user, not with what is in them
+	Result bool     // standard output is a result: raw, to DIR/stdout
+
+	MakeDirs []string // directories that are made if missing
+	Place    string   // for messages: "in the image", "on this worker"
+	// Gate is a file descriptor from which one byte must come before anything is
+	// started, or 0. It lets a worker write down that the run is there first.
+	Gate int
+}
+
+// Prepare makes a run's directory ready for the init. The directory must exist.
+func Prepare(dir string, c Config, stdin []byte) error {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("prepare init: %w", err)
+	}
+	files := map[string][]byte{
+		configFile: text, stdinFile: stdin, logFile: nil,
+		exitFile: bytes.Repeat([]byte{' '}, exitRoom),
+	}
+	if c.Result {
+		files[resultFile] = nil
+	}
+	if err := os.MkdirAll(filepath.Join(dir, inDir), 0o700); err != nil {
+		return fmt.Errorf("prepare init: %w", err)
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return fmt.Errorf("prepare init: %w", err)
+		}
+	}
+	return nil
+}
+
+// InDir, LogPath, ResultPath and ExitPath are the parts of a run's directory.
+func InDir(dir string) string      { return filepath.Join(dir, inDir) }
+func LogPath(dir string) string    { return filepath.Join(dir, logFile) }
+func ResultPath(dir string) string { return filepath.Join(dir, resultFile) }
+func ExitPath(dir string) string   { return filepath.Join(dir, exitFile) }
+
+// ReadExit gives how the run in dir ended; ok is false as long as it has not, or
+// where its init was killed.
+func ReadExit(dir string) (e worker.Exit, ok bool, err error) {
+	text, err := os.ReadFile(ExitPath(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, false, nil
+	}
+	if err != nil {
+		return e, false, fmt.Errorf("read exit: %w", err)
+	}
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 || json.Unmarshal(text, &e) != nil {
+		return worker.Exit{}, false, nil
+	}
+	return e, true, nil
+}
+
+func readConfig(dir string) (Config, error) {
+	var c Config
+	text, err := os.ReadFile(filepath.Join(dir, configFile))
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", configFile, err)
+	}
+	return c, nil
+}
+
+// writeExit is one write of the whole, into room that is there already.
+func writeExit(dir string, e worker.Exit) error {
+	const maxText = exitRoom / 8 // JSON needs up to six bytes for one
+	if len(e.Err) > maxText {
+		e.Err = e.Err[:maxText]
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(ExitPath(dir), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(append(text, '\n'), 0)
+	return errors.Join(err, f.Close())
+}
