@@ -1,0 +1,111 @@
+package build
+
+import (
+	"time"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/reconciler/protocol"
+	"github.com/weirci/weir/state"
+)
+
+// Command is one thing to be done: AddSteps, StartStep, RetryStep, StartRun, KillRun,
+// FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
+type Command interface{ command() }
+
+// AddSteps makes rows for the next attempt at a do, parallel or try.
+type AddSteps struct{ Steps []Seed }
+
+// StartStep begins an attempt at a step: waiting or ready → running.
+type StartStep struct {
+	Path    string
+	Attempt int
+}
+
+// RetryStep lets a step be tried again, not before At: running → ready.
+type RetryStep struct {
+	Path    string
+	At      time.Time
+	Message string // why
+}
+
+// StartRun makes a run for a step that is running.
+type StartRun struct {
+	ID      string
+	Path    string
+	Attempt int // counts the runs of the path, lost ones too
+	Kind    string
+	Task    *weirv1.Task
+	Worker  string // that has its artifacts; "": any
+	Tags    []string
+}
+
+// KillRun asks for the end of a run.
+type KillRun struct{ Path, ID string }
+
+// FinishStep ends a step.
+type FinishStep struct {
+	Path    string
+	Status  state.StepStatus
+	Message string
+}
+
+// SkipSteps ends steps that will not run.
+type SkipSteps struct{ Paths []string }
+
+// SaveVersion keeps what a get or a put said: its version is an output of the
+// build if it came from a put; the metadata belongs to the version in any case.
+type SaveVersion struct {
+	Name     string // of the step
+	Resource string // address
+	Output   bool
+	Answer   protocol.Answer
+}
+
+// AddArtifact names a directory that a run made.
+type AddArtifact struct {
+	Name     string
+	Artifact Artifact
+}
+
+// FinishBuild ends the build.
+type FinishBuild struct {
+	Status  state.BuildStatus
+	Message string
+}
+
+func (AddSteps) command()    {}
+func (StartStep) command()   {}
+func (RetryStep) command()   {}
+func (StartRun) command()    {}
+func (KillRun) command()     {}
+func (FinishStep) command()  {}
+func (SkipSteps) command()   {}
+func (SaveVersion) command() {}
+func (AddArtifact) command() {}
+func (FinishBuild) command() {}
+
+// Reason says what kind of thing a step waits for.
+type Reason string
+
+// The reasons.
+const (
+	WaitRun     Reason = "Running"  // its run has not ended
+	WaitRetry   Reason = "Retry"    // it will be tried again later
+	WaitLimit   Reason = "Limit"    // of the parallel that it is in
+	WaitStep    Reason = "Previous" // the steps before it
+	WaitPending Reason = "Pending"  // the build itself has not started
+)
+
+// Wait is one thing that waits, and why. An empty path is the build.
+type Wait struct {
+	Path    string
+	Reason  Reason
+	Message string
+}
+
+// Decision is what Decide says.
+type Decision struct {
+	Commands []Command
+	Waits    []Wait
+	Wake     time.Time // look again then, if nothing else happens before; zero: no need
+}

@@ -1,0 +1,185 @@
+package build
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
+)
+
+// The working tree of every step.
+const (
+	tree   = "/tmp/build"
+	getDir = tree + "/get"
+	putDir = tree + "/put"
+)
+
+// newRun makes the run of a path, or says why it can not be made.
+func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error) {
+	w := d.workOf(s, at)
+	m := maker{d: d, w: w, runID: RunID(d.Build.ID, at, attempt), resolve: protocol.Resolver{Eval: d.Eval, Roots: d.roots()}}
+	t, err := m.make()
+	if err != nil {
+		return StartRun{}, err
+	}
+	worker, err := m.worker()
+	if err != nil {
+		return StartRun{}, err
+	}
+	t.TimeoutMs = s.Timeout
+	t.Labels = d.labels(s, at)
+	return StartRun{m.runID, at, attempt, string(w.kind), t, worker, s.Tags}, nil
+}
+
+func (d *decider) labels(s graph.Step, at string) map[string]string {
+	b := d.Build
+	return map[string]string{"team": b.Team, "pipeline": b.Pipeline, "job": b.Job, "build": b.ID,
+		"number": strconv.FormatInt(b.Number, 10), "step": s.Name, "path": at}
+}
+
+// roots are the run-time values that deferred expressions may name.
+func (d *decider) roots() map[string]graph.Value {
+	b, versions := d.Build, graph.Map{}
+	for name, v := range d.Inputs {
+		versions[name] = stringMap(v)
+	}
+	return map[string]graph.Value{"version": versions, "build": graph.Map{
+		"id": graph.String(b.ID), "number": graph.Number(strconv.FormatInt(b.Number, 10)),
+		"name": graph.String(strconv.FormatInt(b.Number, 10)), "job": graph.String(b.Job), "pipeline": graph.String(b.Pipeline),
+		"team": graph.String(b.Team), "url": graph.String(b.URL), "created_by": graph.String(b.CreatedBy),
+	}}
+}
+
+func stringMap(m map[string]string) graph.Map {
+	out := graph.Map{}
+	for k, v := range m {
+		out[k] = graph.String(v)
+	}
+	return out
+}
+
+// maker makes the task of one run.
+type maker struct {
+	d       *decider
+	w       work
+	runID   string
+	resolve protocol.Resolver
+	used    []Artifact
+	names   []string // of used
+}
+
+func (m *maker) make() (*weirv1.Task, error) {
+	switch m.w.kind {
+	case graph.StepTask:
+		return m.task()
+	case graph.StepGet:
+		return m.get()
+	}
+	return m.put()
+}
+
+func (m *maker) get() (*weirv1.Task, error) {
+	version, err := m.w.version(m.d)
+	if err != nil {
+		return nil, err
+	}
+	t, err := m.resource([]string{"/opt/resource/in", getDir}, version)
+	if err != nil {
+		return nil, err
+	}
+	t.Mounts = []*weirv1.Mount{{Volume: volume(m.runID, m.w.name), Path: getDir, Kind: "output"}}
+	return t, nil
+}
+
+func (m *maker) put() (*weirv1.Task, error) {
+	t, err := m.resource([]string{"/opt/resource/out", putDir}, nil)
+	if err != nil {
+		return nil, err
+	}
+	names := m.w.put.Inputs
+	if m.w.put.AllInputs {
+		names = slices.SortedFunc(maps.Keys(m.d.Artifacts), cmp.Compare)
+	}
+	for _, name := range names {
+		if err := m.mount(t, name, path.Join(putDir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// resource is what get and put share.
+func (m *maker) resource(argv []string, version map[string]string) (*weirv1.Task, error) {
+	res, ok := m.d.Resources[m.w.resource]
+	if !ok {
+		return nil, fmt.Errorf("%s is not there", m.w.resource)
+	}
+	var typ *graph.ResourceType
+	if t, ok := m.d.Types[res.TypeRef]; ok {
+		typ = &t
+	}
+	t, err := protocol.Task(res, typ, argv)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.w.resource, err)
+	}
+	req := protocol.Request{Version: version}
+	if req.Source, err = m.resolve.Map(res.Source); err != nil {
+		return nil, fmt.Errorf("%s: source: %w", m.w.resource, err)
+	}
+	if req.Params, err = m.resolve.Map(m.w.params); err != nil {
+		return nil, fmt.Errorf("params: %w", err)
+	}
+	t.Env, t.Dir = m.d.metadata(), tree
+	t.Stdin, err = req.Bytes()
+	return t, err
+}
+
+// metadata is what get and put find in their environment, as in Concourse.
+func (d *decider) metadata() []string {
+	b := d.Build
+	return []string{
+		"ATC_EXTERNAL_URL=" + b.ExternalURL, "BUILD_CREATED_BY=" + b.CreatedBy, "BUILD_ID=" + b.ID, "BUILD_JOB_NAME=" + b.Job,
+		"BUILD_NAME=" + strconv.FormatInt(b.Number, 10), "BUILD_PIPELINE_NAME=" + b.Pipeline, "BUILD_TEAM_NAME=" + b.Team,
+	}
+}
+
+// mount gives an artifact to the task, copy on write.
+func (m *maker) mount(t *weirv1.Task, artifact, at string) error {
+	a, err := m.use(artifact)
+	if err != nil {
+		return err
+	}
+	t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: a.Volume, Path: at, Kind: "input"})
+	return nil
+}
+
+func (m *maker) use(name string) (Artifact, error) {
+	a, ok := m.d.Artifacts[name]
+	if !ok {
+		return a, fmt.Errorf("no step before it made artifact %q", name)
+	}
+	if a.Worker == "" {
+		return a, fmt.Errorf("artifact %q is gone with the worker that had it", name)
+	}
+	m.used, m.names = append(m.used, a), append(m.names, name)
+	return a, nil
+}
+
+// worker is the one that has everything the task uses.
+func (m *maker) worker() (string, error) {
+	for i, a := range m.used {
+		if a.Worker != m.used[0].Worker {
+			return "", fmt.Errorf("artifacts %q and %q are on different workers, and moving them is not possible yet: give their steps the same tags", m.names[0], m.names[i])
+		}
+	}
+	if len(m.used) == 0 {
+		return "", nil
+	}
+	return m.used[0].Worker, nil
+}

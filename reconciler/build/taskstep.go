@@ -1,0 +1,111 @@
+package build
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/compiler/graph"
+)
+
+// task makes the task of a task step.
+func (m *maker) task() (*weirv1.Task, error) {
+	spec := m.w.task
+	t := &weirv1.Task{
+		ImageRef: spec.Image, Argv: argv(spec), Dir: path.Join(tree, spec.Dir), User: spec.User, Privileged: spec.Privileged,
+		Hermetic: spec.Hermetic, CpuMillis: spec.Limits.CPU, MemoryBytes: spec.Limits.Memory, Pids: spec.Limits.Pids,
+	}
+	if err := m.image(t, spec); err != nil {
+		return nil, err
+	}
+	if err := m.env(t, spec.Env); err != nil {
+		return nil, fmt.Errorf("env: %w", err)
+	}
+	for _, in := range spec.Inputs {
+		if err := m.mount(t, mapped(spec.InputMapping, in), path.Join(tree, in)); err != nil {
+			return nil, err
+		}
+	}
+	for _, out := range spec.Outputs {
+		t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: volume(m.runID, out), Path: path.Join(tree, out), Kind: "output"})
+	}
+	for _, c := range spec.Caches {
+		t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: m.cache(c), Path: under(tree, c), Kind: "cache"})
+	}
+	return t, nil
+}
+
+// argv is the program. A script is the shell's; Run are its arguments then.
+func argv(t graph.Task) []string {
+	if t.Script == "" {
+		return t.Run
+	}
+	return append([]string{"/bin/sh", "-eu", "-c", t.Script, "sh"}, t.Run...)
+}
+
+func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
+	if spec.ImageArtifact == "" {
+		return nil
+	}
+	a, err := m.use(spec.ImageArtifact)
+	t.ImageRef, t.ImageVolume = "", a.Volume
+	return err
+}
+
+// env is KEY=value, sorted. What is no string is its JSON; null is left out.
+func (m *maker) env(t *weirv1.Task, env graph.Map) error {
+	resolved, err := m.resolve.Map(env)
+	if err != nil {
+		return err
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(resolved), cmp.Compare) {
+		text, present, err := envText(resolved[k])
+		if err != nil {
+			return fmt.Errorf("%s: %w", k, err)
+		}
+		if strings.ContainsRune(text, 0) {
+			return fmt.Errorf("%s: no variable can hold a zero byte", k)
+		}
+		if present {
+			t.Env = append(t.Env, k+"="+text)
+		}
+	}
+	return nil
+}
+
+func envText(v graph.Value) (text string, present bool, err error) {
+	switch v := v.(type) {
+	case graph.Null, nil:
+		return "", false, nil
+	case graph.String:
+		return string(v), true, nil
+	case graph.Number:
+		return string(v), true, nil
+	}
+	b, err := json.Marshal(graph.ValueJSON(v))
+	return string(b), true, err
+}
+
+// cache is the handle of what a job's step keeps under a path on a worker.
+func (m *maker) cache(p string) string {
+	h := sha256.New()
+	for _, s := range []string{m.d.Build.JobID, m.w.name, p} {
+		fmt.Fprintf(h, "%d:%s", len(s), s)
+	}
+	return "cache-" + hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// under is a path, taken from dir on if it is relative.
+func under(dir, p string) string {
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(dir, p)
+}

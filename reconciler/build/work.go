@@ -1,0 +1,70 @@
+package build
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
+)
+
+// work is what one path runs: a task, an in or an out. A put stands for two: its
+// own path is the out, the path below it the in that follows.
+type work struct {
+	kind     graph.StepKind
+	name     string
+	task     graph.Task    // of a task
+	resource graph.Address // of a get or put
+	params   graph.Map
+	put      graph.Put
+	version  func(d *decider) (map[string]string, error) // of a get
+}
+
+func (d *decider) workOf(s graph.Step, path string) work {
+	switch b := s.Body.(type) {
+	case graph.Task:
+		return work{kind: graph.StepTask, name: s.Name, task: b}
+	case graph.Get:
+		return work{kind: graph.StepGet, name: s.Name, resource: b.Resource, params: b.Params, version: chosen(s.Name)}
+	case graph.Put:
+		if put, after := strings.CutSuffix(path, getSuffix); after {
+			return work{kind: graph.StepGet, name: s.Name, resource: b.Resource, params: b.GetParams, version: madeBy(put)}
+		}
+		return work{kind: graph.StepPut, name: s.Name, resource: b.Resource, params: b.Params, put: b}
+	}
+	return work{}
+}
+
+// chosen is the version that the scheduler chose.
+func chosen(name string) func(*decider) (map[string]string, error) {
+	return func(d *decider) (map[string]string, error) {
+		if v, ok := d.Inputs[name]; ok {
+			return v, nil
+		}
+		return nil, fmt.Errorf("no version was chosen for it")
+	}
+}
+
+// madeBy is the version that a put said it made.
+func madeBy(put string) func(*decider) (map[string]string, error) {
+	return func(d *decider) (map[string]string, error) {
+		a, err := protocol.ParseAnswer("out", d.lastRun(put).Result)
+		return a.Version, err
+	}
+}
+
+func (w work) answer(result []byte) (protocol.Answer, error) {
+	which := "in"
+	if w.kind == graph.StepPut {
+		which = "out"
+	}
+	return protocol.ParseAnswer(which, result)
+}
+
+// mapped is a name after a mapping.
+func mapped(m map[string]string, name string) string {
+	if to, ok := m[name]; ok {
+		return to
+	}
+	return name
+}
