@@ -39,3 +39,7 @@ func (d Digest) Short() string {
 	s := strings.TrimPrefix(string(d), digestPrefix)
 	return s[:min(12, len(s))]
 }
+
+// InputsDigest is the digest of the values of a pipeline's variables, by name.
+// It panics on a value that has no canonical form.
+func InputsDigest(values Map) Digest { return sum("inputs", mustEncode(values)) }
