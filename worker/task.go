@@ -2,6 +2,9 @@ package worker
 
 import "time"
 
+// BuildDir is the working tree of a step, in its container. Every runtime makes it.
+const BuildDir = "/tmp/build"
+
 // Task is one run: everything a Runtime needs to make its container. It is a
 // value; nobody changes one after it was made.
 type Task struct {
