@@ -31,14 +31,24 @@ func (b *Builder) Add(a Address, s Spec, m Meta) error {
 	if a.Kind() != s.Kind() {
 		return fmt.Errorf("%s cannot hold a %s", a, s.Kind())
 	}
+	digest, err := SpecDigest(s)
+	if err != nil {
+		return fmt.Errorf("%s: %w", a, err)
+	}
+	b.seen[a] = true
+	b.nodes = append(b.nodes, Node{Address: a, Spec: s, Meta: m, SpecDigest: digest})
+	return nil
+}
+
+// SpecDigest is the digest of a definition: its exec and policy fields, with what
+// it refers to by address.
+func SpecDigest(s Spec) (Digest, error) {
 	e := encoder{mask: maskSpec}
 	e.value(reflect.ValueOf(s), false)
 	if e.err != nil {
-		return fmt.Errorf("%s: %w", a, e.err)
+		return "", e.err
 	}
-	b.seen[a] = true
-	b.nodes = append(b.nodes, Node{Address: a, Spec: s, Meta: m, SpecDigest: sum("spec", e.dst)})
-	return nil
+	return sum("spec", e.dst), nil
 }
 
 // Finish checks that every reference names a node and that none depends on
