@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// The channels of NOTIFY. What comes through them is a hint where to look; the
+// tables are the truth.
+const (
+	ChannelQueue  = "weir_queue"  // something is due
+	ChannelWorker = "weir_worker" // payload: a worker's id; it has new orders
+	ChannelBuild  = "weir_build"  // payload: a build's id; it, its steps or its log changed
+)
+
+// enqueue asks for a look at keys, in the transaction that changes what they
+// name, and as its last statement: the rows stay locked until it ends.
+func enqueue(ctx context.Context, q *db.Queries, keys ...state.Key) error {
+	return enqueueAt(ctx, q, nil, keys...)
+}
+
+// enqueueAt asks for a look at a later time; nil is now.
+func enqueueAt(ctx context.Context, q *db.Queries, at *time.Time, keys ...state.Key) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = string(k)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names) // one statement may not touch a row twice
+	if err := q.EnqueueKeys(ctx, at, names); err != nil {
+		return fmt.Errorf("enqueue %d keys: %w", len(names), err)
+	}
+	return q.Notify(ctx, ChannelQueue, "")
+}
+
+// fence returns ErrFenced where another has the key by now. It is the first
+// statement of a transaction that commits what a holder decided; until its end
+// nobody can claim the key.
+func fence(ctx context.Context, q *db.Queries, c state.Claim) error {
+	_, err := q.FenceKey(ctx, string(c.Key), c.Epoch)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("%s: %w", c.Key, state.ErrFenced)
+	}
+	return err
+}
+
+// fenced is tx for the holder of a claim.
+func (s *Store) fenced(ctx context.Context, c state.Claim, do func(q *db.Queries) error) error {
+	return s.tx(ctx, func(q *db.Queries) error {
+		if err := fence(ctx, q, c); err != nil {
+			return err
+		}
+		return do(q)
+	})
+}

@@ -1,0 +1,70 @@
+-- name: EnqueueKeys :exec
+-- Rows are written in the order of their keys, by everybody, so that two
+-- transactions which enqueue the same keys never deadlock.
+INSERT INTO queue (key, due_at)
+SELECT k.key, coalesce(sqlc.narg('due_at')::timestamptz, clock_timestamp()) FROM unnest(@keys::text[]) AS k(key) ORDER BY k.key
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
+
+-- name: Notify :exec
+SELECT pg_notify(@channel::text, @payload::text);
+
+-- name: ClaimKeys :many
+-- The epoch is the transaction's number, which no claim ever has again: a row
+-- may be deleted and made anew without an old holder passing for the new one.
+-- A claim that a crash of PostgreSQL forgets does no harm, so it does not wait
+-- for the disk; fast is in FROM because an unused CTE is not run.
+WITH fast AS MATERIALIZED (
+    SELECT set_config('synchronous_commit', 'off', true) AS off
+), due AS MATERIALIZED (
+    SELECT queue.key FROM queue, fast
+    WHERE queue.due_at <= now() AND (queue.lease_until IS NULL OR queue.lease_until < now())
+    ORDER BY queue.due_at
+    LIMIT @n
+    FOR UPDATE OF queue SKIP LOCKED
+)
+UPDATE queue q
+SET holder = @holder::text, lease_until = clock_timestamp() + make_interval(secs => @lease::float8),
+    epoch = pg_current_xact_id()::text::bigint, dirty = false
+FROM due WHERE q.key = due.key
+RETURNING q.key, q.epoch, q.due_at, q.failures;
+
+-- name: ExtendKeys :many
+UPDATE queue q SET lease_until = clock_timestamp() + make_interval(secs => @lease::float8)
+FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast,
+    (SELECT unnest(@keys::text[]) AS key, unnest(@epochs::bigint[]) AS epoch) held
+WHERE q.key = held.key AND q.epoch = held.epoch AND q.holder IS NOT NULL
+RETURNING q.key, q.epoch;
+
+-- name: ReleaseIdle :execrows
+DELETE FROM queue q USING (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
+WHERE q.key = @key AND q.epoch = @epoch AND q.holder IS NOT NULL AND NOT q.dirty;
+
+-- name: ReleaseNext :one
+-- What was enqueued while the key was held is due now, whatever next says.
+UPDATE queue q
+SET holder = NULL, lease_until = NULL, dirty = false, failures = 0, last_error = '',
+    due_at = CASE WHEN q.dirty THEN clock_timestamp() ELSE @next::timestamptz END,
+    since = CASE WHEN q.dirty THEN clock_timestamp() ELSE q.since END
+FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
+WHERE q.key = @key AND q.epoch = @epoch AND q.holder IS NOT NULL
+RETURNING q.due_at <= clock_timestamp() AS due;
+
+-- name: ReleaseFailed :execrows
+UPDATE queue q
+SET holder = NULL, lease_until = NULL, dirty = false, failures = q.failures + 1, last_error = @last_error::text,
+    due_at = clock_timestamp() + make_interval(secs => @delay::float8)
+FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
+WHERE q.key = @key AND q.epoch = @epoch AND q.holder IS NOT NULL;
+
+-- name: FenceKey :one
+-- A claim does not take a row that is locked like this.
+SELECT 1 AS held FROM queue WHERE key = @key AND epoch = @epoch AND holder IS NOT NULL FOR KEY SHARE;
+
+-- name: QueueDepth :many
+SELECT split_part(key, '/', 1)::text AS kind,
+    count(*) AS keys,
+    count(*) FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())) AS due,
+    count(*) FILTER (WHERE lease_until >= now()) AS held,
+    coalesce(1000 * extract(epoch FROM clock_timestamp() - min(due_at)
+        FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now()))), 0)::bigint AS oldest_ms
+FROM queue GROUP BY 1 ORDER BY 1;
