@@ -96,7 +96,9 @@ CREATE TABLE scopes (
 
 CREATE TABLE resources (
     object_id uuid PRIMARY KEY REFERENCES objects ON DELETE CASCADE,
-    scope_id  uuid NOT NULL REFERENCES scopes
+    scope_id  uuid NOT NULL REFERENCES scopes,
+    every_ms  bigint NOT NULL,             -- as its own spec says; 0: never
+    timeout_ms bigint NOT NULL
 );
 CREATE INDEX resources_scope ON resources (scope_id);
 
