@@ -128,10 +128,8 @@ type Queue struct {
 }
 
 type Resource struct {
-	ObjectID  string
-	ScopeID   string
-	EveryMs   int64
-	TimeoutMs int64
+	ObjectID string
+	ScopeID  string
 }
 
 type Revision struct {

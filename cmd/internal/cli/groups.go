@@ -1,0 +1,26 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+// addGroups adds all commands in the order in which people meet them.
+func addGroups(a *App, root *cobra.Command) {
+	cobra.EnableCommandSorting = false
+	groups := []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"see", "See what there is:", []*cobra.Command{
+			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.workersCommand(), a.driftCommand()}},
+		{"run", "Run jobs:", []*cobra.Command{
+			a.triggerCommand(), a.watchCommand(), a.abortCommand(), a.checkCommand()}},
+		{"self", "About weir itself:", []*cobra.Command{
+			a.targetCommand(), a.versionCommand(), a.completionCommand()}},
+	}
+	for _, g := range groups {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = g.id
+			root.AddCommand(c)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"connectrpc.com/connect"
+	"github.com/spf13/cobra"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/cmd/internal/view"
+)
+
+func (a *App) triggerCommand() *cobra.Command {
+	var watch bool
+	cmd := &cobra.Command{
+		Use:               "trigger JOB",
+		Short:             "Start a build of a job now, with the latest versions",
+		Args:              exactly(1),
+		ValidArgsFunction: a.completeJobs,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.trigger(cmd.Context(), args[0], watch) },
+	}
+	cmd.Flags().BoolVarP(&watch, "watch", "w", false, "show its log, and end as the build ends")
+	return cmd
+}
+
+func (a *App) trigger(ctx context.Context, arg string, watch bool) error {
+	c, err := a.dial(ctx)
+	if err != nil {
+		return err
+	}
+	job, err := a.findJob(ctx, c, arg)
+	if err != nil {
+		return err
+	}
+	res, err := c.builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: job.Pipeline, Job: job.Name}))
+	if err != nil {
+		return err
+	}
+	b := res.Msg.Build
+	if watch {
+		return a.watchBuild(ctx, c, buildRef{id: b.Id})
+	}
+	if a.global.json {
+		return view.WriteMessage(a.Out, b)
+	}
+	fmt.Fprintf(a.Out, "%s/%s triggered. See it run: weir watch -p %s %s/%d\n", b.Pipeline, view.BuildName(b), b.Pipeline, b.Job, b.Number)
+	return nil
+}
