@@ -1,0 +1,120 @@
+package compiler
+
+import (
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// Compile makes the graph of a configuration. The graph is nil if any problem
+// is an error. The list is sorted.
+func Compile(cfg *config.Config) (*graph.Graph, diag.List) {
+	if cfg == nil {
+		return nil, nil
+	}
+	var list diag.List
+	c := &compilation{cfg: cfg, sym: collect(cfg, &list)}
+	c.values(&list)
+	nodes := c.nodes(&list)
+	checkPassed(nodes, &list)
+	g := c.build(nodes, &list)
+	list.Sort()
+	if list.HasErrors() {
+		return nil, list
+	}
+	return g, list
+}
+
+// compilation is what all units of work share. It is read only once the values
+// are there.
+type compilation struct {
+	cfg      *config.Config
+	sym      *symbols
+	scope    config.Scope    // var, local, references
+	failed   map[string]bool // var.x and local.x that have no value; said already
+	inputs   graph.Map       // of the variables, for the header
+	defaults stepDefaults
+	types    map[string]graph.ResourceType // declared ones
+}
+
+// node is one compiled block.
+type node struct {
+	address graph.Address
+	spec    graph.Spec
+	at      diag.Range
+	list    diag.List
+	passed  []passedEdge                 // of a job
+	touches map[graph.Address]diag.Range // resources that a job gets or puts
+}
+
+// nodes compiles every block that becomes a node. Jobs are independent of one
+// another, so they share the processors.
+func (c *compilation) nodes(list *diag.List) []node {
+	all := []node{c.pipeline(list)}
+	c.types = make(map[string]graph.ResourceType, len(c.sym.types))
+	for _, t := range c.cfg.ResourceTypes {
+		n := c.resourceType(t)
+		c.types[t.Name.Text] = n.spec.(graph.ResourceType)
+		all = append(all, n)
+	}
+	for _, r := range c.cfg.Resources {
+		all = append(all, c.resource(r))
+	}
+	all = append(all, c.jobs()...)
+	for i := range all {
+		list.Append(all[i].list...)
+	}
+	c.sharedTasks(list)
+	return all
+}
+
+const batch = 64 // jobs that one goroutine takes at once
+
+func (c *compilation) jobs() []node {
+	jobs := c.cfg.Jobs
+	out := make([]node, len(jobs))
+	var wg sync.WaitGroup
+	starts := make(chan int, len(jobs)/batch+1)
+	for i := 0; i < len(jobs); i += batch {
+		starts <- i
+	}
+	close(starts)
+	for range min(runtime.GOMAXPROCS(0), len(starts)) {
+		wg.Go(func() {
+			for from := range starts {
+				for i := from; i < min(from+batch, len(jobs)); i++ {
+					out[i] = c.job(jobs[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// build makes the graph. What the Builder refuses after all checks is a gap in
+// the checks; it still is a message and not a crash.
+func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
+	if list.HasErrors() {
+		return nil
+	}
+	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs)})
+	for _, n := range nodes {
+		meta := graph.Meta{File: filepath.Base(n.at.File), Line: int64(n.at.Start.Line)}
+		if err := b.Add(n.address, n.spec, meta); err != nil {
+			list.Errorf(diag.CannotCompile, n.at, "Cannot compile", "%s.", err)
+		}
+	}
+	if list.HasErrors() {
+		return nil
+	}
+	g, err := b.Finish()
+	if err != nil {
+		list.Errorf(diag.CannotCompile, diag.Range{}, "Cannot compile", "%s.", err)
+	}
+	return g
+}

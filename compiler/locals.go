@@ -1,0 +1,89 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// locals computes the local values, each after those it names.
+func (c *compilation) locals(u *unit) cty.Value {
+	all := c.cfg.Locals
+	index := make(map[string]int, len(all))
+	for i, l := range all {
+		if c.sym.locals[l.Name.Text] == l {
+			index[l.Name.Text] = i
+		}
+	}
+	order, cycles := visit(len(all), func(i int) []edge { return localEdges(all[i], i, index) })
+	for _, cycle := range cycles {
+		for _, e := range cycle {
+			c.failed["local."+all[e.from].Name.Text] = true
+		}
+		u.list.Append(cycleProblem(diag.Cycle, "Cycle of local values", "Local values are defined in terms of one another, so none has a value.",
+			cycle, func(i int) string { return "local." + all[i].Name.Text }))
+	}
+	done := make(map[string]cty.Value, len(all))
+	for _, i := range order {
+		u.local(all[i], done)
+	}
+	return cty.ObjectVal(done)
+}
+
+func localEdges(l *config.Local, from int, index map[string]int) []edge {
+	var edges []edge
+	for _, r := range l.Value.Refs() {
+		if r.Root() == "local" && len(r.Path) > 1 {
+			if to, ok := index[r.Path[1].Name]; ok {
+				edges = append(edges, edge{from: from, to: to, at: r.Range})
+			}
+		}
+	}
+	return edges
+}
+
+// local computes one local value with those that it names.
+func (u *unit) local(l *config.Local, done map[string]cty.Value) {
+	key := "local." + l.Name.Text
+	if u.c.failed[key] || u.c.sym.locals[l.Name.Text] != l {
+		return
+	}
+	value, ok := l.Value.Literal()
+	if !ok {
+		value, ok = u.localValue(l, done)
+	}
+	if !ok {
+		u.c.failed[key] = true
+		return
+	}
+	done[l.Name.Text] = value
+}
+
+func (u *unit) localValue(l *config.Local, done map[string]cty.Value) (cty.Value, bool) {
+	refs := l.Value.Refs()
+	if !u.check(refs, atCompile) {
+		return cty.NilVal, false
+	}
+	named := map[string]cty.Value{}
+	for _, r := range refs {
+		if r.Root() == "local" {
+			named[r.Path[1].Name] = done[r.Path[1].Name]
+		}
+	}
+	u.scope["local"] = cty.ObjectVal(named)
+	value, problems := l.Value.Eval(u.scope)
+	u.list.Append(problems...)
+	return value, !problems.HasErrors()
+}
+
+// cycleProblem names each edge of a cycle with its position.
+func cycleProblem(code diag.Code, summary, detail string, cycle []edge, name func(int) string) diag.Diagnostic {
+	d := diag.Diagnostic{Code: code, Range: cycle[0].at, Summary: summary, Detail: detail}
+	for _, e := range cycle {
+		d.Related = append(d.Related, diag.Related{Message: fmt.Sprintf("%s needs %s", name(e.from), name(e.to)), Range: e.at})
+	}
+	return d
+}

@@ -1,0 +1,151 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// phase says whether an expression may name what only a run knows.
+type phase bool
+
+const (
+	atCompile phase = false
+	atRun     phase = true
+)
+
+// buildFields are what build.<field> may name. Read only, sorted.
+var buildFields = []string{"created_by", "id", "job", "name", "number", "pipeline", "team", "url"}
+
+// Roots of the language: those of this version, and those to come.
+var (
+	rootNames  = []string{"build", "job", "local", "pipeline", "resource", "resource_type", "task", "var", "version"}
+	laterRoots = []string{"across", "count", "each", "load", "module", "params", "path", "secret", "secret_source", "step"}
+)
+
+func runTime(root string) bool { return root == "version" || root == "build" }
+
+// check reports every name that does not exist or may not stand here. It is
+// false too, but silent, for values that failed and were reported where they
+// are defined.
+func (u *unit) check(refs []config.Ref, p phase) bool {
+	ok := true
+	for _, r := range refs {
+		ok = u.checkRef(r, p) && ok
+	}
+	return ok
+}
+
+func (u *unit) checkRef(r config.Ref, p phase) bool {
+	sym := u.c.sym
+	switch root := r.Root(); root {
+	case "var":
+		return u.named(r, diag.UnknownVariable, "variable", func() []string { return sorted(sym.variables) }, has(sym.variables))
+	case "local":
+		return u.named(r, diag.UnknownLocal, "local value", func() []string { return sorted(sym.locals) }, has(sym.locals))
+	case "job":
+		return u.named(r, diag.UnknownJob, "job", func() []string { return sorted(sym.jobs) }, has(sym.jobs))
+	case "task":
+		return u.named(r, diag.UnknownTask, "shared task", func() []string { return sorted(sym.tasks) }, has(sym.tasks))
+	case "resource_type":
+		return u.named(r, diag.UnknownResourceType, "declared resource type", func() []string { return sorted(sym.types) }, has(sym.types))
+	case "pipeline":
+		fields := []string{"name"}
+		return u.named(r, diag.UnknownName, "pipeline field", func() []string { return fields }, func(n string) bool { return n == "name" })
+	case "resource":
+		return u.checkResource(r)
+	case "version", "build":
+		return u.checkRunTime(r, p)
+	default:
+		return u.unknownRoot(r)
+	}
+}
+
+func has[T any](m map[string]T) func(string) bool {
+	return func(name string) bool { _, ok := m[name]; return ok }
+}
+
+// named checks root.name.
+func (u *unit) named(r config.Ref, code diag.Code, what string, all func() []string, exists func(string) bool) bool {
+	if len(r.Path) < 2 {
+		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "%s by itself is no value; write %s.<name>.", r.Root(), r.Root())
+		return false
+	}
+	name := r.Path[1].Name
+	if !exists(name) {
+		u.unknown(code, r.Path[1].Range, what, name, all())
+		return false
+	}
+	return !u.c.failed[r.Root()+"."+name]
+}
+
+// unknown reports a name that does not exist, with the nearest that does.
+func (u *unit) unknown(code diag.Code, at diag.Range, what, name string, known []string) {
+	d := diag.Diagnostic{Code: code, Range: at, Summary: "Unknown " + what, Detail: fmt.Sprintf("There is no %s named %q.", what, name)}
+	if near, ok := diag.Nearest(name, known); ok {
+		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near)}
+	} else {
+		d.Detail += listed(known)
+	}
+	u.list.Append(d)
+}
+
+const maxListed = 8
+
+func listed(known []string) string {
+	switch n := len(known); {
+	case n == 0:
+		return " There are none."
+	case n <= maxListed:
+		return " There are: " + strings.Join(known, ", ") + "."
+	}
+	return ""
+}
+
+func (u *unit) checkResource(r config.Ref) bool {
+	if len(r.Path) < 3 {
+		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "A reference to a resource has its type and its name: resource.git.app.")
+		return false
+	}
+	if _, ok := u.c.sym.resources[r.Path[1].Name][r.Path[2].Name]; ok {
+		return true
+	}
+	at := r.Path[1].Range.Join(r.Path[2].Range)
+	u.unknown(diag.UnknownResource, at, "resource", r.Path[1].Name+"."+r.Path[2].Name, u.c.sym.resourceNames())
+	return false
+}
+
+func (u *unit) checkRunTime(r config.Ref, p phase) bool {
+	switch {
+	case u.gets == nil && !u.lax:
+		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only in a run", "%s exists only inside of jobs: it is known when a build runs, not before.", r.Root())
+	case len(r.Path) < 2:
+		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "%s by itself is no value; write %s.", r.Root(), map[string]string{"version": "version.<get>.<key>", "build": "build.<field>"}[r.Root()])
+	case r.Root() == "build" && !slices.Contains(buildFields, r.Path[1].Name):
+		u.unknown(diag.UnknownBuildField, r.Path[1].Range, "field of a build", r.Path[1].Name, buildFields)
+	case r.Root() == "version" && !u.lax && !has(u.gets)(r.Path[1].Name):
+		u.unknown(diag.UnknownGet, r.Path[1].Range, "get step in this job", r.Path[1].Name, sorted(u.gets))
+	case p == atCompile:
+		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only in a run",
+			"%s is known when a build runs, but this must be known when the pipeline is compiled. Values of a run may stand in env and params.", r)
+	default:
+		return true
+	}
+	return false
+}
+
+func (u *unit) unknownRoot(r config.Ref) bool {
+	root, at := r.Root(), r.Path[0].Range
+	switch {
+	case root == "artifact":
+		u.errorf(diag.WrongReference, r.Range, "Artifact as a value", "An artifact may be named only as the image of a task: image = artifact.<name>.")
+	case slices.Contains(laterRoots, root):
+		u.errorf(diag.NotSupported, at, "Not supported yet", "%s.… is part of the language, but not supported yet in this version of Weir.", root)
+	default:
+		u.unknown(diag.UnknownName, at, "name", root, rootNames)
+	}
+	return false
+}

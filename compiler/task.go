@@ -1,0 +1,194 @@
+package compiler
+
+import (
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// task compiles a task step with the shared task that it uses merged under it.
+func (u *jobUnit) task(s *config.Step, own *config.Task, have artifacts) (graph.Task, artifacts) {
+	t, shared, ok := u.merged(own)
+	if !ok {
+		u.unsure = true
+		return graph.Task{}, have
+	}
+	out := u.taskBody(t)
+	if shared != nil {
+		out.Env = mergeMaps(u.data(shared.Task.Env), out.Env)
+	}
+	u.command(s.Range, t, shared)
+	if n, isArtifact := imageArtifact(t.Image); isArtifact {
+		u.need(n, have)
+	}
+	inputs, _ := u.located(t.Inputs)
+	for _, n := range inputs {
+		u.need(mapped(n, out.InputMapping), have)
+	}
+	outputs, ok := u.located(t.Outputs)
+	u.unsure = u.unsure || !ok && t.Outputs != nil
+	for _, n := range outputs {
+		have = have.with(mapped(n, out.OutputMapping))
+	}
+	return out, have
+}
+
+func mapped(n config.Name, mapping map[string]string) config.Name {
+	n.Text = cmp.Or(mapping[n.Text], n.Text)
+	return n
+}
+
+// merged is a task with the fields that it leaves out taken from the shared
+// task it uses; their environments are merged later, by key.
+func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) {
+	if own.Uses == nil {
+		return *own, nil, true
+	}
+	target, ok := u.target(own.Uses, "task")
+	if !ok {
+		return config.Task{}, nil, false
+	}
+	shared := u.c.sym.tasks[target.Name]
+	t, base := *own, &shared.Task
+	for _, f := range [][2]*config.Expr{
+		{&t.Image, &base.Image}, {&t.Dir, &base.Dir}, {&t.User, &base.User},
+		{&t.Inputs, &base.Inputs}, {&t.Outputs, &base.Outputs}, {&t.Caches, &base.Caches},
+		{&t.InputMapping, &base.InputMapping}, {&t.OutputMapping, &base.OutputMapping},
+		{&t.Privileged, &base.Privileged}, {&t.Hermetic, &base.Hermetic},
+	} {
+		if *f[0] == nil {
+			*f[0] = *f[1]
+		}
+	}
+	if t.Run == nil && t.Script == nil { // a step's own command takes the place of both
+		t.Run, t.Script = base.Run, base.Script
+	} else if t.Script == nil && base.Script != nil {
+		t.Script = base.Script // arguments to the shared script
+	}
+	if t.Limits == nil {
+		t.Limits = base.Limits
+	}
+	return t, shared, true
+}
+
+// taskBody is what a task says, without looking at the job around it.
+func (u *unit) taskBody(t config.Task) graph.Task {
+	out := graph.Task{
+		Run: u.texts(t.Run), Script: u.word(t.Script), User: u.word(t.User), Dir: u.relativeDir(t.Dir),
+		Env: u.data(t.Env), Inputs: u.names(t.Inputs, "input"), Outputs: u.names(t.Outputs, "output"), Caches: u.caches(t.Caches),
+		Privileged: u.flag(t.Privileged), Hermetic: u.flag(t.Hermetic), Limits: u.limits(t.Limits),
+	}
+	out.InputMapping = u.mapping(t.InputMapping, out.Inputs, "input")
+	out.OutputMapping = u.mapping(t.OutputMapping, out.Outputs, "output")
+	out.Image, out.ImageArtifact = u.image(t.Image)
+	return out
+}
+
+// command checks that there is an image and something to run.
+func (u *unit) command(at diag.Range, t config.Task, shared *config.SharedTask) {
+	var related []diag.Related
+	if shared != nil {
+		related = []diag.Related{{Message: "the shared task that it uses", Range: shared.Range}}
+	}
+	if t.Image == nil {
+		u.list.Append(diag.Diagnostic{Code: diag.IncompleteTask, Range: at, Summary: "Task without image",
+			Detail: "A task says in which image it runs: image = \"docker.io/library/alpine:3\".", Related: related})
+	}
+	if t.Run == nil && t.Script == nil {
+		u.list.Append(diag.Diagnostic{Code: diag.IncompleteTask, Range: at, Summary: "Task without command",
+			Detail: "A task says what it runs: run = [\"make\", \"test\"] or script = \"make test\".", Related: related})
+	} else if list, ok := parts(t.Run); ok && len(list) == 0 && t.Script == nil {
+		u.errorf(diag.IncompleteTask, t.Run.Range(), "Task without command", "run names a program and its arguments; this list is empty.")
+	}
+}
+
+func parts(e config.Expr) (config.List, bool) {
+	if e == nil {
+		return nil, false
+	}
+	l, ok := e.Parts().(config.List)
+	return l, ok
+}
+
+// names is a set of names of artifacts, which are names of directories too.
+func (u *unit) names(e config.Expr, what string) []string {
+	list, _ := u.located(e)
+	var out []string
+	for _, n := range list {
+		if checkName(n, what, &u.list) {
+			out = append(out, n.Text)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// mapping is a map from a task's own names to names of artifacts.
+func (u *unit) mapping(e config.Expr, own []string, what string) map[string]string {
+	m := u.pairs(e)
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if !slices.Contains(own, k) {
+			u.unknown(diag.UnknownName, e.Range(), what+" of this task", k, own)
+		}
+		checkName(config.Name{Text: m[k], Range: e.Range()}, "artifact", &u.list)
+	}
+	return m
+}
+
+func (u *unit) relativeDir(e config.Expr) string {
+	dir, ok := u.text(e)
+	if !ok {
+		return ""
+	}
+	clean := path.Clean(dir)
+	if path.IsAbs(dir) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(dir, 0) {
+		u.errorf(diag.BadPath, e.Range(), "Path leaves the step's directory",
+			"dir is relative to the step's directory, where its inputs are, and stays inside of it.")
+		return ""
+	}
+	return dir
+}
+
+func (u *unit) caches(e config.Expr) []string {
+	list, _ := u.located(e)
+	var out []string
+	for _, n := range list {
+		if !path.IsAbs(n.Text) || path.Clean(n.Text) == "/" {
+			u.errorf(diag.BadPath, n.Range, "Cache path not absolute", "A cache is an absolute path in the task's container, such as \"/cache/go-build\".")
+			continue
+		}
+		out = append(out, n.Text)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (u *unit) limits(l *config.Limits) graph.Limits {
+	if l == nil {
+		return graph.Limits{}
+	}
+	return graph.Limits{CPU: u.cores(l.CPU), Memory: u.size(l.Memory), Pids: u.whole(l.Pids, 1)}
+}
+
+// sharedTasks compiles each shared task by itself, used or not, for its problems.
+func (c *compilation) sharedTasks(l *diag.List) {
+	for _, t := range c.cfg.Tasks {
+		u := c.unit()
+		u.lax = true
+		u.scope = config.Scope{"version": cty.DynamicVal, "build": unknownBuild}
+		maps.Copy(u.scope, c.scope)
+		if t.Task.Uses != nil {
+			u.errorf(diag.Conflict, t.Task.Uses.Range(), "Shared task uses a shared task", "Only steps use shared tasks. What tasks have in common can be in locals.")
+		}
+		u.taskBody(t.Task)
+		l.Append(u.list...)
+	}
+}

@@ -1,0 +1,87 @@
+package compiler
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/deferred"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// unit is one block while it is compiled: what its expressions may name, and
+// its problems. One goroutine uses it.
+type unit struct {
+	c     *compilation
+	scope config.Scope
+	list  diag.List
+	gets  map[string]config.Name // get steps of the job; nil outside of jobs
+	lax   bool                   // a shared task by itself: any get may be meant
+}
+
+func (c *compilation) unit() *unit { return &unit{c: c, scope: c.scope} }
+
+func (u *unit) errorf(code diag.Code, at diag.Range, summary, format string, args ...any) {
+	u.list.Errorf(code, at, summary, format, args...)
+}
+
+// known is the value of an expression that must be known now. ok is false
+// where there is none: absent, null, or wrong, which then is reported.
+func (u *unit) known(e config.Expr) (v cty.Value, ok bool) {
+	if e == nil {
+		return cty.NilVal, false
+	}
+	if v, ok := e.Literal(); ok {
+		return v, !v.IsNull()
+	}
+	if !u.check(e.Refs(), atCompile) {
+		return cty.NilVal, false
+	}
+	v, problems := e.Eval(u.scope)
+	u.list.Append(problems...)
+	if problems.HasErrors() || !u.mayStand(v, e.Range()) {
+		return cty.NilVal, false
+	}
+	return v, !v.IsNull()
+}
+
+// mayStand reports values that must not or cannot stand in the graph.
+func (u *unit) mayStand(v cty.Value, at diag.Range) bool {
+	if v.ContainsMarked() {
+		u.sensitive(at)
+		return false
+	}
+	if !v.IsWhollyKnown() {
+		u.errorf(diag.OnlyAtRunTime, at, "Known only in a run", "This must be known when the pipeline is compiled.")
+		return false
+	}
+	return true
+}
+
+func (u *unit) sensitive(at diag.Range) {
+	u.list.Append(diag.Diagnostic{Code: diag.SensitiveValue, Range: at, Summary: "Sensitive value in the plan",
+		Detail: "This value comes from a sensitive variable. What is written here becomes part of the plan graph, which is stored and shown in clear.\nReferences to secrets, which never are, come in a later version of Weir."})
+}
+
+// refused reports why a value has no place in the graph.
+func (u *unit) refused(err error, at diag.Range) {
+	switch {
+	case errors.Is(err, deferred.ErrSensitive):
+		u.sensitive(at)
+	case errors.Is(err, deferred.ErrReference):
+		u.errorf(diag.WrongReference, at, "A reference is no value here", "Resources, jobs and tasks can be referred to, but have no text or other value that could stand here.")
+	default:
+		u.errorf(diag.WrongType, at, "Unusable value", "%s.", capital(err.Error()))
+	}
+}
+
+func capital(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
