@@ -46,7 +46,8 @@ type Config struct {
 	MakeDirs []string // directories that are made if missing
 	Place    string   // for messages: "in the image", "on this worker"
 	// Gate is a file descriptor from which one byte must come before anything is
-	// started, or 0. It lets a worker write down that the run is there first.
+	// started, or 0. It lets a worker write down first that the run is there. The
+	// init closes it when the program runs, or cannot.
 	Gate int
 }
 

@@ -3,6 +3,7 @@ package shim
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -21,42 +22,59 @@ func Main(args []string) int {
 }
 
 func run(dir string, now func() time.Time) int {
+	runtime.LockOSThread()
 	c, err := readConfig(dir)
 	if err != nil {
 		return end(dir, failure(err, now()))
 	}
-	if !open(c.Gate) {
+	signals, err := catchSignals() // first: a signal that comes early must not end the init
+	if err != nil {
+		return end(dir, failure(err, now()))
+	}
+	gate := newGate(c.Gate)
+	if !gate.pass() {
 		return FailCode // the worker died before it wrote down that it starts this run
 	}
 	// Orphans of the program become children of the init, in a container by
 	// nature and elsewhere by this, so that they are found and reaped.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	return end(dir, supervise(dir, c, now))
+	return end(dir, supervise(dir, c, signals, gate, now))
 }
 
-// open waits for the gate's byte.
-func open(fd int) bool {
+// gate is the worker's way to say "go", and the init's to say "it runs".
+type gate struct{ f *os.File }
+
+func newGate(fd int) gate {
 	if fd == 0 {
+		return gate{}
+	}
+	unix.CloseOnExec(fd)
+	return gate{os.NewFile(uintptr(fd), "gate")}
+}
+
+func (g gate) pass() bool {
+	if g.f == nil {
 		return true
 	}
-	f := os.NewFile(uintptr(fd), "gate")
-	defer func() { _ = f.Close() }()
-	n, _ := f.Read(make([]byte, 1))
+	n, _ := g.f.Read(make([]byte, 1))
 	return n == 1
 }
 
-// supervise starts the program, keeps what it writes, and tells how it ended.
-func supervise(dir string, c Config, now func() time.Time) worker.Exit {
-	out, err := openOutput(dir, c.Result, now)
-	if err != nil {
-		return failure(err, now())
+func (g gate) close() {
+	if g.f != nil {
+		_ = g.f.Close()
 	}
-	signals, err := catchSignals()
+}
+
+// supervise starts the program, keeps what it writes, and tells how it ended.
+func supervise(dir string, c Config, signals int, gate gate, now func() time.Time) worker.Exit {
+	out, err := openOutput(dir, c.Result, now)
 	if err != nil {
 		return failure(err, now())
 	}
 	started := now()
 	p, err := startProgram(dir, c)
+	gate.close()
 	if err != nil {
 		return failure(err, now())
 	}

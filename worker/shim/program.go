@@ -39,6 +39,11 @@ func startProgram(dir string, c Config) (program, error) {
 		return p, err
 	}
 	attr := &syscall.ProcAttr{Dir: c.Dir, Env: env, Files: files, Sys: &syscall.SysProcAttr{Setsid: true, Credential: who.credential}}
+	if os.Getpid() != 1 {
+		// Without a container nothing else ends the program where the init is killed.
+		// It is bound to this thread, which run has locked.
+		attr.Sys.Pdeathsig = syscall.SIGKILL
+	}
 	p.pid, err = syscall.ForkExec(path, c.Argv, attr)
 	for _, fd := range files {
 		_ = unix.Close(int(fd))

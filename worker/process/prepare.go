@@ -1,0 +1,105 @@
+package process
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/builtin"
+	"github.com/weirci/weir/worker/shim"
+)
+
+// gateFD is the first file that the init inherits besides its standard ones.
+const gateFD = 3
+
+// prepare makes the run's tree and says what its init shall do.
+func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.Config, error) {
+	p := newPaths(dir, t.Mounts)
+	argv, err := r.argv(t)
+	if err != nil {
+		return shim.Config{}, &worker.UserError{Err: err}
+	}
+	for _, d := range []string{"build", "home", "tmp"} {
+		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
+			return shim.Config{}, err
+		}
+	}
+	if err := r.mount(ctx, p, t.Mounts); err != nil {
+		return shim.Config{}, err
+	}
+	env := slices.Clone(r.cfg.Env)
+	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))
+	return shim.Config{
+		Argv:   p.texts(argv),
+		Env:    append(env, p.texts(t.Env)...),
+		Dir:    p.path(cmp.Or(t.Dir, worker.BuildDir)),
+		Result: t.ResultOnStdout,
+		Place:  "on this worker, which runs without containers",
+		Gate:   gateFD,
+	}, nil
+}
+
+func (r *Runtime) argv(t worker.Task) ([]string, error) {
+	if t.Image.BuiltIn != "" {
+		return builtin.Argv(r.cfg.Binary, t.Image.BuiltIn, t.Argv)
+	}
+	if len(t.Argv) == 0 {
+		return nil, errors.New("the step has no command of its own, and a worker without containers does not read the image's")
+	}
+	if strings.HasPrefix(t.Argv[0], builtin.Protocol) {
+		return nil, fmt.Errorf("a worker without containers has only the built-in resource types: %s is in an image", t.Argv[0])
+	}
+	return t.Argv, nil
+}
+
+// mount goes from outer to inner paths, so that one can lie inside another.
+func (r *Runtime) mount(ctx context.Context, p paths, mounts []worker.Mount) error {
+	mounts = slices.SortedStableFunc(slices.Values(mounts), func(a, b worker.Mount) int { return cmp.Compare(a.Path, b.Path) })
+	for _, m := range mounts {
+		if err := r.mountOne(ctx, p.path(m.Path), m); err != nil {
+			return fmt.Errorf("mount %s at %s: %w", m.Volume, m.Path, err)
+		}
+	}
+	return nil
+}
+
+func (r *Runtime) mountOne(ctx context.Context, target string, m worker.Mount) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	if m.Kind == worker.MountInput {
+		source, err := r.Lookup(m.Volume)
+		if err != nil {
+			return err
+		}
+		return copyTree(ctx, source, target)
+	}
+	source, err := r.Ensure(m.Volume)
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(target); err != nil { // what an input has in the same place
+		return err
+	}
+	return os.Symlink(source, target)
+}
+
+// copyTree is cp -a: never a reflink or hard link that could let a task write
+// into another's artifact.
+func copyTree(ctx context.Context, source, target string) error {
+	if err := os.MkdirAll(target, 0o755); err != nil {
+		return err
+	}
+	out, err := exec.CommandContext(ctx, "cp", "-a", source+"/.", target).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("copy: %w: %s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+package workertest
+
+import "testing"
+
+func isolation(t *testing.T, f Fixture) {}
