@@ -96,7 +96,9 @@ CREATE TABLE scopes (
 
 CREATE TABLE resources (
     object_id uuid PRIMARY KEY REFERENCES objects ON DELETE CASCADE,
-    scope_id  uuid NOT NULL REFERENCES scopes
+    scope_id  uuid NOT NULL REFERENCES scopes,
+    every_ms  bigint NOT NULL,             -- as its own spec says; 0: never
+    timeout_ms bigint NOT NULL
 );
 CREATE INDEX resources_scope ON resources (scope_id);
 
@@ -132,6 +134,7 @@ CREATE TABLE builds (
 );
 CREATE INDEX builds_pipeline ON builds (pipeline_id, created_at DESC);
 CREATE INDEX builds_open ON builds (job_id) WHERE status IN ('pending', 'running');
+CREATE INDEX builds_ended ON builds (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE build_inputs (
     build_id   uuid NOT NULL REFERENCES builds ON DELETE CASCADE,
@@ -225,6 +228,8 @@ CREATE UNIQUE INDEX runs_attempt ON runs (build_id, step_path, attempt) WHERE bu
 CREATE INDEX runs_open ON runs (status, created_at) WHERE status IN ('unplaced', 'assigned', 'running');
 CREATE INDEX runs_worker ON runs (worker_id) WHERE status IN ('assigned', 'running');
 CREATE INDEX runs_scope ON runs (scope_id, created_at DESC) WHERE scope_id IS NOT NULL;
+CREATE INDEX runs_assigned ON runs (assigned_at) WHERE assigned_at IS NOT NULL;
+CREATE INDEX runs_checked ON runs (ended_at) WHERE kind = 'check' AND ended_at IS NOT NULL;
 
 -- Output of a run, in the order of its log file: (offset_from, offset_to] of it.
 CREATE TABLE log_chunks (

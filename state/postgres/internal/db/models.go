@@ -128,8 +128,10 @@ type Queue struct {
 }
 
 type Resource struct {
-	ObjectID string
-	ScopeID  string
+	ObjectID  string
+	ScopeID   string
+	EveryMs   int64
+	TimeoutMs int64
 }
 
 type Revision struct {

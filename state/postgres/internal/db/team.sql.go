@@ -7,7 +7,32 @@ package db
 
 import (
 	"context"
+	"time"
 )
+
+const getIdentity = `-- name: GetIdentity :one
+SELECT tokens.team_id, teams.name AS team, tokens.name, tokens.role
+FROM tokens JOIN teams ON teams.id = tokens.team_id WHERE tokens.hash = $1 AND tokens.revoked_at IS NULL
+`
+
+type GetIdentityRow struct {
+	TeamID string
+	Team   string
+	Name   string
+	Role   string
+}
+
+func (q *Queries) GetIdentity(ctx context.Context, hash []byte) (GetIdentityRow, error) {
+	row := q.db.QueryRow(ctx, getIdentity, hash)
+	var i GetIdentityRow
+	err := row.Scan(
+		&i.TeamID,
+		&i.Team,
+		&i.Name,
+		&i.Role,
+	)
+	return i, err
+}
 
 const getTeam = `-- name: GetTeam :one
 SELECT id, name, created_at FROM teams WHERE name = $1
@@ -18,4 +43,137 @@ func (q *Queries) GetTeam(ctx context.Context, name string) (Team, error) {
 	var i Team
 	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
 	return i, err
+}
+
+const getWorkerKey = `-- name: GetWorkerKey :one
+SELECT name FROM worker_keys WHERE hash = $1 AND revoked_at IS NULL
+`
+
+func (q *Queries) GetWorkerKey(ctx context.Context, hash []byte) (string, error) {
+	row := q.db.QueryRow(ctx, getWorkerKey, hash)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
+const insertEvent = `-- name: InsertEvent :exec
+INSERT INTO audit_events (team_id, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertEventParams struct {
+	TeamID  *string
+	Actor   string
+	Action  string
+	Subject string
+	Details []byte
+}
+
+func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
+	_, err := q.db.Exec(ctx, insertEvent,
+		arg.TeamID,
+		arg.Actor,
+		arg.Action,
+		arg.Subject,
+		arg.Details,
+	)
+	return err
+}
+
+const insertTeam = `-- name: InsertTeam :exec
+INSERT INTO teams (id, name) VALUES (gen_random_uuid(), $1) ON CONFLICT (name) DO NOTHING
+`
+
+func (q *Queries) InsertTeam(ctx context.Context, name string) error {
+	_, err := q.db.Exec(ctx, insertTeam, name)
+	return err
+}
+
+const insertToken = `-- name: InsertToken :execrows
+INSERT INTO tokens (id, team_id, name, role, hash)
+SELECT gen_random_uuid(), teams.id, $1, $2, $3 FROM teams WHERE teams.name = $4
+`
+
+func (q *Queries) InsertToken(ctx context.Context, name string, role string, hash []byte, team string) (int64, error) {
+	result, err := q.db.Exec(ctx, insertToken,
+		name,
+		role,
+		hash,
+		team,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const insertWorkerKey = `-- name: InsertWorkerKey :exec
+INSERT INTO worker_keys (id, name, hash) VALUES (gen_random_uuid(), $1, $2)
+`
+
+func (q *Queries) InsertWorkerKey(ctx context.Context, name string, hash []byte) error {
+	_, err := q.db.Exec(ctx, insertWorkerKey, name, hash)
+	return err
+}
+
+const listEvents = `-- name: ListEvents :many
+SELECT at, actor, action, subject, details FROM audit_events WHERE team_id = $1 ORDER BY id DESC LIMIT $2
+`
+
+type ListEventsRow struct {
+	At      time.Time
+	Actor   string
+	Action  string
+	Subject string
+	Details []byte
+}
+
+func (q *Queries) ListEvents(ctx context.Context, teamID *string, n int32) ([]ListEventsRow, error) {
+	rows, err := q.db.Query(ctx, listEvents, teamID, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListEventsRow{}
+	for rows.Next() {
+		var i ListEventsRow
+		if err := rows.Scan(
+			&i.At,
+			&i.Actor,
+			&i.Action,
+			&i.Subject,
+			&i.Details,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const revokeTokens = `-- name: RevokeTokens :execrows
+UPDATE tokens SET revoked_at = now() FROM teams
+WHERE teams.id = tokens.team_id AND teams.name = $1 AND tokens.name = $2 AND tokens.revoked_at IS NULL
+`
+
+func (q *Queries) RevokeTokens(ctx context.Context, team string, name string) (int64, error) {
+	result, err := q.db.Exec(ctx, revokeTokens, team, name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const revokeWorkerKeys = `-- name: RevokeWorkerKeys :execrows
+UPDATE worker_keys SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL
+`
+
+func (q *Queries) RevokeWorkerKeys(ctx context.Context, name string) (int64, error) {
+	result, err := q.db.Exec(ctx, revokeWorkerKeys, name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

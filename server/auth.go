@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"connectrpc.com/connect"
+
+	"github.com/weirci/weir/state"
+)
+
+const tokenPrefix = "weir_"
+
+var (
+	errNoToken  = errors.New("this server wants a token: set WEIR_TOKEN, or log in to the target")
+	errBadToken = errors.New("the token is not valid here: it was revoked, or belongs to another server; ask an owner of your team for a new one")
+)
+
+// authenticate finds who a token belongs to: state.ErrNotFound where nobody has it.
+type authenticate func(ctx context.Context, token string) (Identity, error)
+
+// guard lets through who shows a token whose role suffices for the procedure,
+// and puts the Identity into the context.
+type guard struct {
+	authenticate authenticate
+	permissions  map[string]permission
+}
+
+func (g *guard) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, req connect.AnyRequest) (connect.AnyResponse, error) {
+		ctx, err := g.admit(ctx, req.Spec().Procedure, req.Header())
+		if err != nil {
+			return nil, err
+		}
+		return next(ctx, req)
+	}
+}
+
+func (g *guard) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
+		ctx, err := g.admit(ctx, conn.Spec().Procedure, conn.RequestHeader())
+		if err != nil {
+			return err
+		}
+		return next(ctx, conn)
+	}
+}
+
+func (g *guard) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return next
+}
+
+func (g *guard) admit(ctx context.Context, procedure string, header http.Header) (context.Context, error) {
+	token, ok := strings.CutPrefix(header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return nil, connect.NewError(connect.CodeUnauthenticated, errNoToken)
+	}
+	if !strings.HasPrefix(token, tokenPrefix) {
+		return nil, connect.NewError(connect.CodeUnauthenticated, errBadToken)
+	}
+	id, err := g.authenticate(ctx, token)
+	if errors.Is(err, state.ErrNotFound) {
+		return nil, connect.NewError(connect.CodeUnauthenticated, errBadToken)
+	}
+	if err != nil {
+		return nil, asConnect(fmt.Errorf("looking up a token: %w", err))
+	}
+	if err := g.permit(id, procedure); err != nil {
+		return nil, err
+	}
+	return WithIdentity(ctx, id), nil
+}
+
+// permit is the decision: may they call it? Deny by default.
+func (g *guard) permit(id Identity, procedure string) error {
+	p, ok := g.permissions[procedure]
+	switch {
+	case !ok:
+		return denied("%s is open to nobody on this server", procedure)
+	case !id.Role.includes(p.least):
+		return denied("the role %s of team %s may not do this: ask an owner of the team for a token with role %s", id.Role, id.Team, p.least)
+	case p.team != "" && p.team != id.Team:
+		return denied("only team %s may do this: use a token of that team with role %s", p.team, p.least)
+	}
+	return nil
+}
+
+func denied(format string, args ...any) error {
+	return connect.NewError(connect.CodePermissionDenied, fmt.Errorf(format, args...))
+}

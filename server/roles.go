@@ -1,0 +1,51 @@
+package server
+
+import "github.com/weirci/weir/api/weir/v1/weirv1connect"
+
+// adminTeam is the team whose owners operate the installation.
+const adminTeam = "main"
+
+// permission is what a procedure asks of who calls it.
+type permission struct {
+	least Role
+	team  string // "": any team; what is seen and done is that team's own
+}
+
+// permissions has every procedure that people call. What is not in it is denied.
+// As in Concourse, members may change their team's pipelines and viewers look.
+func permissions() map[string]permission {
+	return map[string]permission{
+		weirv1connect.PipelineServiceListPipelinesProcedure: {least: RoleViewer},
+		weirv1connect.PipelineServiceGetGraphProcedure:      {least: RoleViewer},
+		weirv1connect.PipelineServiceDriftProcedure:         {least: RoleViewer},
+		weirv1connect.PipelineServicePlanProcedure:          {least: RoleMember},
+		weirv1connect.PipelineServiceApplyProcedure:         {least: RoleMember},
+
+		weirv1connect.BuildServiceListJobsProcedure:   {least: RoleViewer},
+		weirv1connect.BuildServiceListBuildsProcedure: {least: RoleViewer},
+		weirv1connect.BuildServiceGetBuildProcedure:   {least: RoleViewer},
+		weirv1connect.BuildServiceWatchProcedure:      {least: RoleViewer},
+		weirv1connect.BuildServiceTriggerProcedure:    {least: RoleMember},
+		weirv1connect.BuildServiceAbortProcedure:      {least: RoleMember},
+
+		weirv1connect.ResourceServiceListResourcesProcedure: {least: RoleViewer},
+		weirv1connect.ResourceServiceListVersionsProcedure:  {least: RoleViewer},
+		weirv1connect.ResourceServiceCheckProcedure:         {least: RoleMember},
+
+		weirv1connect.AdminServiceServerInfoProcedure:  {least: RoleViewer},
+		weirv1connect.AdminServiceListWorkersProcedure: {least: RoleOwner, team: adminTeam},
+	}
+}
+
+// workerProcedures are not for people: package workerapi authenticates their
+// callers, by keys of workers.
+func workerProcedures() []string {
+	return []string{
+		weirv1connect.WorkerServiceEnrollProcedure,
+		weirv1connect.WorkerServiceRegisterProcedure,
+		weirv1connect.WorkerServiceOrdersProcedure,
+		weirv1connect.WorkerServiceHeartbeatProcedure,
+		weirv1connect.WorkerServiceAppendLogProcedure,
+		weirv1connect.WorkerServiceReportRunProcedure,
+	}
+}

@@ -1,0 +1,168 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// What the API shows of builds, as it is read.
+type (
+	// JobView is a live job with the ids of its last and next build ("": none).
+	JobView = db.APIJobsRow
+	// BuildView is a build.
+	BuildView = db.APIBuildsRow
+	// BuildVersion is a version that a build took in or put out.
+	BuildVersion = db.APIBuildVersionsRow
+	// StepView is a step of a build.
+	StepView = db.APIStepsRow
+)
+
+// ErrManualTrigger is returned for a job whose definition forbids to trigger it
+// by hand.
+var ErrManualTrigger = errors.New("the job does not allow to be triggered by hand (disable_manual_trigger)")
+
+// JobViews lists the live jobs of a team, of one pipeline unless that is "".
+func (s *Store) JobViews(ctx context.Context, team, pipeline string) ([]JobView, error) {
+	rows, err := s.q.APIJobs(ctx, team, pipeline)
+	return rows, wrap(err, "list jobs")
+}
+
+// BuildViews gives those of the builds that are the team's, newest first.
+func (s *Store) BuildViews(ctx context.Context, team string, ids ...string) ([]BuildView, error) {
+	rows, err := s.q.APIBuilds(ctx, team, ids)
+	return rows, wrap(err, "read builds")
+}
+
+// BuildView gives one build; state.ErrNotFound where it is not the team's.
+func (s *Store) BuildView(ctx context.Context, team, id string) (BuildView, error) {
+	rows, err := s.BuildViews(ctx, team, id)
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("build %s: %w", id, state.ErrNotFound)
+	}
+	if err != nil {
+		return BuildView{}, err
+	}
+	return rows[0], nil
+}
+
+// NewestBuilds gives at most so many builds of a team, of one pipeline unless
+// that is "", newest first.
+func (s *Store) NewestBuilds(ctx context.Context, team, pipeline string, most int) ([]BuildView, error) {
+	ids, err := s.q.APINewestBuilds(ctx, int32(most), team, pipeline)
+	if err != nil {
+		return nil, wrap(err, "list builds")
+	}
+	return s.BuildViews(ctx, team, ids...)
+}
+
+// NewestBuildsOf gives at most so many builds of a job, newest first.
+func (s *Store) NewestBuildsOf(ctx context.Context, team, jobID string, most int) ([]BuildView, error) {
+	ids, err := s.q.APINewestBuildsOfJob(ctx, team, jobID, int32(most))
+	if err != nil {
+		return nil, wrap(err, "list builds")
+	}
+	return s.BuildViews(ctx, team, ids...)
+}
+
+// BuildByNumber finds a build of a job; number 0 is the newest.
+func (s *Store) BuildByNumber(ctx context.Context, team, jobID string, number int64) (id string, err error) {
+	id, err = s.q.APIBuildByNumber(ctx, team, jobID, number)
+	return id, wrap(err, "find a build")
+}
+
+// BuildVersions gives the inputs and outputs of builds that the caller has found
+// to be its team's.
+func (s *Store) BuildVersions(ctx context.Context, ids ...string) ([]BuildVersion, error) {
+	rows, err := s.q.APIBuildVersions(ctx, ids)
+	return rows, wrap(err, "read inputs and outputs")
+}
+
+// StepViews gives the steps, in source order, of a build that the caller has
+// found to be its team's.
+func (s *Store) StepViews(ctx context.Context, buildID string) ([]StepView, error) {
+	rows, err := s.q.APISteps(ctx, buildID)
+	return rows, wrap(err, "read steps")
+}
+
+// Trigger makes a pending build of a job, bound to the pipeline's revision, and
+// has the job looked at.
+func (s *Store) Trigger(ctx context.Context, team, jobID, actor string) (id string, err error) {
+	err = s.tx(ctx, func(q *db.Queries) error {
+		if err := mayTrigger(ctx, q, jobID); err != nil {
+			return err
+		}
+		if id, err = q.APITrigger(ctx, jobID, actor, team); err != nil {
+			return err
+		}
+		if err := q.APIAudit(ctx, auditParams(team, actor, "build.trigger", "build/"+id)); err != nil {
+			return err
+		}
+		return enqueue(ctx, q, state.JobKey(jobID))
+	})
+	return id, wrap(err, "trigger")
+}
+
+func mayTrigger(ctx context.Context, q *db.Queries, jobID string) error {
+	data, err := q.APIJobSpec(ctx, jobID)
+	if err != nil {
+		return err
+	}
+	spec, err := graph.DecodeSpec(graph.KindJob, data)
+	if err != nil {
+		return fmt.Errorf("read the job's definition: %w", err)
+	}
+	if job, ok := spec.(graph.Job); ok && job.DisableManualTrigger {
+		return ErrManualTrigger
+	}
+	return nil
+}
+
+// Abort asks for a build to end. One that has not started ends at once; one that
+// has ended stays as it is, which is no error.
+func (s *Store) Abort(ctx context.Context, team, id, actor string) error {
+	err := s.tx(ctx, func(q *db.Queries) error {
+		row, err := q.APIAbort(ctx, actor, "aborted by "+actor+" before it started", id, team)
+		if errors.Is(notFound(err), state.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return afterAbort(ctx, q, team, id, actor, row)
+	})
+	return wrap(err, "abort")
+}
+
+func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row db.APIAbortRow) error {
+	if err := q.APIAudit(ctx, auditParams(team, actor, "build.abort", "build/"+id)); err != nil {
+		return err
+	}
+	keys := []state.Key{state.BuildKey(id)}
+	if state.BuildStatus(row.Status).Terminal() {
+		keys = append(keys, state.JobKey(row.JobID))
+		if err := q.APIClearConditions(ctx, "build/"+id); err != nil {
+			return err
+		}
+	}
+	if err := q.Notify(ctx, ChannelBuild, id); err != nil {
+		return err
+	}
+	return enqueue(ctx, q, keys...)
+}
+
+func auditParams(team, actor, action, subject string) db.APIAuditParams {
+	return db.APIAuditParams{Team: team, Actor: actor, Action: action, Subject: subject, Details: []byte("{}")}
+}
+
+// wrap says what was being done, and gives "no rows" its name.
+func wrap(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, notFound(err))
+}

@@ -1,0 +1,30 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// What Watch reads.
+type (
+	// RunView is a run of a build, with how much of its log is kept.
+	RunView = db.APIBuildRunsRow
+	// LogChunk is a piece of a run's log: whole framed records.
+	LogChunk = db.APILogChunksRow
+)
+
+// BuildRuns gives the runs, oldest first, of a build that the caller has found
+// to be its team's.
+func (s *Store) BuildRuns(ctx context.Context, buildID string) ([]RunView, error) {
+	rows, err := s.q.APIBuildRuns(ctx, buildID)
+	return rows, wrap(err, "read runs")
+}
+
+// LogChunks gives the next chunks, at most so many, of several runs, each from
+// its own position on, in the order in which they arrived. A chunk with Nth 1
+// is the first that there is from the position on.
+func (s *Store) LogChunks(ctx context.Context, runs []string, positions []int64, most int) ([]LogChunk, error) {
+	rows, err := s.q.APILogChunks(ctx, runs, positions, int32(most))
+	return rows, wrap(err, "read a log")
+}

@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// AppendEvent puts an event into a team's audit.
+func (s *Store) AppendEvent(ctx context.Context, teamID string, e state.Event) error {
+	return appendEvent(ctx, s.q, teamID, e)
+}
+
+// appendEvent does so in the transaction of what the event tells.
+func appendEvent(ctx context.Context, q *db.Queries, teamID string, e state.Event) error {
+	if e.Details == nil {
+		e.Details = map[string]any{}
+	}
+	details, err := json.Marshal(e.Details)
+	if err == nil {
+		err = q.InsertEvent(ctx, db.InsertEventParams{TeamID: &teamID, Actor: e.Actor, Action: e.Action, Subject: e.Subject, Details: details})
+	}
+	if err != nil {
+		return fmt.Errorf("audit %s of %s: %w", e.Action, e.Subject, err)
+	}
+	return nil
+}
+
+// AuditEvents lists a team's audit, the newest first, n at most.
+func (s *Store) AuditEvents(ctx context.Context, teamID string, n int) ([]state.Event, error) {
+	rows, err := s.q.ListEvents(ctx, &teamID, int32(n))
+	if err != nil {
+		return nil, fmt.Errorf("read the audit: %w", err)
+	}
+	out := make([]state.Event, len(rows))
+	for i, r := range rows {
+		out[i] = state.Event{At: r.At, Actor: r.Actor, Action: r.Action, Subject: r.Subject}
+		if err := json.Unmarshal(r.Details, &out[i].Details); err != nil {
+			return nil, fmt.Errorf("read the audit: %w", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,8 @@
+-- name: APIWorkers :many
+SELECT w.id, w.name, w.status, w.runtime, w.platform, w.tags, w.capacity, w.version, w.message, w.registered_at, w.heartbeat_at,
+       (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running'))::integer AS running
+FROM workers w ORDER BY w.name;
+
+-- name: APIAudit :exec
+INSERT INTO audit_events (team_id, actor, action, subject, details)
+SELECT teams.id, @actor, @action, @subject, @details FROM teams WHERE teams.name = @team;

@@ -1,0 +1,30 @@
+-- name: APIOpenBuilds :many
+SELECT status, count(*) AS count FROM builds WHERE status IN ('pending', 'running') GROUP BY status;
+
+-- name: APIQueueDepth :many
+-- What is due, by kind of key, and how long the oldest has been.
+SELECT split_part(key, '/', 1)::text AS kind, count(*) AS count,
+       extract(epoch FROM max(clock_timestamp() - due_at))::float8 AS oldest_seconds
+FROM queue WHERE due_at <= clock_timestamp() GROUP BY 1;
+
+-- name: APIWorkersByStatus :many
+SELECT status, count(*) AS count FROM workers GROUP BY status;
+
+-- name: APIMetricsHorizon :one
+-- What is counted by its time is counted a little late, so that a transaction
+-- that took its time before it committed is not missed.
+SELECT (clock_timestamp() - interval '3 seconds')::timestamptz AS horizon;
+
+-- name: APIEndedBuilds :many
+SELECT status, count(*) AS count FROM builds
+WHERE ended_at > sqlc.arg(since)::timestamptz AND ended_at <= sqlc.arg(until)::timestamptz GROUP BY status;
+
+-- name: APIPlacementWaits :many
+SELECT extract(epoch FROM assigned_at - created_at)::float8 AS seconds FROM runs
+WHERE assigned_at > sqlc.arg(since)::timestamptz AND assigned_at <= sqlc.arg(until)::timestamptz;
+
+-- name: APIEndedChecks :many
+SELECT extract(epoch FROM ended_at - coalesce(started_at, ended_at))::float8 AS seconds,
+       (status = 'exited' AND coalesce(exit_code, -1) = 0)::boolean AS ok
+FROM runs
+WHERE kind = 'check' AND ended_at > sqlc.arg(since)::timestamptz AND ended_at <= sqlc.arg(until)::timestamptz;

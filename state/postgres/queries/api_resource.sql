@@ -1,0 +1,40 @@
+-- name: APIResources :many
+SELECT p.name AS pipeline, o.address, coalesce(v.spec, '')::bytea AS spec, r.scope_id,
+       (SELECT count(*) FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0) AS versions,
+       coalesce(latest.version, 'null')::jsonb AS latest,
+       s.last_ended_at, s.check_due_at, coalesce(s.last_error, '')::text AS last_error
+FROM objects o
+JOIN pipelines p ON p.id = o.pipeline_id
+JOIN teams t ON t.id = p.team_id
+LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
+LEFT JOIN resources r ON r.object_id = o.id
+LEFT JOIN scopes s ON s.id = r.scope_id
+LEFT JOIN LATERAL (SELECT x.version FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0
+                   ORDER BY x.check_order DESC LIMIT 1) latest ON true
+WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline) AND o.kind = 'resource' AND o.spec_digest IS NOT NULL
+ORDER BY p.name, o.address;
+
+-- name: APIVersions :many
+SELECT v.version, v.metadata, v.created_at
+FROM versions v JOIN resources r ON r.scope_id = v.scope_id
+JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+WHERE t.name = @team AND r.object_id = @resource_id
+ORDER BY v.check_order DESC, v.id DESC LIMIT @most;
+
+-- name: APIRequestCheck :one
+-- A check that is asked for already answers both who asked.
+UPDATE scopes SET
+    check_requested_at = coalesce(check_requested_at, clock_timestamp()),
+    check_requested_from = coalesce(@from_version, check_requested_from)
+WHERE scopes.id = (SELECT r.scope_id FROM resources r JOIN objects o ON o.id = r.object_id
+    JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+    WHERE t.name = @team AND r.object_id = @resource_id AND o.spec_digest IS NOT NULL)
+RETURNING scopes.id, check_requested_at, last_ended_at,
+    (SELECT coalesce(max(v.id), 0) FROM versions v WHERE v.scope_id = scopes.id)::bigint AS newest;
+
+-- name: APICheck :one
+SELECT s.check_requested_at, s.check_run_id, s.last_ended_at, s.failures, s.last_error,
+       (SELECT count(*) FROM versions v WHERE v.scope_id = s.id AND v.id > @newest::bigint AND v.check_order > 0)::integer AS found,
+       coalesce((SELECT v.version FROM versions v WHERE v.scope_id = s.id AND v.check_order > 0
+                 ORDER BY v.check_order DESC LIMIT 1), 'null')::jsonb AS latest
+FROM scopes s WHERE s.id = @scope_id;

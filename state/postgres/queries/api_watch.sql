@@ -1,0 +1,15 @@
+-- name: APIBuildRuns :many
+SELECT id, step_path, attempt, status, log_offset FROM runs WHERE build_id = @build_id::uuid ORDER BY created_at, id;
+
+-- name: APILogChunks :many
+-- The next chunks of several runs, each from its own position on, by arrival.
+-- nth counts the chunks of one run: the first one may lie behind a gap (old
+-- output is deleted), the others follow the one before them.
+SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.nth
+FROM (SELECT unnest(@run_ids::uuid[]) AS run_id, unnest(@positions::bigint[]) AS position) want
+CROSS JOIN LATERAL (
+    SELECT l.run_id, l.offset_from, l.offset_to, l.at, l.records, row_number() OVER (ORDER BY l.offset_from) AS nth
+    FROM log_chunks l WHERE l.run_id = want.run_id AND l.offset_from >= want.position
+    ORDER BY l.offset_from LIMIT @most
+) c
+ORDER BY c.at, c.run_id, c.offset_from LIMIT @most;
