@@ -1,0 +1,116 @@
+package gc
+
+import (
+	"time"
+
+	"github.com/weirci/weir/state"
+)
+
+// Status is of a container or volume.
+type Status string
+
+// The states that matter here.
+const (
+	Creating   Status = "creating"
+	Created    Status = "created"
+	Destroying Status = "destroying"
+)
+
+// Container is a row of containers. Ended is when the build that its run belongs
+// to ended, or the run, if it was a check; zero: not yet.
+type Container struct {
+	Run    string
+	Status Status
+	Ended  time.Time
+}
+
+// Volume is a row of volumes. Orphan: its build is deleted.
+type Volume struct {
+	Worker, Handle string
+	Cache          bool
+	Status         Status
+	Ended          time.Time
+	Orphan         bool
+}
+
+// Worker is a row of workers. Used: it has runs that have not ended.
+type Worker struct {
+	ID        string
+	Status    state.WorkerStatus
+	Heartbeat time.Time
+	Used      bool
+}
+
+// State is everything there is to decide on.
+type State struct {
+	Containers []Container
+	Volumes    []Volume
+	Workers    []Worker
+}
+
+// Keep says for how long things stay that nothing needs.
+type Keep struct {
+	Ended  time.Duration // containers and outputs, after their build; for people who look
+	Worker time.Duration // a worker that does not answer
+}
+
+// DefaultKeep is what a server uses that is not told otherwise.
+func DefaultKeep() Keep { return Keep{Ended: time.Minute, Worker: 24 * time.Hour} }
+
+// Command is one thing to be done.
+type Command interface{ command() }
+
+// DestroyContainer removes a run's container, directory and log from its worker.
+type DestroyContainer struct{ Run string }
+
+// DestroyVolume removes a volume.
+type DestroyVolume struct{ Worker, Handle string }
+
+// DeleteWorker forgets a worker, and with it what was there.
+type DeleteWorker struct{ Worker string }
+
+func (DestroyContainer) command() {}
+func (DestroyVolume) command()    {}
+func (DeleteWorker) command()     {}
+
+// Decide says what is to go now, and when to look again; zero: when something ends.
+func Decide(s State, keep Keep, now time.Time) ([]Command, time.Time) {
+	d := decider{now: now}
+	for _, c := range s.Containers {
+		if c.Status != Destroying && d.over(c.Ended, keep.Ended) {
+			d.out = append(d.out, DestroyContainer{c.Run})
+		}
+	}
+	for _, v := range s.Volumes {
+		if v.Status != Destroying && !v.Cache && (v.Orphan || d.over(v.Ended, keep.Ended)) {
+			d.out = append(d.out, DestroyVolume{v.Worker, v.Handle})
+		}
+	}
+	for _, w := range s.Workers {
+		if w.Status == state.WorkerStalled && !w.Used && d.over(w.Heartbeat, keep.Worker) {
+			d.out = append(d.out, DeleteWorker{w.ID})
+		}
+	}
+	return d.out, d.next
+}
+
+type decider struct {
+	now, next time.Time
+	out       []Command
+}
+
+// over says that something that ended has been kept for long enough, and notes
+// when that will be so.
+func (d *decider) over(ended time.Time, keep time.Duration) bool {
+	if ended.IsZero() {
+		return false
+	}
+	at := ended.Add(keep)
+	if !at.After(d.now) {
+		return true
+	}
+	if d.next.IsZero() || at.Before(d.next) {
+		d.next = at
+	}
+	return false
+}

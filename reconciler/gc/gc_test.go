@@ -1,0 +1,67 @@
+package gc
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/weirci/weir/state"
+)
+
+var now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+func TestDecide(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		state State
+		want  []Command
+		next  time.Time
+	}{
+		{"nothing", State{}, nil, time.Time{}},
+		{"a container of a build that goes on", State{Containers: []Container{{"r", Created, time.Time{}}}}, nil, time.Time{}},
+		{"of one that just ended", State{Containers: []Container{{"r", Created, ago(20 * time.Second)}}}, nil, now.Add(40 * time.Second)},
+		{"of one that ended", State{Containers: []Container{{"r", Created, ago(time.Minute)}}}, []Command{DestroyContainer{"r"}}, time.Time{}},
+		{"it is going already", State{Containers: []Container{{"r", Destroying, ago(time.Hour)}}}, nil, time.Time{}},
+		{"an output", State{Volumes: []Volume{{"w", "v", false, Created, ago(time.Hour), false}}}, []Command{DestroyVolume{"w", "v"}}, time.Time{}},
+		{"an output whose build is deleted", State{Volumes: []Volume{{"w", "v", false, Created, time.Time{}, true}}}, []Command{DestroyVolume{"w", "v"}}, time.Time{}},
+		{"a cache stays", State{Volumes: []Volume{{"w", "v", true, Created, ago(time.Hour), true}}}, nil, time.Time{}},
+		{"a worker that is away", State{Workers: []Worker{{"w", state.WorkerStalled, ago(time.Hour), false}}}, nil, now.Add(23 * time.Hour)},
+		{"for long", State{Workers: []Worker{{"w", state.WorkerStalled, ago(25 * time.Hour), false}}}, []Command{DeleteWorker{"w"}}, time.Time{}},
+		{"but has runs", State{Workers: []Worker{{"w", state.WorkerStalled, ago(25 * time.Hour), true}}}, nil, time.Time{}},
+		{"a worker that runs", State{Workers: []Worker{{"w", state.WorkerRunning, ago(25 * time.Hour), false}}}, nil, time.Time{}},
+	} {
+		got, next := Decide(c.state, DefaultKeep(), now)
+		if !slices.Equal(got, c.want) || !next.Equal(c.next) {
+			t.Errorf("%s: %v, again at %v", c.name, got, next)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	rows := map[string]Status{"a": Created, "b": Creating, "c": Destroying, "d": Created, "e": Destroying}
+	want := Drift{Gone: []string{"c"}, Missing: []string{"d"}, Orphans: []string{"x"}}
+	if got := Compare(rows, []string{"a", "e", "x"}); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Whatever the rows and the report, what is wanted and there is left alone.
+func TestCompareLeavesWhatIsWanted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
+		rows := rapid.MapOf(names, rapid.SampledFrom([]Status{Creating, Created, Destroying})).Draw(t, "rows")
+		reported := rapid.SliceOfDistinct(names, rapid.ID[string]).Draw(t, "reported")
+		d := Compare(rows, reported)
+		for _, name := range slices.Concat(d.Gone, d.Missing, d.Orphans) {
+			_, row := rows[name]
+			if row && slices.Contains(reported, name) {
+				t.Fatalf("%s is wanted and there, and in %+v", name, d)
+			}
+		}
+	})
+}

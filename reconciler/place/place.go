@@ -1,0 +1,125 @@
+package place
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/weirci/weir/state"
+)
+
+// Run is a run without a worker.
+type Run struct {
+	ID            string
+	Team          string // "": a check
+	Build         string // "": a check
+	Tags          []string
+	Needs         string // worker that has its artifacts; "": any
+	Created       time.Time
+	KillRequested bool
+}
+
+// Worker is one that is registered.
+type Worker struct {
+	ID, Name string
+	Team     string // "": for all teams
+	Status   state.WorkerStatus
+	Tags     []string
+	Capacity int
+	InFlight int
+}
+
+// State is everything there is to decide on.
+type State struct {
+	Runs    []Run
+	Workers []Worker
+	Homes   map[string]string // the worker of each build that has one
+	Turn    string            // the team that was served last
+}
+
+// Command is one thing to be done: Assign, Cancel or Hold.
+type Command interface{ command() }
+
+// Assign gives a run to a worker.
+type Assign struct{ Run, Worker string }
+
+// Cancel ends a run that was to be killed before it had a worker.
+type Cancel struct{ Run string }
+
+// Hold says why a run waits.
+type Hold struct{ Run, Reason, Message string }
+
+func (Assign) command() {}
+func (Cancel) command() {}
+func (Hold) command()   {}
+
+// Decide gives each run exactly one command.
+func Decide(s State) []Command {
+	p := &placer{State: s, homes: map[string]string{}}
+	for b, w := range s.Homes {
+		p.homes[b] = w
+	}
+	p.Workers = slices.SortedFunc(slices.Values(s.Workers), func(a, b Worker) int { return cmp.Compare(a.Name, b.Name) })
+	for _, r := range fair(s.Runs, s.Turn) {
+		p.run(r)
+	}
+	return p.out
+}
+
+type placer struct {
+	State
+	homes map[string]string
+	held  int
+	out   []Command
+}
+
+func (p *placer) run(r Run) {
+	if r.KillRequested {
+		p.out = append(p.out, Cancel{r.ID})
+		return
+	}
+	i, why := p.choose(r)
+	if i < 0 {
+		p.held++
+		p.out = append(p.out, Hold{r.ID, why.reason, why.message})
+		return
+	}
+	p.Workers[i].InFlight++
+	if _, settled := p.homes[r.Build]; r.Build != "" && !settled {
+		p.homes[r.Build] = p.Workers[i].ID
+	}
+	p.out = append(p.out, Assign{r.ID, p.Workers[i].ID})
+}
+
+// fair is the order in which runs are served: in turns between teams, beginning
+// after the one that was served last, each team's oldest first.
+func fair(runs []Run, after string) []Run {
+	teams, names := byTeam(runs)
+	if i := slices.IndexFunc(names, func(n string) bool { return n > after }); i > 0 {
+		names = append(names[i:], names[:i]...)
+	}
+	out := make([]Run, 0, len(runs))
+	for len(out) < len(runs) {
+		for _, n := range names {
+			if len(teams[n]) > 0 {
+				out, teams[n] = append(out, teams[n][0]), teams[n][1:]
+			}
+		}
+	}
+	return out
+}
+
+func byTeam(runs []Run) (map[string][]Run, []string) {
+	teams, names := map[string][]Run{}, []string{}
+	for _, r := range runs {
+		if _, seen := teams[r.Team]; !seen {
+			names = append(names, r.Team)
+		}
+		teams[r.Team] = append(teams[r.Team], r)
+	}
+	for _, rs := range teams {
+		slices.SortFunc(rs, func(a, b Run) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
+	}
+	slices.Sort(names)
+	return teams, names
+}
