@@ -40,6 +40,8 @@ var arrows = []struct {
 	{"state/statetest", "state/... compiler/graph"},
 	{"reconciler", "reconciler/... state compiler/graph api/weir/v1"},
 	{"reconciler/...", "state compiler/graph api/weir/v1"},
+	{"reconciler/build", "reconciler/protocol state compiler/graph api/weir/v1"},
+	{"reconciler/check", "reconciler/protocol state compiler/graph api/weir/v1"},
 	{"reconciler/sim", "reconciler/... state compiler/graph api/weir/v1"},
 	{"worker", ""},
 	{"worker/logfile", ""},
