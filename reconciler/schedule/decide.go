@@ -1,0 +1,198 @@
+package schedule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+)
+
+// mostBuilds bounds how many builds one decision makes.
+const mostBuilds = 20
+
+// Decide says which builds of a job are made and started now.
+func Decide(s State) Decision {
+	d := &decider{State: s}
+	d.Inputs = slices.Clone(s.Inputs)
+	d.Running = slices.Clone(s.Running)
+	switch {
+	case s.Job.Deleted:
+		d.deleted()
+	default:
+		d.pending()
+		d.triggered()
+	}
+	return d.out
+}
+
+// decider is one Decide: the state as it will be once what was said so far is done.
+type decider struct {
+	State
+	made int
+	out  Decision
+}
+
+func (d *decider) say(c Command) { d.out.Commands = append(d.out.Commands, c) }
+
+func (d *decider) deleted() {
+	for _, p := range d.Pending {
+		d.say(ErrorBuild{p.ID, "its job has been deleted"})
+	}
+}
+
+// pending starts the builds that people asked for, the oldest first.
+func (d *decider) pending() {
+	for _, p := range d.Pending {
+		if why := d.blocked(); why != nil {
+			d.say(Hold{p.ID, why.Reason, why.Message})
+			continue
+		}
+		inputs, why := p.Fixed, (*Failure)(nil)
+		if inputs == nil {
+			inputs, why = d.resolve()
+		}
+		if why != nil {
+			d.say(Hold{p.ID, why.Reason, why.Message})
+			continue
+		}
+		d.say(StartBuild{p.ID, inputs})
+		d.started(p.Number, inputs)
+	}
+}
+
+// triggered makes builds as long as there are new versions and there is room.
+func (d *decider) triggered() {
+	if !slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Trigger }) {
+		d.say(Hold{"", "Manual", "none of its inputs triggers it: weir trigger"})
+		return
+	}
+	for {
+		inputs, why := d.resolve()
+		if why != nil {
+			d.say(Hold{"", why.Reason, why.Message})
+			return
+		}
+		fresh := d.fresh(inputs)
+		if len(fresh) == 0 {
+			d.say(Hold{"", "NothingNew", "no new version of " + strings.Join(d.triggers(), ", ")})
+			return
+		}
+		if why := d.blocked(); why != nil {
+			d.say(Hold{"", why.Reason, fmt.Sprintf("%s; a new version of %s waits", why.Message, strings.Join(fresh, ", "))})
+			return
+		}
+		if d.made == mostBuilds {
+			d.out.Again = true
+			return
+		}
+		d.say(CreateBuild{inputs})
+		d.started(0, inputs)
+	}
+}
+
+func (d *decider) resolve() ([]Chosen, *Failure) {
+	versions, why := Resolve(d.Inputs, d.Passed)
+	if why != nil {
+		return nil, why
+	}
+	out := make([]Chosen, len(versions))
+	for i, v := range versions {
+		in := d.Inputs[i]
+		out[i] = Chosen{in.Name, in.ResourceID, v.ID, !in.Used[v.ID]}
+	}
+	return out, nil
+}
+
+// fresh are the inputs that trigger and have a version which the job never had.
+func (d *decider) fresh(inputs []Chosen) []string {
+	var out []string
+	for i, c := range inputs {
+		if d.Inputs[i].Trigger && c.First {
+			out = append(out, string(d.Inputs[i].Resource))
+		}
+	}
+	return out
+}
+
+func (d *decider) triggers() []string {
+	var out []string
+	for _, in := range d.Inputs {
+		if in.Trigger {
+			out = append(out, string(in.Resource))
+		}
+	}
+	return out
+}
+
+// started notes a build in the decider's own state.
+func (d *decider) started(number int64, inputs []Chosen) {
+	d.made++
+	d.Running = append(d.Running, number)
+	for i := range d.Inputs {
+		for _, c := range inputs {
+			if c.Name == d.Inputs[i].Name {
+				d.Inputs[i] = use(d.Inputs[i], c.VersionID)
+			}
+		}
+	}
+}
+
+func use(in Input, version int64) Input {
+	used := map[int64]bool{version: true}
+	for v := range in.Used {
+		used[v] = true
+	}
+	in.Used = used
+	if in.Baseline == 0 {
+		in.Baseline = version
+	}
+	return in
+}
+
+// blocked is why no build of the job may start now; nil: one may.
+func (d *decider) blocked() *Failure {
+	most := d.Job.Spec.MaxInFlight
+	for _, group := range d.Job.Spec.SerialGroups {
+		most = 1
+		for _, b := range d.Groups[group] {
+			return &Failure{"SerialGroup", fmt.Sprintf("build #%d of %s runs, which is in serial group %s too", b.Number, b.Job, group)}
+		}
+	}
+	switch {
+	case d.Job.PipelinePaused:
+		return &Failure{"Paused", "its pipeline is paused"}
+	case d.Job.Paused:
+		return &Failure{"Paused", "it is paused"}
+	case most > 0 && int64(len(d.Running)) >= most:
+		return &Failure{"MaxInFlight", fmt.Sprintf("%s, and no more than %d may at once", d.runningText(), most)}
+	}
+	return nil
+}
+
+func (d *decider) runningText() string {
+	var known []string
+	for _, n := range d.Running {
+		if n > 0 {
+			known = append(known, fmt.Sprintf("#%d", n))
+		}
+	}
+	switch {
+	case len(known) != len(d.Running):
+		return fmt.Sprintf("%d builds run", len(d.Running))
+	case len(known) == 1:
+		return "build " + known[0] + " is running"
+	}
+	return "builds " + strings.Join(known, ", ") + " are running"
+}
+
+func list(jobs []graph.Address) string {
+	var out []string
+	for _, j := range jobs {
+		out = append(out, string(j))
+	}
+	return strings.Join(out, ", ")
+}
+
+func text(v map[string]string) string { return string(state.VersionJSON(v)) }

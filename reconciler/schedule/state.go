@@ -1,0 +1,111 @@
+package schedule
+
+import (
+	"github.com/weirci/weir/compiler/graph"
+)
+
+// State is a job with everything there is to decide on.
+type State struct {
+	Job     Job
+	Inputs  []Input              // in source order
+	Passed  map[string][]Passage // by upstream job's address: its succeeded builds, newest first
+	Pending []Pending            // that people asked for, oldest first
+	Running []int64              // numbers of this job's builds that run
+	Groups  map[string][]Busy    // by serial group: builds of other jobs that run
+}
+
+// Job is the row of the job.
+type Job struct {
+	Spec           graph.Job
+	Deleted        bool
+	Paused         bool
+	PipelinePaused bool
+}
+
+// Input is one get of the job, with a window on the versions that matter.
+type Input struct {
+	Name       string
+	Resource   graph.Address
+	ResourceID string
+	Trigger    bool
+	Every      bool
+	Passed     []graph.Address
+	Pin        map[string]string // of the resource
+	Version    map[string]string // of the step
+
+	// Versions are those of the resource that checks found: the newest, those that
+	// match a pin, and with Every those that the job has not had since Baseline.
+	Versions []Version
+	// Used are the versions that a build of the job has had for this input.
+	Used map[int64]bool
+	// Baseline is the version id after which Every begins; 0: the job is new, and
+	// begins with the newest.
+	Baseline int64
+	// CheckError is why the resource's last check failed, "" if it did not.
+	CheckError string
+	// Checked says that a check of it ever ended.
+	Checked bool
+}
+
+// Version is a row of versions.
+type Version struct {
+	ID      int64
+	Order   int64 // higher is newer
+	Version map[string]string
+}
+
+// Passage is a succeeded build: the versions that it had or made, by resource id.
+type Passage struct {
+	Build    string
+	Versions map[string][]Version
+}
+
+// Pending is a build that waits to be started.
+type Pending struct {
+	ID     string
+	Number int64
+	Fixed  []Chosen // of a rerun: its inputs are known; nil: choose
+}
+
+// Busy is a build of another job that is in the way.
+type Busy struct {
+	Job    graph.Address
+	Number int64
+}
+
+// Chosen is the version for one input.
+type Chosen struct {
+	Name       string
+	ResourceID string
+	VersionID  int64
+	First      bool // no build of the job had it before
+}
+
+// Command is one thing to be done: CreateBuild, StartBuild, ErrorBuild or Hold.
+type Command interface{ command() }
+
+// CreateBuild makes a build, because of a new version, and starts it.
+type CreateBuild struct{ Inputs []Chosen }
+
+// StartBuild starts a pending one.
+type StartBuild struct {
+	Build  string
+	Inputs []Chosen
+}
+
+// ErrorBuild ends a pending one that can never start.
+type ErrorBuild struct{ Build, Message string }
+
+// Hold says why a pending build waits, or, with Build "", why the job does.
+type Hold struct{ Build, Reason, Message string }
+
+func (CreateBuild) command() {}
+func (StartBuild) command()  {}
+func (ErrorBuild) command()  {}
+func (Hold) command()        {}
+
+// Decision is what Decide says. Again: there is more to do than one decision takes.
+type Decision struct {
+	Commands []Command
+	Again    bool
+}
