@@ -57,6 +57,23 @@ func (d MapDelta) Empty() bool {
 	return true
 }
 
+// Sides puts both texts together again.
+func (d TextDelta) Sides() (old, new string) {
+	var was, is []string
+	for _, l := range d.Lines {
+		switch l := l.(type) {
+		case Keep:
+			text := string(l.Value.(graph.String))
+			was, is = append(was, text), append(is, text)
+		case Add:
+			is = append(is, string(l.New.(graph.String)))
+		case Remove:
+			was = append(was, string(l.Old.(graph.String)))
+		}
+	}
+	return strings.Join(was, "\n"), strings.Join(is, "\n")
+}
+
 // DiffValues compares two values. Maps are compared by key; lists are aligned,
 // so that one step put in front is one addition.
 func DiffValues(old, new graph.Value) Delta {
