@@ -142,3 +142,7 @@ func firstOf(values ...string) string {
 	}
 	return ""
 }
+
+func joinSorted(names []string) string {
+	return strings.Join(slices.Sorted(slices.Values(names)), ", ")
+}

@@ -9,6 +9,8 @@ func addGroups(a *App, root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
+		{"write", "Write a pipeline, and make it so:", []*cobra.Command{
+			a.validateCommand(), a.compileCommand(), a.graphCommand(), a.planCommand(), a.applyCommand(), a.destroyCommand()}},
 		{"see", "See what there is:", []*cobra.Command{
 			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.workersCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{

@@ -205,3 +205,11 @@ func Moved(m *weirv1.StalePlan_Moved) string {
 	}
 	return text
 }
+
+// Count is a number of things: 1 job, 2 jobs.
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+
+	"connectrpc.com/connect"
+	"github.com/spf13/cobra"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/cmd/internal/view"
+	"github.com/weirci/weir/planner"
+	"github.com/weirci/weir/planner/planfile"
+)
+
+// planning is who plans and applies: a server, or this process itself on a
+// database. Both are the same handlers.
+type planning interface {
+	Plan(context.Context, *connect.Request[weirv1.PlanRequest]) (*connect.Response[weirv1.PlanResponse], error)
+	Apply(context.Context, *connect.Request[weirv1.ApplyRequest]) (*connect.Response[weirv1.ApplyResponse], error)
+	ListPipelines(context.Context, *connect.Request[weirv1.ListPipelinesRequest]) (*connect.Response[weirv1.ListPipelinesResponse], error)
+}
+
+// planFlags are those of plan, apply and destroy.
+type planFlags struct {
+	source
+	database string
+	summary  bool
+}
+
+func (f *planFlags) add(cmd *cobra.Command) {
+	f.source.add(cmd)
+	cmd.Flags().BoolVar(&f.summary, "summary", false, "one line for each address")
+}
+
+// planner gives who plans, and how to let go of it.
+func (a *App) planner(ctx context.Context, f planFlags) (planning, func(), error) {
+	c, err := a.dial(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c.pipelines, func() {}, nil
+}
+
+// makePlan asks for the plan, and reads it.
+func makePlan(ctx context.Context, p planning, req *weirv1.PlanRequest) (*planner.Plan, error) {
+	res, err := p.Plan(ctx, connect.NewRequest(req))
+	if err != nil {
+		return nil, err
+	}
+	return planfile.Decode(res.Msg.Plan)
+}
+
+// desired is the request for what a directory holds.
+func (a *App) desired(cmd *cobra.Command, f planFlags, dir string) (*weirv1.PlanRequest, error) {
+	g, err := a.compile(f.source, dir)
+	if err != nil {
+		return nil, err
+	}
+	name := g.Pipeline().Name
+	if cmd.Flags().Changed("pipeline") && a.global.pipeline != name {
+		return nil, problemf("--pipeline says %s, but the pipeline in %s is %s.", a.global.pipeline, dir, name)
+	}
+	return &weirv1.PlanRequest{Pipeline: name, Graph: g.Encode()}, nil
+}
+
+func (a *App) printPlan(p *planner.Plan, f planFlags) error {
+	if a.global.json {
+		return view.WritePlanJSON(a.Out, p)
+	}
+	detail := view.PlanFull
+	if f.summary {
+		detail = view.PlanSummary
+	}
+	return view.WritePlan(a.Out, a.terminal(), p, detail)
+}
