@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -36,4 +37,19 @@ type Moved struct {
 
 func (e *StaleError) Error() string {
 	return fmt.Sprintf("the plan is stale: %d of the addresses it touches changed since it was made", len(e.Moved))
+}
+
+// OpenBuildsError is returned where a pipeline is to be destroyed and has builds
+// that have not ended.
+type OpenBuildsError struct {
+	Pipeline string
+	Builds   []string // job.unit #3
+}
+
+func (e *OpenBuildsError) Error() string {
+	shown := strings.Join(e.Builds[:min(5, len(e.Builds))], ", ")
+	if len(e.Builds) > 5 {
+		shown += ", …"
+	}
+	return fmt.Sprintf("pipeline %s has %d builds that have not ended (%s): abort them first, or destroy it by force", e.Pipeline, len(e.Builds), shown)
 }

@@ -251,6 +251,7 @@ CREATE TABLE artifacts (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (build_id, name)
 );
+CREATE INDEX artifacts_run ON artifacts (run_id);
 
 -- What should be on the workers. The workers' reports are compared with this.
 CREATE TABLE containers (
@@ -269,6 +270,7 @@ CREATE TABLE volumes (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (worker_id, handle)
 );
+CREATE INDEX volumes_build ON volumes (build_id) WHERE build_id IS NOT NULL;
 
 -- Why something waits: one row for each thing and type of condition.
 CREATE TABLE conditions (
