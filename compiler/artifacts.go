@@ -56,7 +56,7 @@ func (u *jobUnit) reportMissing(all artifacts) {
 			Detail: fmt.Sprintf("No earlier step of this job makes the artifact %q.", m.Text)}
 		if late, ok := all.find(m.Text); ok {
 			d.Related = []diag.Related{{Message: "it is made here, but not before it is used", Range: late.Range}}
-		} else if near, ok := diag.Nearest(m.Text, m.have); ok {
+		} else if near, ok := diag.Nearest(m.Text, all.names()); ok {
 			d.Fix = &diag.Fix{Help: "did you mean " + quoted(near) + "?"}
 		} else if len(m.have) > 0 {
 			d.Detail += " So far there are: " + strings.Join(m.have, ", ") + "."

@@ -129,11 +129,12 @@ func (u *unit) locatedParts(list config.List) ([]config.Name, bool) {
 	out := make([]config.Name, 0, len(list))
 	all := true
 	for _, x := range list {
-		before := len(u.list)
-		s, ok := u.text(x)
-		if !ok && len(u.list) == before {
-			u.errorf(diag.WrongType, x.Range(), "Wrong type", "An element of this list must be a string; this is null.")
+		if v, ok := u.known(x); !ok && v != cty.NilVal {
+			u.wrongType(x, "a string", v)
+			all = false
+			continue
 		}
+		s, ok := u.text(x)
 		all = all && ok
 		out = append(out, config.Name{Text: s, Range: x.Range()})
 	}

@@ -86,7 +86,7 @@ func (u *unit) named(r config.Ref, code diag.Code, what string, all func() []str
 func (u *unit) unknown(code diag.Code, at diag.Range, what, name string, known []string) {
 	d := diag.Diagnostic{Code: code, Range: at, Summary: "Unknown " + what, Detail: fmt.Sprintf("There is no %s named %q.", what, name)}
 	if near, ok := diag.Nearest(name, known); ok {
-		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near)}
+		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near), Range: at, Text: near}
 	} else {
 		d.Detail += listed(known)
 	}
@@ -145,7 +145,13 @@ func (u *unit) unknownRoot(r config.Ref) bool {
 	case slices.Contains(laterRoots, root):
 		u.errorf(diag.NotSupported, at, "Not supported yet", "%s.… is part of the language, but not supported yet in this version of Weir.", root)
 	default:
-		u.unknown(diag.UnknownName, at, "name", root, rootNames)
+		d := diag.Diagnostic{Code: diag.UnknownName, Range: at, Summary: "Unknown name", Detail: fmt.Sprintf("Nothing is named %q.", root)}
+		if near, ok := diag.Nearest(root, rootNames); ok {
+			d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near), Range: at, Text: near}
+		} else {
+			d.Detail += " Names begin with one of: " + strings.Join(rootNames, ", ") + "."
+		}
+		u.list.Append(d)
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 
 	"github.com/weirci/weir/lang/config"
@@ -24,22 +25,22 @@ type symbols struct {
 // collect gathers the names; of two blocks with one address the first counts.
 func collect(cfg *config.Config, l *diag.List) *symbols {
 	s := &symbols{resources: map[string]map[string]*config.Resource{}, byName: map[string][]*config.Resource{}}
-	s.variables = table(cfg.Variables, "var", l, func(v *config.Variable) config.Name { return v.Name })
-	s.locals = table(cfg.Locals, "local", l, func(v *config.Local) config.Name { return v.Name })
-	s.types = table(cfg.ResourceTypes, "resource_type", l, func(v *config.ResourceType) config.Name { return v.Name })
-	s.tasks = table(cfg.Tasks, "task", l, func(v *config.SharedTask) config.Name { return v.Name })
-	s.jobs = table(cfg.Jobs, "job", l, func(v *config.Job) config.Name { return v.Name })
+	s.variables = table(cfg.Variables, "var", "variable", l, func(v *config.Variable) config.Name { return v.Name })
+	s.locals = table(cfg.Locals, "local", "local value", l, func(v *config.Local) config.Name { return v.Name })
+	s.types = table(cfg.ResourceTypes, "resource_type", "resource type", l, func(v *config.ResourceType) config.Name { return v.Name })
+	s.tasks = table(cfg.Tasks, "task", "task", l, func(v *config.SharedTask) config.Name { return v.Name })
+	s.jobs = table(cfg.Jobs, "job", "job", l, func(v *config.Job) config.Name { return v.Name })
 	for _, r := range cfg.Resources {
 		s.resource(r, l)
 	}
 	return s
 }
 
-func table[T any](blocks []T, kind string, l *diag.List, name func(T) config.Name) map[string]T {
+func table[T any](blocks []T, kind, what string, l *diag.List, name func(T) config.Name) map[string]T {
 	out := make(map[string]T, len(blocks))
 	for _, b := range blocks {
 		n := name(b)
-		checkName(n, kind, l)
+		checkName(n, what, l)
 		if first, ok := out[n.Text]; ok {
 			twice(kind+"."+n.Text, n.Range, name(first).Range, l)
 			continue
@@ -78,16 +79,23 @@ const maxName = 100 // bytes
 func checkName(n config.Name, what string, l *diag.List) bool {
 	switch {
 	case n.Text == "":
-		l.Errorf(diag.BadName, n.Range, "Empty name", "The name of a %s must not be empty.", what)
+		l.Errorf(diag.BadName, n.Range, "Empty name of "+article(what), "A name must not be empty.")
 	case len(n.Text) > maxName:
-		l.Errorf(diag.BadName, n.Range, "Name too long", "The name of a %s may have up to %d bytes; this one has %d.", what, maxName, len(n.Text))
+		l.Errorf(diag.BadName, n.Range, "Too long a name of "+article(what), "A name may have up to %d bytes; this one has %d.", maxName, len(n.Text))
 	case !validName(n.Text):
-		l.Errorf(diag.BadName, n.Range, "Invalid name",
-			"The name of a %s begins with a letter or _ and goes on with letters, digits, - and _; %q does not.", what, n.Text)
+		l.Errorf(diag.BadName, n.Range, "Invalid name of "+article(what),
+			"%q is no name: names begin with a letter or _ and go on with letters, digits, - and _.", n.Text)
 	default:
 		return true
 	}
 	return false
+}
+
+func article(what string) string {
+	if strings.IndexByte("aeiou", what[0]) >= 0 {
+		return "an " + what
+	}
+	return "a " + what
 }
 
 func validName(s string) bool {

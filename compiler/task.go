@@ -17,15 +17,14 @@ import (
 // task compiles a task step with the shared task that it uses merged under it.
 func (u *jobUnit) task(s *config.Step, own *config.Task, have artifacts) (graph.Task, artifacts) {
 	t, shared, ok := u.merged(own)
-	if !ok {
-		u.unsure = true
-		return graph.Task{}, have
-	}
 	out := u.taskBody(t)
 	if shared != nil {
 		out.Env = mergeMaps(u.data(shared.Task.Env), out.Env)
 	}
-	u.command(s.Range, t, shared)
+	if ok {
+		u.command(s.Range, t, shared)
+	}
+	u.unsure = u.unsure || !ok
 	if n, isArtifact := imageArtifact(t.Image); isArtifact {
 		u.need(n, have)
 	}
@@ -54,7 +53,7 @@ func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) 
 	}
 	target, ok := u.target(own.Uses, "task")
 	if !ok {
-		return config.Task{}, nil, false
+		return *own, nil, false
 	}
 	shared := u.c.sym.tasks[target.Name]
 	t, base := *own, &shared.Task

@@ -28,7 +28,8 @@ func (u *unit) errorf(code diag.Code, at diag.Range, summary, format string, arg
 }
 
 // known is the value of an expression that must be known now. ok is false
-// where there is none: absent, null, or wrong, which then is reported.
+// where there is none: null, or with cty.NilVal absent or wrong, which then is
+// reported.
 func (u *unit) known(e config.Expr) (v cty.Value, ok bool) {
 	if e == nil {
 		return cty.NilVal, false

@@ -78,6 +78,9 @@ func (c *compilation) variables(u *unit) cty.Value {
 func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
 	u.text(v.Description)
 	e, what := v.Default, "The default of "+v.Name.Text
+	if v.Given != nil && v.Given.Value == nil {
+		return cty.NilVal, false // could not be read; said already
+	}
 	if v.Given != nil {
 		e, what = v.Given.Value, "The value of "+v.Name.Text+" (from "+v.Given.From+")"
 	}
@@ -87,7 +90,7 @@ func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
 			Fix:    &diag.Fix{Help: "give it with --var " + v.Name.Text + "=… or " + config.EnvPrefix + v.Name.Text}})
 		return cty.NilVal, false
 	}
-	value, ok := u.constant(e)
+	value, ok := u.constant(e, v)
 	if !ok {
 		return cty.NilVal, false
 	}
@@ -95,8 +98,13 @@ func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
 }
 
 // constant is the value of an expression that may name nothing.
-func (u *unit) constant(e config.Expr) (cty.Value, bool) {
+func (u *unit) constant(e config.Expr, v *config.Variable) (cty.Value, bool) {
 	for _, r := range e.Refs() {
+		if v.Given != nil {
+			u.errorf(diag.WrongType, e.Range(), "Wrong type", "The variable %s is of the type %s, and this is no constant of that type. A text inside of it stands in quotes.",
+				v.Name.Text, typeName(v.Type))
+			return cty.NilVal, false
+		}
 		u.errorf(diag.BadExpression, r.Range, "A name in a constant", "The value of a variable must be a constant; it cannot name %s. A local value can.", r)
 		return cty.NilVal, false
 	}

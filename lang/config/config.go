@@ -57,7 +57,7 @@ type Variable struct {
 
 // Given is the value that a variable got from outside.
 type Given struct {
-	Value Expr
+	Value Expr   // nil where it could not be read, which is reported already
 	From  string // "--var branch", "WEIR_VAR_branch"
 }
 

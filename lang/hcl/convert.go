@@ -26,7 +26,7 @@ func problems(from hcl.Diagnostics, code diag.Code) diag.List {
 		if d.Subject != nil {
 			out.Range = rangeOf(*d.Subject)
 		}
-		if values := operands(d); len(values) > 0 {
+		if values := operands(d); len(values) > 0 && out.Code == code {
 			out.Detail += "\n" + strings.Join(values, "\n")
 		}
 		to.Append(out)

@@ -88,12 +88,16 @@ func (r *reader) unknownArgument(a *hclsyntax.Attribute, f *form) {
 		return
 	}
 	d := diag.Diagnostic{Code: diag.UnknownField, Range: at, Summary: "Unknown argument",
-		Detail: fmt.Sprintf("%s takes no argument %q. %s", f.what, a.Name, choices("It takes", f.fields))}
+		Detail: fmt.Sprintf("%s takes no argument %q.%s", f.what, a.Name, choices(" It takes", f.fields))}
 	if slices.Contains(f.blocks, a.Name) {
 		d.Detail = fmt.Sprintf("In %s, %s is a block and not an argument.", lowerFirst(f.what), a.Name)
 		d.Fix = &diag.Fix{Help: fmt.Sprintf("write %s { … } without the equals sign", a.Name)}
 	} else {
 		d.Fix = suggestion(a.Name, f.fields, at)
+		if f == fileForm {
+			d.Detail = "Values stand in blocks."
+			d.Fix = &diag.Fix{Help: "write locals { " + a.Name + " = … } and use it as local." + a.Name}
+		}
 	}
 	r.list.Append(d)
 }
@@ -105,7 +109,7 @@ func (r *reader) unknownBlock(b *hclsyntax.Block, f *form) {
 		return
 	}
 	d := diag.Diagnostic{Code: diag.UnknownBlock, Range: at, Summary: "Unknown block",
-		Detail: fmt.Sprintf("%s holds no block %q. %s", f.what, b.Type, choices("It may hold", f.blocks))}
+		Detail: fmt.Sprintf("%s holds no block %q.%s", f.what, b.Type, choices(" It may hold", f.blocks))}
 	if slices.Contains(f.fields, b.Type) {
 		d.Detail = fmt.Sprintf("In %s, %s is an argument and not a block.", lowerFirst(f.what), b.Type)
 		d.Fix = &diag.Fix{Help: fmt.Sprintf("write %s = …", b.Type)}
@@ -129,7 +133,7 @@ func (r *reader) labels(b *hclsyntax.Block, f *form, least, most int) ([]config.
 		names[i] = config.Name{Text: b.Labels[i], Range: rangeOf(b.LabelRanges[i])}
 	}
 	if n := len(names); n < least || n > most {
-		r.list.Errorf(diag.WrongLabels, header(b), "Wrong number of labels", "%s has %s, but here are %d.", f.what, labelCount(least, most), n)
+		r.list.Errorf(diag.WrongLabels, header(b), "Wrong number of labels", "%s has %s; here it has %d.", f.what, labelCount(least, most), n)
 		return names, n > least
 	}
 	return names, true

@@ -89,9 +89,7 @@ func given(variables []*config.Variable, in config.Inputs, src *diag.Sources) di
 		src.Add(file, []byte(text))
 		e, problem := parseGiven(text, file, v.Type)
 		l.Append(problem...)
-		if !problem.HasErrors() {
-			v.Given = &config.Given{Value: e, From: from}
-		}
+		v.Given = &config.Given{Value: e, From: from}
 	}
 	return append(l, undeclared(names, in)...)
 }
