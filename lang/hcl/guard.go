@@ -69,8 +69,11 @@ func suspicious(text []byte) bool {
 		switch c {
 		case '(', '[', '{':
 			depth++
-		case ')', ']', '}':
+		case '}':
 			depth = max(depth-1, 0)
+		case ')', ']':
+			depth = max(depth-1, 0)
+			chain++
 		case '+', '-', '*', '/', '%', '&', '|', '?', '!', '=', '<', '>', '.':
 			chain++
 		case '\n':

@@ -206,6 +206,10 @@ func (p *printer) key(n *hclsyntax.ObjectConsKeyExpr) {
 		p.write(`"`, escapeQuoted(word), `"`)
 		return
 	}
+	if _, ok := n.Wrapped.(*hclsyntax.TemplateExpr); ok {
+		p.expr(n.Wrapped)
+		return
+	}
 	p.write("(")
 	p.expr(n.Wrapped)
 	p.write(")")
@@ -254,7 +258,7 @@ func (p *printer) traversal(t hcl.Traversal) {
 // literalText is a primitive value as source.
 func literalText(v cty.Value) string {
 	switch {
-	case v.IsNull():
+	case !v.IsKnown() || v.IsNull(): // unknown: what stands for a syntax error
 		return "null"
 	case v.Type() == cty.String:
 		return `"` + escapeQuoted(v.AsString()) + `"`
