@@ -45,13 +45,13 @@ func New(o Options) (*Agent, error) {
 	if err := o.complete(); err != nil {
 		return nil, fmt.Errorf("worker agent: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "runs"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Dir, "orders"), 0o700); err != nil {
 		return nil, fmt.Errorf("worker agent: directory: %w", err)
 	}
 	a := &Agent{
 		opts:    o,
 		key:     new(atomic.Pointer[string]),
-		records: records{dir: filepath.Join(o.Dir, "runs")},
+		records: records{dir: filepath.Join(o.Dir, "orders")},
 		poke:    make(chan struct{}, 1),
 		stop:    make(chan struct{}),
 	}

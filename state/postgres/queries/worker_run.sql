@@ -1,0 +1,50 @@
+-- name: AppendRunLog :one
+-- Accepts a piece only where it fits: all or nothing, once.
+WITH moved AS (
+    UPDATE runs SET log_offset = log_offset + length(@records::bytea)
+    WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND log_offset = @log_offset
+        AND status IN ('assigned', 'running')
+    RETURNING id, build_id, log_offset
+), chunk AS (
+    INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
+    SELECT id, @log_offset, log_offset, @records::bytea FROM moved
+)
+SELECT log_offset, (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
+FROM moved;
+
+-- name: RunPosition :one
+SELECT status, log_offset FROM runs WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch;
+
+-- name: StartRun :execrows
+WITH started AS (
+    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest(@at::timestamptz, assigned_at))
+    WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND status = ANY(@from_status::text[])
+    RETURNING id, build_id
+), container AS (
+    UPDATE containers SET status = 'created' FROM started
+    WHERE containers.run_id = started.id AND containers.status = 'creating'
+)
+SELECT CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text AS told FROM started;
+
+-- name: EndRun :one
+-- The last piece of the log, the exit, and the container that nobody wants any
+-- more are one. Times are the worker's, but never before the assignment nor in
+-- the future: clocks differ.
+WITH ended AS (
+    UPDATE runs
+    SET status = 'exited', exit_code = sqlc.narg('exit_code'), message = @message, infra = @infra, timed_out = @timed_out,
+        result = @result, log_offset = log_offset + length(@log::bytea),
+        started_at = coalesce(started_at, least(clock_timestamp(), greatest(sqlc.narg('started_at')::timestamptz, assigned_at))),
+        ended_at = least(clock_timestamp(), greatest(@ended_at::timestamptz, assigned_at))
+    WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND log_offset = @log_offset
+        AND status = ANY(@from_status::text[])
+    RETURNING id, build_id, scope_id, log_offset
+), chunk AS (
+    INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
+    SELECT id, @log_offset, log_offset, @log::bytea FROM ended WHERE length(@log::bytea) > 0
+), container AS (
+    UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
+)
+SELECT build_id, scope_id,
+    (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
+FROM ended;

@@ -1,0 +1,135 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// WorkerRun names a run as a worker reports on it. A report is accepted only
+// where the run is the worker's, and in that assignment.
+type WorkerRun struct {
+	RunRef
+	Worker string
+}
+
+// Progress is the answer to a report.
+type Progress struct {
+	Offset int64 // where the run's log ends here
+	Stale  bool  // the run is not this worker's any more, or has ended
+	Again  bool  // the piece of log did not fit: nothing was changed
+}
+
+// AppendLog keeps a piece of a run's log if it begins where the log ends, and
+// says in any case where it ends.
+func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, records []byte) (Progress, error) {
+	row, err := s.q.AppendRunLog(ctx, db.AppendRunLogParams{
+		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Records: records,
+	})
+	if err == nil {
+		return Progress{Offset: row.LogOffset}, nil
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s.position(ctx, r)
+	}
+	return Progress{}, fmt.Errorf("log of run %s: %w", r.ID, err)
+}
+
+// position says why a report was not accepted.
+func (s *Store) position(ctx context.Context, r WorkerRun) (Progress, error) {
+	row, err := s.q.RunPosition(ctx, r.ID, r.Worker, r.Epoch)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Progress{Stale: true}, nil
+	}
+	if err != nil {
+		return Progress{}, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	return Progress{Offset: row.LogOffset, Again: true, Stale: state.RunStatus(row.Status).Terminal()}, nil
+}
+
+// RunStarted notes that the program runs. Where that is known already it
+// changes nothing; nobody waits for it, so no key is enqueued.
+func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time) (Progress, error) {
+	n, err := s.q.StartRun(ctx, db.StartRunParams{
+		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From(),
+	})
+	if err != nil {
+		return Progress{}, fmt.Errorf("start of run %s: %w", r.ID, err)
+	}
+	if n == 1 {
+		return Progress{}, nil
+	}
+	p, err := s.position(ctx, r)
+	p.Again = false
+	return p, err
+}
+
+// RunEnd is how a run ended.
+type RunEnd struct {
+	ExitCode  *int32 // nil: there is none, Message says why
+	Message   string
+	Infra     bool
+	TimedOut  bool
+	Result    []byte
+	StartedAt *time.Time // nil: the program never ran
+	EndedAt   time.Time
+	LogOffset int64  // where Log begins
+	Log       []byte // the last piece
+}
+
+// RunEnded notes the end of a run together with the last piece of its log, and
+// has its build or scope looked at. Reported again it changes nothing.
+func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, error) {
+	err := s.tx(ctx, func(q *db.Queries) error {
+		row, err := q.EndRun(ctx, endParams(r, e))
+		if err != nil {
+			return err
+		}
+		return enqueue(ctx, q, ownerKey(row.BuildID, row.ScopeID), state.KeyPlace) // a slot is free
+	})
+	if err == nil {
+		return Progress{Offset: e.LogOffset + int64(len(e.Log))}, nil
+	}
+	if !errors.Is(err, state.ErrNotFound) {
+		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
+	}
+	return s.refusedEnd(ctx, r)
+}
+
+// refusedEnd tells a repeated report from one that comes too late.
+func (s *Store) refusedEnd(ctx context.Context, r WorkerRun) (Progress, error) {
+	row, err := s.q.RunPosition(ctx, r.ID, r.Worker, r.Epoch)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Progress{Stale: true}, nil
+	case err != nil:
+		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
+	}
+	switch status := state.RunStatus(row.Status); {
+	case status == state.RunExited:
+		return Progress{Offset: row.LogOffset}, nil
+	case status.Terminal():
+		return Progress{Stale: true}, nil
+	}
+	return Progress{Offset: row.LogOffset, Again: true}, nil
+}
+
+func endParams(r WorkerRun, e RunEnd) db.EndRunParams {
+	return db.EndRunParams{
+		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, FromStatus: state.RunExited.From(),
+		ExitCode: e.ExitCode, Message: cleanText(e.Message), Infra: e.Infra, TimedOut: e.TimedOut, Result: e.Result,
+		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset, Log: append([]byte{}, e.Log...),
+	}
+}
+
+// cleanText is what PostgreSQL takes as text, whatever a worker sends.
+func cleanText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
