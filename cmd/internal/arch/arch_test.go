@@ -24,18 +24,19 @@ var arrows = []struct {
 }{
 	{"lang/diag", ""},
 	{"lang/config", "lang/diag"},
-	{"lang/deferred", "compiler/graph lang/hcl/functions"},
-	{"lang/hcl/...", "lang/diag lang/config lang/hcl/..."},
+	{"lang/function", ""},
+	{"lang/deferred", "compiler/graph lang/function"},
+	{"lang/hcl/...", "lang/diag lang/config lang/function lang/hcl/..."},
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
-	{"compiler", "lang/config lang/diag compiler/graph"},
+	{"compiler", "lang/config lang/diag lang/deferred compiler/graph"},
 	{"planner", "compiler/graph"},
 	{"planner/planfile", "planner compiler/graph"},
 	{"state", "compiler/graph"},
 	{"state/embedded", ""},
-	{"state/postgres", "state compiler/graph api/weir/v1 state/postgres/internal/db worker/logfile"},
-	{"state/postgres/internal/db", ""},
+	{"state/postgres", "state compiler/graph api/weir/v1 state/postgres/internal/db state/postgres/migrations worker/logfile"},
+	{"state/postgres/migrations", ""},
 	{"state/postgres/pgtest", "state/..."},
 	{"state/statetest", "state/... compiler/graph"},
 	{"reconciler", "reconciler/... state compiler/graph api/weir/v1"},
@@ -48,8 +49,9 @@ var arrows = []struct {
 	{"worker/shim/...", "worker worker/logfile worker/shim/..."},
 	{"worker/agent", "worker worker/logfile api/..."},
 	{"worker/resource/...", "worker/resource/..."},
-	{"worker/containerd", "worker worker/shim worker/image worker/volume worker/network worker/logfile"},
-	{"worker/process", "worker worker/shim worker/image worker/volume worker/logfile"},
+	{"worker/containerd", "worker worker/shim worker/rundir worker/builtin worker/image worker/volume worker/network worker/logfile"},
+	{"worker/process", "worker worker/shim worker/rundir worker/builtin worker/image worker/volume worker/logfile"},
+	{"worker/rundir", "worker worker/shim"},
 	{"worker/workertest", "worker/..."},
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
@@ -62,8 +64,8 @@ var arrows = []struct {
 }
 
 // clocks may be read, and dice thrown, only here: where the real world is wired
-// in, and in programs of their own that run inside containers.
-var clocks = []string{"cmd/...", "worker/shim/...", "worker/resource/..."}
+// in, in programs of their own that run inside containers, and in suites for tests.
+var clocks = []string{"cmd/...", "worker/shim/...", "worker/resource/...", "worker/workertest/..."}
 
 var banned = map[string][]string{
 	"time":         {"Now", "Since", "Until"},
