@@ -52,7 +52,7 @@ var arrows = []struct {
 	{"worker/containerd", "worker worker/shim worker/rundir worker/builtin worker/image worker/volume worker/network worker/logfile"},
 	{"worker/process", "worker worker/shim worker/rundir worker/builtin worker/image worker/volume worker/logfile"},
 	{"worker/rundir", "worker worker/shim"},
-	{"worker/workertest", "worker/..."},
+	{"worker/workertest/...", "worker/..."},
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
 	{"server/...", "server/... planner/... state state/postgres compiler/graph api/... worker/logfile"},

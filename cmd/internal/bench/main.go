@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+}
+
+// rounds is how often each single figure is taken; its median is printed.
+const (
+	rounds = 15
+	flood  = 300
+)
+
+func run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "weir-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	sys, err := startSystem(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer sys.stop()
+	raw, err := newRaw(ctx, sys.containerd, filepath.Join(dir, "image"))
+	if err != nil {
+		return err
+	}
+	defer raw.close()
+	return measure(ctx, sys, raw)
+}
+
+func measure(ctx context.Context, sys *system, raw *raw) error {
+	t := newTable(os.Stdout)
+	single, err := sideBySide(ctx, sys, raw, t)
+	if err != nil {
+		return err
+	}
+	if err := chain(ctx, sys, t, single); err != nil {
+		return err
+	}
+	if err := atOnce(ctx, sys, raw, t); err != nil {
+		return err
+	}
+	return compilePlan(ctx, sys, t)
+}
+
+// sideBySide takes turns: one raw cycle, one build.
+func sideBySide(ctx context.Context, sys *system, raw *raw, t *table) (time.Duration, error) {
+	var cycles, builds []time.Duration
+	for i := range rounds + 2 {
+		c, err := raw.cycle(ctx)
+		if err != nil {
+			return 0, err
+		}
+		b, err := sys.build(ctx, "one")
+		if err != nil {
+			return 0, err
+		}
+		if i >= 2 { // the first two warm caches
+			cycles, builds = append(cycles, c), append(builds, b)
+		}
+	}
+	single := median(builds)
+	t.row("raw cycle, one container", median(cycles).String(), "", "")
+	t.row("one-task build, trigger to finished", single.String(), ratio(single, median(cycles)), "≤ 1.5 × raw")
+	return single, nil
+}
+
+func chain(ctx context.Context, sys *system, t *table, single time.Duration) error {
+	var all []time.Duration
+	for i := range rounds/2 + 1 {
+		d, err := sys.chain(ctx, i)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			all = append(all, d)
+		}
+	}
+	t.row("version found, three jobs by passed", median(all).String(), ratio(median(all), single), "≤ 4 × a build")
+	return nil
+}
+
+func atOnce(ctx context.Context, sys *system, raw *raw, t *table) error {
+	best, at := 0.0, 0
+	for _, n := range []int{2, 4, 8, 16} {
+		r, err := raw.rate(ctx, n, 60)
+		if err != nil {
+			return err
+		}
+		if r > best {
+			best, at = r, n
+		}
+	}
+	t.row(fmt.Sprintf("raw rate, best (%d at once)", at), perSecond(best), "", "")
+	rate, err := sys.flood(ctx, flood)
+	if err != nil {
+		return err
+	}
+	t.row(fmt.Sprintf("%d builds queued at once", flood), perSecond(rate), fmt.Sprintf("%.2f ×", rate/best), "≥ 0.7 × raw")
+	return nil
+}
