@@ -2,12 +2,12 @@ package view
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -117,7 +117,7 @@ func scalar(d protoreflect.FieldDescriptor, v protoreflect.Value) any {
 	case protoreflect.MessageKind:
 		return object(v.Message())
 	case protoreflect.BytesKind:
-		return base64.StdEncoding.EncodeToString(v.Bytes())
+		return strings.ToValidUTF8(string(v.Bytes()), "\uFFFD") // log lines: all bytes that are listed
 	default:
 		return v.Interface()
 	}

@@ -32,6 +32,28 @@ type stepSeen struct {
 	waiting string
 }
 
+// before says that the step has been seen further on: a stream that begins again
+// may tell old things.
+func (s stepSeen) before(seen stepSeen) bool {
+	if s.attempt != seen.attempt {
+		return s.attempt < seen.attempt
+	}
+	return s.rank() < seen.rank()
+}
+
+// rank is how far a step is within an attempt; ready after one is before the next.
+func (s stepSeen) rank() int {
+	switch {
+	case terminal(s.status):
+		return 3
+	case s.status == "ready" && s.attempt > 0:
+		return 2
+	case s.status == "running":
+		return 1
+	}
+	return 0
+}
+
 // attempt is where lines are in order: steps of a parallel block are not, among
 // each other.
 type attempt struct {
@@ -124,7 +146,7 @@ func (l *Log) headline(b *weirv1.Build) string {
 func (l *Log) onStep(s *weirv1.Step) error {
 	seen := l.steps[s.Path]
 	now := stepSeen{attempt: s.Attempt, status: s.Status, waiting: condition(s.Waiting)}
-	if now == seen || s.Attempt < seen.attempt || (terminal(seen.status) && s.Attempt == seen.attempt) {
+	if now == seen || now.before(seen) {
 		return nil
 	}
 	l.steps[s.Path] = now
