@@ -15,8 +15,12 @@ import (
 	"github.com/weirci/weir/worker/logfile"
 )
 
-func out(text string) logfile.Record { return logfile.Record{Stream: logfile.Stdout, Data: []byte(text)} }
-func err(text string) logfile.Record { return logfile.Record{Stream: logfile.Stderr, Data: []byte(text)} }
+func out(text string) logfile.Record {
+	return logfile.Record{Stream: logfile.Stdout, Data: []byte(text)}
+}
+func err(text string) logfile.Record {
+	return logfile.Record{Stream: logfile.Stderr, Data: []byte(text)}
+}
 
 // split shows lines as number, stream, text, and + where the end is missing.
 func split(records ...logfile.Record) (shown []string) {
