@@ -80,7 +80,7 @@ func (g *guard) permit(id Identity, procedure string) error {
 	switch {
 	case !ok:
 		return denied("%s is open to nobody on this server", procedure)
-	case !id.Role.includes(p.least):
+	case !includes(id.Role, p.least):
 		return denied("the role %s of team %s may not do this: ask an owner of the team for a token with role %s", id.Role, id.Team, p.least)
 	case p.team != "" && p.team != id.Team:
 		return denied("only team %s may do this: use a token of that team with role %s", p.team, p.least)

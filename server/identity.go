@@ -1,35 +1,27 @@
 package server
 
-import "context"
+import (
+	"context"
 
-// Role is what somebody may do in a team. Each role may do what the one before
-// it may.
-type Role string
-
-// The roles of a team.
-const (
-	RoleViewer Role = "viewer"
-	RoleMember Role = "member"
-	RoleOwner  Role = "owner"
+	"github.com/weirci/weir/state"
 )
 
 // Identity is who calls: what a token says.
-type Identity struct {
-	Team  string // name
-	Actor string // name of the token, as the audit has it
-	Role  Role
+type Identity = state.Identity
+
+// includes says that a role may do what the other may. Each role may do what
+// the one before it may; a role that is none may do nothing.
+func includes(role, least state.Role) bool {
+	return rank(role) >= rank(least) && rank(least) > 0
 }
 
-// includes says that a role may do what the other may.
-func (r Role) includes(least Role) bool { return rank(r) >= rank(least) && rank(least) > 0 }
-
-func rank(r Role) int {
+func rank(r state.Role) int {
 	switch r {
-	case RoleViewer:
+	case state.RoleViewer:
 		return 1
-	case RoleMember:
+	case state.RoleMember:
 		return 2
-	case RoleOwner:
+	case state.RoleOwner:
 		return 3
 	}
 	return 0

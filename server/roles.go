@@ -1,13 +1,16 @@
 package server
 
-import "github.com/weirci/weir/api/weir/v1/weirv1connect"
+import (
+	"github.com/weirci/weir/api/weir/v1/weirv1connect"
+	"github.com/weirci/weir/state"
+)
 
 // adminTeam is the team whose owners operate the installation.
 const adminTeam = "main"
 
 // permission is what a procedure asks of who calls it.
 type permission struct {
-	least Role
+	least state.Role
 	team  string // "": any team; what is seen and done is that team's own
 }
 
@@ -15,25 +18,25 @@ type permission struct {
 // As in Concourse, members may change their team's pipelines and viewers look.
 func permissions() map[string]permission {
 	return map[string]permission{
-		weirv1connect.PipelineServiceListPipelinesProcedure: {least: RoleViewer},
-		weirv1connect.PipelineServiceGetGraphProcedure:      {least: RoleViewer},
-		weirv1connect.PipelineServiceDriftProcedure:         {least: RoleViewer},
-		weirv1connect.PipelineServicePlanProcedure:          {least: RoleMember},
-		weirv1connect.PipelineServiceApplyProcedure:         {least: RoleMember},
+		weirv1connect.PipelineServiceListPipelinesProcedure: {least: state.RoleViewer},
+		weirv1connect.PipelineServiceGetGraphProcedure:      {least: state.RoleViewer},
+		weirv1connect.PipelineServiceDriftProcedure:         {least: state.RoleViewer},
+		weirv1connect.PipelineServicePlanProcedure:          {least: state.RoleMember},
+		weirv1connect.PipelineServiceApplyProcedure:         {least: state.RoleMember},
 
-		weirv1connect.BuildServiceListJobsProcedure:   {least: RoleViewer},
-		weirv1connect.BuildServiceListBuildsProcedure: {least: RoleViewer},
-		weirv1connect.BuildServiceGetBuildProcedure:   {least: RoleViewer},
-		weirv1connect.BuildServiceWatchProcedure:      {least: RoleViewer},
-		weirv1connect.BuildServiceTriggerProcedure:    {least: RoleMember},
-		weirv1connect.BuildServiceAbortProcedure:      {least: RoleMember},
+		weirv1connect.BuildServiceListJobsProcedure:   {least: state.RoleViewer},
+		weirv1connect.BuildServiceListBuildsProcedure: {least: state.RoleViewer},
+		weirv1connect.BuildServiceGetBuildProcedure:   {least: state.RoleViewer},
+		weirv1connect.BuildServiceWatchProcedure:      {least: state.RoleViewer},
+		weirv1connect.BuildServiceTriggerProcedure:    {least: state.RoleMember},
+		weirv1connect.BuildServiceAbortProcedure:      {least: state.RoleMember},
 
-		weirv1connect.ResourceServiceListResourcesProcedure: {least: RoleViewer},
-		weirv1connect.ResourceServiceListVersionsProcedure:  {least: RoleViewer},
-		weirv1connect.ResourceServiceCheckProcedure:         {least: RoleMember},
+		weirv1connect.ResourceServiceListResourcesProcedure: {least: state.RoleViewer},
+		weirv1connect.ResourceServiceListVersionsProcedure:  {least: state.RoleViewer},
+		weirv1connect.ResourceServiceCheckProcedure:         {least: state.RoleMember},
 
-		weirv1connect.AdminServiceServerInfoProcedure:  {least: RoleViewer},
-		weirv1connect.AdminServiceListWorkersProcedure: {least: RoleOwner, team: adminTeam},
+		weirv1connect.AdminServiceServerInfoProcedure:  {least: state.RoleViewer},
+		weirv1connect.AdminServiceListWorkersProcedure: {least: state.RoleOwner, team: adminTeam},
 	}
 }
 

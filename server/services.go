@@ -1,0 +1,77 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"connectrpc.com/connect"
+
+	"github.com/weirci/weir/state/postgres"
+)
+
+// Listener hears of changes: *postgres.Listener does.
+type Listener interface {
+	Subscribe(channel string) (payloads <-chan string, cancel func())
+}
+
+// Services are the handlers. Their unary methods may be called directly, with a
+// context from WithIdentity.
+type Services struct {
+	Pipelines *Pipelines
+	Builds    *Builds
+	Resources *Resources
+	Admin     *Admin
+}
+
+// core is what every handler has.
+type core struct {
+	store *postgres.Store
+	log   *slog.Logger
+}
+
+// NewServices makes the handlers. Without a listener (nil) Watch polls.
+func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, version string) Services {
+	c := core{store: store, log: log}
+	return Services{
+		Pipelines: &Pipelines{c},
+		Builds:    &Builds{core: c, listener: listener, poll: 2 * time.Second, patience: 30 * time.Second},
+		Resources: &Resources{core: c, patience: time.Minute},
+		Admin:     &Admin{core: c, version: version},
+	}
+}
+
+// unary is what all unary methods have in common: who calls, and one form for
+// errors. The cause of an error that is the server's own fault is logged.
+func unary[Req, Res any](ctx context.Context, c core, req *connect.Request[Req], do func(context.Context, Identity, *Req) (*Res, error)) (*connect.Response[Res], error) {
+	id, ok := IdentityOf(ctx)
+	if !ok {
+		return nil, connect.NewError(connect.CodeUnauthenticated, errNoToken)
+	}
+	res, err := do(ctx, id, req.Msg)
+	if err != nil {
+		return nil, c.fail(ctx, id, err)
+	}
+	return connect.NewResponse(res), nil
+}
+
+// fail gives an error its form, and logs what that does not tell.
+func (c core) fail(ctx context.Context, id Identity, err error) error {
+	out := asConnect(err)
+	switch connect.CodeOf(out) {
+	case connect.CodeInternal, connect.CodeUnavailable:
+		if !errors.Is(err, errStopping) {
+			c.log.ErrorContext(ctx, "a request failed", "team", id.Team, "error", err)
+		}
+	}
+	return out
+}
+
+// limited bounds how many rows a list has: 0 and less ask for the usual.
+func limited(asked int32, usual, most int) int {
+	if asked <= 0 {
+		return usual
+	}
+	return min(int(asked), most)
+}
