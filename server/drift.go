@@ -13,6 +13,8 @@ import (
 // observation is one live object: what was applied, and what is there.
 type observation struct {
 	postgres.DriftView
+	stored     graph.Digest      // of the definition that is stored; "" for none
+	damaged    string            // why the pipeline's definitions cannot be read
 	pin        map[string]string // of a resource
 	pinMissing bool              // it has been checked, and has no such version
 }
@@ -25,12 +27,16 @@ type finding struct{ reason, message string }
 type driftRule func(observation) (finding, bool)
 
 func driftRules() []driftRule {
-	return []driftRule{recordChanged, paused, scopeMissing, checkFails, checkLate, pinMissing}
+	return []driftRule{recordDamaged, recordChanged, paused, scopeMissing, checkFails, checkLate, pinMissing}
 }
 
 func recordChanged(o observation) (finding, bool) {
 	f := finding{"RecordChanged", "its definition in the database is not the one that was applied: somebody changed the database by hand; apply again"}
-	return f, o.Digest != o.AppliedDigest || len(o.AppliedSpec) == 0
+	return f, o.damaged == "" && graph.Digest(o.Digest) != o.stored
+}
+
+func recordDamaged(o observation) (finding, bool) {
+	return finding{"RecordDamaged", "its definitions in the database cannot be read: " + o.damaged}, o.damaged != "" && o.Kind == string(graph.KindPipeline)
 }
 
 func paused(o observation) (finding, bool) {
@@ -77,26 +83,58 @@ func (p *Pipelines) drift(ctx context.Context, id Identity, req *weirv1.DriftReq
 	if err != nil {
 		return nil, err
 	}
-	seen := make([]observation, len(views))
-	for i, v := range views {
-		if seen[i], err = p.look(ctx, v); err != nil {
+	var seen []observation
+	for _, of := range byPipeline(views) {
+		g, damaged, err := p.stored(ctx, id, of[0].Pipeline)
+		if err != nil {
 			return nil, err
+		}
+		for _, v := range of {
+			o, err := p.look(ctx, v, g)
+			if err != nil {
+				return nil, err
+			}
+			o.damaged = damaged
+			seen = append(seen, o)
 		}
 	}
 	return &weirv1.DriftResponse{Drifts: drifts(seen)}, nil
 }
 
-// look adds what takes another question.
-func (p *Pipelines) look(ctx context.Context, v postgres.DriftView) (observation, error) {
+// byPipeline cuts a list that is sorted by pipeline.
+func byPipeline(views []postgres.DriftView) (out [][]postgres.DriftView) {
+	for i, v := range views {
+		if i == 0 || views[i-1].Pipeline != v.Pipeline {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], v)
+	}
+	return out
+}
+
+// stored reads what the database has as the current graph, or says in which way
+// it is damaged. Its digests are computed anew.
+func (p *Pipelines) stored(ctx context.Context, id Identity, pipeline string) (g *graph.Graph, damaged string, err error) {
+	g, _, err = p.store.CurrentGraph(ctx, id.TeamID, pipeline)
+	if err != nil && (databaseDown(err) || ctx.Err() != nil) {
+		return nil, "", err
+	}
+	if err != nil {
+		return nil, err.Error(), nil
+	}
+	return g, "", nil
+}
+
+// look adds to what is there what was applied, and whether its pin is there.
+func (p *Pipelines) look(ctx context.Context, v postgres.DriftView, g *graph.Graph) (observation, error) {
 	o := observation{DriftView: v}
-	if v.Kind != string(graph.KindResource) {
+	if g == nil {
 		return o, nil
 	}
-	spec, err := graph.DecodeSpec(graph.KindResource, v.AppliedSpec)
-	if err != nil {
-		return o, nil // recordChanged or no digest will tell
-	}
-	o.pin = spec.(graph.Resource).Pin
+	n, _ := g.Lookup(graph.Address(v.Address))
+	o.stored = n.SpecDigest
+	res, _ := n.Spec.(graph.Resource)
+	o.pin = res.Pin
 	if len(o.pin) == 0 || !v.Checked {
 		return o, nil
 	}

@@ -1,5 +1,7 @@
 -- name: APIBuildRuns :many
-SELECT id, step_path, attempt, status, log_offset FROM runs WHERE build_id = @build_id::uuid ORDER BY created_at, id;
+SELECT r.id, r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.status, r.log_offset
+FROM runs r LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path
+WHERE r.build_id = @build_id::uuid ORDER BY r.created_at, r.id;
 
 -- name: APILogChunks :many
 -- The next chunks of several runs, each from its own position on, by arrival.

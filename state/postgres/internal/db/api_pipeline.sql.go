@@ -51,7 +51,7 @@ func (q *Queries) APIConditions(ctx context.Context, subjects []string) ([]APICo
 
 const aPIDrift = `-- name: APIDrift :many
 SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.paused,
-       o.spec_digest::text AS digest, coalesce(v.spec_digest, '')::text AS applied_digest, v.spec AS applied_spec,
+       o.spec_digest::text AS digest,
        (s.id IS NOT NULL)::boolean AS has_scope, coalesce(s.failures, 0)::integer AS failures,
        coalesce(s.last_error, '')::text AS last_error,
        coalesce(s.check_due_at < clock_timestamp() - interval '5 minutes', false)::boolean AS check_late,
@@ -59,7 +59,6 @@ SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.pau
 FROM objects o
 JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
-LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
 WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.spec_digest IS NOT NULL
@@ -73,8 +72,6 @@ type APIDriftRow struct {
 	Kind           string
 	Paused         bool
 	Digest         string
-	AppliedDigest  string
-	AppliedSpec    []byte
 	HasScope       bool
 	Failures       int32
 	LastError      string
@@ -83,7 +80,7 @@ type APIDriftRow struct {
 	ScopeID        *string
 }
 
-// What was applied beside what is there, for all live objects of one team.
+// What is there of the live objects of one team.
 func (q *Queries) APIDrift(ctx context.Context, team string, pipeline string) ([]APIDriftRow, error) {
 	rows, err := q.db.Query(ctx, aPIDrift, team, pipeline)
 	if err != nil {
@@ -100,8 +97,6 @@ func (q *Queries) APIDrift(ctx context.Context, team string, pipeline string) ([
 			&i.Kind,
 			&i.Paused,
 			&i.Digest,
-			&i.AppliedDigest,
-			&i.AppliedSpec,
 			&i.HasScope,
 			&i.Failures,
 			&i.LastError,

@@ -11,12 +11,15 @@ import (
 )
 
 const aPIBuildRuns = `-- name: APIBuildRuns :many
-SELECT id, step_path, attempt, status, log_offset FROM runs WHERE build_id = $1::uuid ORDER BY created_at, id
+SELECT r.id, r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.status, r.log_offset
+FROM runs r LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path
+WHERE r.build_id = $1::uuid ORDER BY r.created_at, r.id
 `
 
 type APIBuildRunsRow struct {
 	ID        string
 	StepPath  string
+	StepName  string
 	Attempt   int32
 	Status    string
 	LogOffset int64
@@ -34,6 +37,7 @@ func (q *Queries) APIBuildRuns(ctx context.Context, buildID string) ([]APIBuildR
 		if err := rows.Scan(
 			&i.ID,
 			&i.StepPath,
+			&i.StepName,
 			&i.Attempt,
 			&i.Status,
 			&i.LogOffset,

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/server/lines"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres"
+	"github.com/weirci/weir/worker/logfile"
+)
+
+// chunksAtOnce bounds what a follower holds in memory.
+const chunksAtOnce = 16
+
+// attempt names a run as people see it.
+type attempt struct {
+	path   string
+	number int32
+}
+
+// tail is how far the log of one run was shown.
+type tail struct {
+	attempt
+	name     string // of the step
+	position int64  // in the run's log file
+	end      int64  // of what the server has
+	ended    bool   // nothing comes after end
+	flushed  bool   // all was shown
+	lines    lines.Splitter
+}
+
+// showLog shows all that there is of the runs' logs, in the order in which it
+// arrived, and between it the end of each step, when its own log was shown.
+func (f *follower) showLog(ctx context.Context, runs []postgres.RunView, ended []*weirv1.Step) error {
+	for _, r := range runs {
+		f.update(r)
+	}
+	for {
+		if err := f.flushEnded(); err != nil {
+			return err
+		}
+		ids, positions := f.behind()
+		if len(ids) == 0 {
+			break
+		}
+		chunks, err := f.store.LogChunks(ctx, ids, positions, chunksAtOnce)
+		if err != nil {
+			return err
+		}
+		if len(chunks) == 0 { // old output was deleted
+			f.skip(ids)
+			continue
+		}
+		if ended, err = f.showChunks(chunks, ended); err != nil {
+			return err
+		}
+	}
+	return f.showEnded(ended)
+}
+
+// update takes over what is new about a run.
+func (f *follower) update(r postgres.RunView) {
+	t := f.tails[r.ID]
+	if t == nil {
+		t = &tail{attempt: attempt{r.StepPath, r.Attempt}, name: r.StepName}
+		f.tails[r.ID] = t
+	}
+	t.end, t.ended = r.LogOffset, state.RunStatus(r.Status).Terminal()
+}
+
+// behind lists the runs of which there is more than was shown.
+func (f *follower) behind() (ids []string, positions []int64) {
+	for id, t := range f.tails {
+		if t.position < t.end {
+			ids, positions = append(ids, id), append(positions, t.position)
+		}
+	}
+	return ids, positions
+}
+
+func (f *follower) skip(ids []string) {
+	for _, id := range ids {
+		f.tails[id].position = f.tails[id].end
+	}
+}
+
+// showChunks shows chunks of several runs. A chunk that does not follow what was
+// shown of its run comes again later.
+func (f *follower) showChunks(chunks []postgres.LogChunk, ended []*weirv1.Step) ([]*weirv1.Step, error) {
+	for _, c := range chunks {
+		for len(ended) > 0 && !ended[0].EndedAt.AsTime().After(c.At) && f.shownAll(ended[0].Path) {
+			if err := f.showStep(ended[0]); err != nil {
+				return nil, err
+			}
+			ended = ended[1:]
+		}
+		t := f.tails[c.RunID]
+		if c.Nth != 1 && c.OffsetFrom != t.position {
+			continue
+		}
+		t.position = c.OffsetTo
+		for r := range logfile.Decode(c.Records) {
+			if err := t.lines.Add(r, f.line(t)); err != nil {
+				return nil, err
+			}
+		}
+		if err := f.flush(t); err != nil {
+			return nil, err
+		}
+	}
+	return ended, nil
+}
+
+func (f *follower) showEnded(ended []*weirv1.Step) error {
+	for _, s := range ended {
+		if err := f.showStep(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shownAll says that nothing is left to be shown of a step's log.
+func (f *follower) shownAll(path string) bool {
+	for _, t := range f.tails {
+		if t.path == path && !t.flushed {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *follower) flushEnded() error {
+	for _, t := range f.tails {
+		if err := f.flush(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush shows what a run that has ended wrote without a line end.
+func (f *follower) flush(t *tail) error {
+	if !t.ended || t.flushed || t.position < t.end {
+		return nil
+	}
+	t.flushed = true
+	return t.lines.Flush(f.line(t))
+}
+
+// line sends lines of a run that were not seen yet.
+func (f *follower) line(t *tail) func(lines.Line) error {
+	return func(l lines.Line) error {
+		if l.Number <= f.seen[t.attempt] {
+			return nil
+		}
+		return f.emit(&weirv1.WatchResponse{Event: &weirv1.WatchResponse_Line{Line: &weirv1.LogLine{
+			StepPath: t.path, StepName: t.name, Attempt: t.number, Stream: streamName(l.Stream),
+			Text: l.Text, Partial: l.Partial, At: timestamppb.New(l.At), Number: l.Number,
+		}}})
+	}
+}
+
+func streamName(stream byte) string {
+	if stream == logfile.Stderr {
+		return "stderr"
+	}
+	return "stdout"
+}
