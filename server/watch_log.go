@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -148,7 +149,9 @@ func (f *follower) flush(t *tail) error {
 		return nil
 	}
 	t.flushed = true
-	return t.lines.Flush(f.line(t))
+	err := t.lines.Flush(f.line(t))
+	t.lines = lines.Splitter{} // its memory is of no more use
+	return err
 }
 
 // line sends lines of a run that were not seen yet.
@@ -159,7 +162,7 @@ func (f *follower) line(t *tail) func(lines.Line) error {
 		}
 		return f.emit(&weirv1.WatchResponse{Event: &weirv1.WatchResponse_Line{Line: &weirv1.LogLine{
 			StepPath: t.path, StepName: t.name, Attempt: t.number, Stream: streamName(l.Stream),
-			Text: l.Text, Partial: l.Partial, At: timestamppb.New(l.At), Number: l.Number,
+			Text: bytes.Clone(l.Text), Partial: l.Partial, At: timestamppb.New(l.At), Number: l.Number,
 		}}})
 	}
 }
