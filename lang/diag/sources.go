@@ -24,6 +24,10 @@ func (s *Sources) Text(file string) []byte {
 	return s.texts[file]
 }
 
+// longest is how many bytes of each part of a line are looked at: more than
+// are ever shown, so that a line of megabytes costs nothing.
+const longest = 1024
+
 // line cuts the first line of a range out of its file: what is before the
 // range, the range itself as far as it is on that line, and what follows.
 func (s *Sources) line(r Range) (before, marked, after []byte, ok bool) {
@@ -40,5 +44,7 @@ func (s *Sources) line(r Range) (before, marked, after []byte, ok bool) {
 		end--
 	}
 	stop := min(max(r.End.Byte, r.Start.Byte), end)
-	return text[start:r.Start.Byte], text[r.Start.Byte:stop], text[stop:end], true
+	start = max(start, r.Start.Byte-longest)
+	end = min(end, stop+longest)
+	return text[start:r.Start.Byte], text[r.Start.Byte:min(stop, r.Start.Byte+longest)], text[stop:end], true
 }

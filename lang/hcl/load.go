@@ -178,8 +178,21 @@ func (r *reader) parse(f file) {
 		return
 	}
 	parsed, diags := hclsyntax.ParseConfig(f.text, f.name, hcl.InitialPos)
-	r.list.Append(problems(diags, diag.Syntax)...)
+	r.list.Append(few(problems(diags, diag.Syntax))...)
 	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
 		r.file(body)
 	}
+}
+
+const maxSyntax = 100 // syntax errors of one file that are reported
+
+// few cuts off what follows from one early mistake, and says so.
+func few(l diag.List) diag.List {
+	if len(l) <= maxSyntax {
+		return l
+	}
+	more, at := len(l)-maxSyntax, l[maxSyntax].Range
+	l = l[:maxSyntax:maxSyntax]
+	l.Errorf(diag.Syntax, at, "More syntax errors", "From here on %d more syntax errors of this file are left out.", more)
+	return l
 }

@@ -116,6 +116,18 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
+// One mistake early in a file does not bury the reader.
+func TestManySyntaxErrors(t *testing.T) {
+	_, src, list := Load(dirWith(t, map[string]string{"p.weir.hcl": "x = 1" + strings.Repeat("\r", 50_000)}), config.Inputs{})
+	var text bytes.Buffer
+	if err := diag.Text(&text, list, src, false); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) > maxSyntax+5 || text.Len() > 200_000 || !strings.Contains(text.String(), "more syntax errors") {
+		t.Errorf("%d problems, %d bytes", len(list), text.Len())
+	}
+}
+
 // Text that only looks deep is none of the guard's business.
 func TestGuardLetsPass(t *testing.T) {
 	for name, text := range map[string]string{
