@@ -43,26 +43,12 @@ func moved(guards []Guard, current *graph.Graph, destroy bool) []state.Moved {
 // merge is what the guarded addresses are in desired, and all others as they
 // are now: so a plan leaves alone what others applied since it was made.
 func merge(guards []Guard, current, desired *graph.Graph) (*graph.Graph, error) {
-	touched := map[graph.Address]bool{}
-	for _, g := range guards {
-		touched[g.Address] = true
+	nodes, pure := mergedNodes(guards, current, desired)
+	if pure {
+		return desired, nil // nobody else applied anything: no need to compute it anew
 	}
 	b := graph.NewBuilder(desired.Header())
-	for _, n := range nodesOf(current) {
-		if touched[n.Address] {
-			continue
-		}
-		if want, ok := desired.Lookup(n.Address); ok && sameSpec(want, n) {
-			n = want // perhaps on another line of the file
-		}
-		if err := b.Add(n.Address, n.Spec, n.Meta); err != nil {
-			return nil, err
-		}
-	}
-	for _, n := range desired.Nodes() {
-		if !touched[n.Address] {
-			continue
-		}
+	for _, n := range nodes {
 		if err := b.Add(n.Address, n.Spec, n.Meta); err != nil {
 			return nil, err
 		}
@@ -72,6 +58,33 @@ func merge(guards []Guard, current, desired *graph.Graph) (*graph.Graph, error) 
 		return nil, fmt.Errorf("the plan does not go together with what was applied since it was made: %w", err)
 	}
 	return g, nil
+}
+
+// mergedNodes also says whether they are exactly desired's.
+func mergedNodes(guards []Guard, current, desired *graph.Graph) (nodes []graph.Node, pure bool) {
+	touched := map[graph.Address]bool{}
+	for _, g := range guards {
+		touched[g.Address] = true
+	}
+	pure = true
+	for _, n := range nodesOf(current) {
+		if touched[n.Address] {
+			continue
+		}
+		want, ok := desired.Lookup(n.Address)
+		if ok && sameSpec(want, n) {
+			n = want // perhaps on another line of the file
+		} else {
+			pure = false
+		}
+		nodes = append(nodes, n)
+	}
+	for _, n := range desired.Nodes() {
+		if touched[n.Address] {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes, pure && len(nodes) == len(desired.Nodes())
 }
 
 func sameSpec(a, b graph.Node) bool {

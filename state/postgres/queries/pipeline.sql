@@ -73,3 +73,6 @@ RETURNING id;
 
 -- name: ObjectIDs :many
 SELECT id FROM objects WHERE pipeline_id = @pipeline_id AND address = ANY (@addresses::text[]);
+
+-- name: PipelineRevision :one
+SELECT revision FROM pipelines WHERE id = @id;

@@ -340,6 +340,17 @@ func (q *Queries) ObjectIDs(ctx context.Context, pipelineID string, addresses []
 	return items, nil
 }
 
+const pipelineRevision = `-- name: PipelineRevision :one
+SELECT revision FROM pipelines WHERE id = $1
+`
+
+func (q *Queries) PipelineRevision(ctx context.Context, id string) (int64, error) {
+	row := q.db.QueryRow(ctx, pipelineRevision, id)
+	var revision int64
+	err := row.Scan(&revision)
+	return revision, err
+}
+
 const putObjects = `-- name: PutObjects :exec
 INSERT INTO objects (id, pipeline_id, address, kind, spec_digest, exec_digest, changed_revision)
 SELECT gen_random_uuid(), $1, n.address, n.kind, n.spec_digest, n.exec_digest, $2
