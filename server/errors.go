@@ -40,6 +40,8 @@ func asConnect(err error) error {
 		return connect.NewError(connect.CodeFailedPrecondition, transition)
 	case errors.Is(err, state.ErrNotFound):
 		return connect.NewError(connect.CodeNotFound, err)
+	case errors.Is(err, errStopping):
+		return connect.NewError(connect.CodeUnavailable, errStopping)
 	case errors.Is(err, context.Canceled):
 		return connect.NewError(connect.CodeCanceled, errors.New("the call was given up"))
 	case databaseDown(err):

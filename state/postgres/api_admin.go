@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
 
@@ -19,7 +20,7 @@ func (s *Store) WorkerViews(ctx context.Context) ([]WorkerView, error) {
 // Gauges is how the installation is now.
 type Gauges struct {
 	Builds  []db.APIOpenBuildsRow // pending and running
-	Queue   []db.APIQueueDepthRow // what is due
+	Queue   []state.QueueDepth
 	Workers []db.APIWorkersByStatusRow
 }
 
@@ -35,7 +36,7 @@ func (s *Store) Gauges(ctx context.Context) (g Gauges, err error) {
 	if g.Builds, err = s.q.APIOpenBuilds(ctx); err != nil {
 		return g, wrap(err, "count builds")
 	}
-	if g.Queue, err = s.q.APIQueueDepth(ctx); err != nil {
+	if g.Queue, err = s.Depth(ctx); err != nil {
 		return g, wrap(err, "measure the queue")
 	}
 	g.Workers, err = s.q.APIWorkersByStatus(ctx)

@@ -1,12 +1,6 @@
 -- name: APIOpenBuilds :many
 SELECT status, count(*) AS count FROM builds WHERE status IN ('pending', 'running') GROUP BY status;
 
--- name: APIQueueDepth :many
--- What is due, by kind of key, and how long the oldest has been.
-SELECT split_part(key, '/', 1)::text AS kind, count(*) AS count,
-       extract(epoch FROM max(clock_timestamp() - due_at))::float8 AS oldest_seconds
-FROM queue WHERE due_at <= clock_timestamp() GROUP BY 1;
-
 -- name: APIWorkersByStatus :many
 SELECT status, count(*) AS count FROM workers GROUP BY status;
 

@@ -139,39 +139,6 @@ func (q *Queries) APIPlacementWaits(ctx context.Context, since time.Time, until 
 	return items, nil
 }
 
-const aPIQueueDepth = `-- name: APIQueueDepth :many
-SELECT split_part(key, '/', 1)::text AS kind, count(*) AS count,
-       extract(epoch FROM max(clock_timestamp() - due_at))::float8 AS oldest_seconds
-FROM queue WHERE due_at <= clock_timestamp() GROUP BY 1
-`
-
-type APIQueueDepthRow struct {
-	Kind          string
-	Count         int64
-	OldestSeconds float64
-}
-
-// What is due, by kind of key, and how long the oldest has been.
-func (q *Queries) APIQueueDepth(ctx context.Context) ([]APIQueueDepthRow, error) {
-	rows, err := q.db.Query(ctx, aPIQueueDepth)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []APIQueueDepthRow{}
-	for rows.Next() {
-		var i APIQueueDepthRow
-		if err := rows.Scan(&i.Kind, &i.Count, &i.OldestSeconds); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const aPIWorkersByStatus = `-- name: APIWorkersByStatus :many
 SELECT status, count(*) AS count FROM workers GROUP BY status
 `
