@@ -81,14 +81,18 @@ func (d *drifts) add(address string, reason state.DriftReason, format string, ar
 	d.found = append(d.found, state.Drift{Pipeline: d.pipeline, Address: address, Reason: reason, Message: fmt.Sprintf(format, args...)})
 }
 
-// graph returns the exec digests that the nodes really have, if it can.
+// graph returns the exec digests that the nodes really have; none where the graph
+// is not the one that was applied, because one changed node changes those of all
+// that name it.
 func (d *drifts) graph(old stored) map[string]string {
 	g, err := old.build()
 	switch {
 	case err != nil:
 		d.add("", state.DriftGraphBroken, "%v", err)
+		return nil
 	case g != nil && string(g.Digest()) != old.digest:
 		d.add("", state.DriftGraphChanged, "revision %d was applied as %s and is now %s", old.revision, graph.Digest(old.digest).Short(), g.Digest().Short())
+		return nil
 	}
 	exec := map[string]string{}
 	for _, n := range nodesOf(g) {
