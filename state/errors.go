@@ -53,3 +53,7 @@ func (e *OpenBuildsError) Error() string {
 	}
 	return fmt.Sprintf("pipeline %s has %d builds that have not ended (%s): abort them first, or destroy it by force", e.Pipeline, len(e.Builds), shown)
 }
+
+// ErrConflict is returned where what a decision was made on has changed before
+// it was committed: look again and decide again. Nothing was committed.
+var ErrConflict = errors.New("what this was decided on has changed")

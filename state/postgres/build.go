@@ -1,0 +1,203 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// LoadBuild is a build with all its rows.
+func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, error) {
+	h, err := s.q.BuildHead(ctx, id)
+	if err != nil {
+		return state.BuildSnapshot{}, fmt.Errorf("load build %s: %w", id, notFound(err))
+	}
+	snap := state.BuildSnapshot{Now: h.Now, Build: state.BuildRow{
+		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
+		Number: h.Number, Revision: h.Revision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
+	}}
+	if snap.Build.Status.Terminal() {
+		return snap, nil
+	}
+	for _, load := range []func(context.Context, *state.BuildSnapshot) error{s.loadSteps, s.loadRuns, s.loadInputs, s.loadArtifacts} {
+		if err := load(ctx, &snap); err != nil {
+			return snap, fmt.Errorf("load build %s: %w", id, err)
+		}
+	}
+	return snap, nil
+}
+
+func (s *Store) loadSteps(ctx context.Context, snap *state.BuildSnapshot) error {
+	rows, err := s.q.StepsOfBuild(ctx, snap.Build.ID)
+	snap.Steps = make(map[string]state.StepRow, len(rows))
+	for _, r := range rows {
+		snap.Steps[r.Path] = state.StepRow{Status: state.StepStatus(r.Status), Attempt: int(r.Attempt), StartedAt: orZero(r.StartedAt), RetryAt: orZero(r.RetryAt), Message: r.Message}
+	}
+	return err
+}
+
+func (s *Store) loadRuns(ctx context.Context, snap *state.BuildSnapshot) error {
+	rows, err := s.q.RunsOfBuild(ctx, snap.Build.ID)
+	for _, r := range rows {
+		snap.Runs = append(snap.Runs, runRow(db.RunByIDRow(r)))
+	}
+	return err
+}
+
+func runRow(r db.RunByIDRow) state.RunRow {
+	return state.RunRow{
+		ID: r.ID, Path: r.StepPath, Attempt: int(r.Attempt), Status: state.RunStatus(r.Status), Worker: r.Worker, KillRequested: r.Killed, Created: r.CreatedAt,
+		Started: r.Started, ExitCode: r.ExitCode, Message: r.Message, Infra: r.Infra, TimedOut: r.TimedOut, Result: r.Result,
+	}
+}
+
+func (s *Store) loadInputs(ctx context.Context, snap *state.BuildSnapshot) error {
+	rows, err := s.q.BuildInputVersions(ctx, snap.Build.ID)
+	if err != nil {
+		return err
+	}
+	snap.Inputs = make(map[string]map[string]string, len(rows))
+	for _, r := range rows {
+		if snap.Inputs[r.Name], err = version(r.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) loadArtifacts(ctx context.Context, snap *state.BuildSnapshot) error {
+	rows, err := s.q.BuildArtifacts(ctx, snap.Build.ID)
+	for _, r := range rows {
+		snap.Artifacts = append(snap.Artifacts, state.ArtifactRow{Name: r.Name, Run: r.RunID, Worker: r.Worker, Volume: r.Volume})
+	}
+	return err
+}
+
+func version(raw []byte) (map[string]string, error) {
+	var v map[string]string
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, fmt.Errorf("a version: %w", err)
+	}
+	return v, nil
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// CommitBuild does what was decided for the build of a snapshot, all or nothing.
+// ErrFenced: another has the key. ErrConflict: a row has moved meanwhile.
+func (s *Store) CommitBuild(ctx context.Context, c state.Claim, snap state.BuildSnapshot, ch state.BuildChange) error {
+	err := s.fenced(ctx, c, func(q *db.Queries) error { return commitBuild(ctx, q, snap, ch) })
+	if err != nil {
+		return fmt.Errorf("commit build %s: %w", snap.Build.ID, err)
+	}
+	return nil
+}
+
+func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, ch state.BuildChange) error {
+	id := snap.Build.ID
+	if err := insertSteps(ctx, q, id, ch.Seeds); err != nil {
+		return err
+	}
+	if err := moveSteps(ctx, q, snap, ch.Steps); err != nil {
+		return err
+	}
+	if err := insertRuns(ctx, q, id, ch.Runs); err != nil {
+		return err
+	}
+	killed, err := killRuns(ctx, q, ch.Kills)
+	if err != nil {
+		return err
+	}
+	if err := keepVersions(ctx, q, id, ch.Versions); err != nil {
+		return err
+	}
+	if err := putArtifacts(ctx, q, id, ch.Artifacts); err != nil {
+		return err
+	}
+	if err := finishBuild(ctx, q, snap, ch); err != nil {
+		return err
+	}
+	if err := q.Notify(ctx, ChannelBuild, id); err != nil {
+		return err
+	}
+	return enqueueAfterBuild(ctx, q, ch, killed)
+}
+
+func finishBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, ch state.BuildChange) error {
+	if ch.Status == "" {
+		return nil
+	}
+	n, err := q.FinishBuild(ctx, string(ch.Status), ch.Message, snap.Build.ID, ch.Status.From())
+	if err == nil && n == 0 {
+		return state.ErrConflict
+	}
+	return err
+}
+
+// enqueueAfterBuild comes last: it locks rows of the queue.
+func enqueueAfterBuild(ctx context.Context, q *db.Queries, ch state.BuildChange, unplacedKilled bool) error {
+	keys := slices.Clone(ch.Enqueue)
+	if len(ch.Runs) > 0 || unplacedKilled {
+		keys = append(keys, state.KeyPlace)
+	}
+	if ch.Collect.IsZero() {
+		return enqueue(ctx, q, keys...)
+	}
+	// One order for all rows of the queue: gc is before job, place and scope.
+	if err := q.EnqueueKeys(ctx, &ch.Collect, []string{string(state.KeyGC)}); err != nil {
+		return err
+	}
+	return enqueue(ctx, q, keys...)
+}
+
+func keepVersions(ctx context.Context, q *db.Queries, build string, versions []state.NewVersion) error {
+	sorted := slices.SortedStableFunc(slices.Values(versions), func(a, b state.NewVersion) int { return cmp.Compare(a.ScopeKey, b.ScopeKey) })
+	for _, v := range sorted {
+		scope, err := q.LockScopeByKey(ctx, v.ScopeKey)
+		if err != nil {
+			return fmt.Errorf("the scope of step %s: %w", v.Step, notFound(err))
+		}
+		id, err := q.PutSeenVersion(ctx, db.PutSeenVersionParams{
+			ScopeID: scope, Version: state.VersionJSON(v.Version), Digest: state.VersionDigest(v.Version), Metadata: v.Metadata, Output: v.Output,
+		})
+		if err != nil {
+			return fmt.Errorf("the version of step %s: %w", v.Step, err)
+		}
+		if v.Output {
+			if err := q.InsertBuildOutput(ctx, build, v.Step, v.ResourceID, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func putArtifacts(ctx context.Context, q *db.Queries, build string, as []state.ArtifactRow) error {
+	if len(as) == 0 {
+		return nil
+	}
+	var names, runs, volumes []string
+	for _, a := range as {
+		names, runs, volumes = append(names, a.Name), append(runs, a.Run), append(volumes, a.Volume)
+	}
+	return q.PutArtifacts(ctx, build, names, runs, volumes)
+}

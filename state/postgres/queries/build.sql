@@ -1,0 +1,49 @@
+-- name: BuildHead :one
+SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, b.status,
+       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by, clock_timestamp()::timestamptz AS now
+FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id
+WHERE b.id = @id;
+
+-- name: BuildInputVersions :many
+SELECT i.name, v.version FROM build_inputs i JOIN versions v ON v.id = i.version_id WHERE i.build_id = @build_id;
+
+-- name: BuildArtifacts :many
+SELECT name, run_id, coalesce(worker_id::text, '')::text AS worker, volume FROM artifacts WHERE build_id = @build_id;
+
+-- name: PutArtifacts :exec
+-- A run whose worker is forgotten meanwhile leaves an artifact that nobody has.
+INSERT INTO artifacts (build_id, name, run_id, worker_id, volume)
+SELECT @build_id, n.name, n.run, r.worker_id, n.volume
+FROM (SELECT unnest(@names::text[]) AS name, unnest(@runs::uuid[]) AS run, unnest(@volumes::text[]) AS volume) n
+JOIN runs r ON r.id = n.run
+ON CONFLICT (build_id, name) DO UPDATE SET run_id = excluded.run_id, worker_id = excluded.worker_id, volume = excluded.volume;
+
+-- name: FinishBuild :execrows
+UPDATE builds SET status = @status, message = @message, ended_at = clock_timestamp()
+WHERE id = @id AND status = ANY (@from_status::text[]);
+
+-- name: StartPendingBuild :execrows
+UPDATE builds SET status = 'running', started_at = clock_timestamp(), revision = CASE WHEN cause IN ('rerun', 'resume') THEN revision ELSE @revision END
+WHERE id = @id AND status = ANY (@from_status::text[]) AND abort_requested_by IS NULL;
+
+-- name: CreateRunningBuild :one
+WITH taken AS (
+    UPDATE objects SET next_number = next_number + 1
+    WHERE objects.id = @job_id AND kind = 'job' AND spec_digest IS NOT NULL
+    RETURNING objects.id, pipeline_id, next_number - 1 AS number
+)
+INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, started_at)
+SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, @revision, 'running', 'version', clock_timestamp()
+FROM taken JOIN pipelines p ON p.id = taken.pipeline_id
+RETURNING id;
+
+-- name: InsertBuildInputs :exec
+INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
+SELECT @build_id, n.name, n.resource_id, n.version_id, n.first
+FROM (SELECT unnest(@names::text[]) AS name, unnest(@resources::uuid[]) AS resource_id, unnest(@versions::bigint[]) AS version_id,
+             unnest(@firsts::boolean[]) AS first) n
+ON CONFLICT (build_id, name) DO NOTHING;
+
+-- name: InsertBuildOutput :exec
+INSERT INTO build_outputs (build_id, name, resource_id, version_id) VALUES (@build_id, @name, @resource_id, @version_id)
+ON CONFLICT (build_id, name, version_id) DO NOTHING;

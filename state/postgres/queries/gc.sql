@@ -1,0 +1,56 @@
+-- name: GarbageContainers :many
+SELECT c.run_id, c.worker_id, coalesce(b.ended_at, r.ended_at)::timestamptz AS ended_at
+FROM containers c JOIN runs r ON r.id = c.run_id LEFT JOIN builds b ON b.id = r.build_id
+WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.scope_id IS NOT NULL AND r.ended_at IS NOT NULL)
+LIMIT 5000;
+
+-- name: GarbageVolumes :many
+SELECT v.worker_id, v.handle, b.ended_at, (v.build_id IS NULL)::boolean AS orphan
+FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
+WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
+LIMIT 5000;
+
+-- name: DestroyContainerRows :exec
+UPDATE containers SET status = 'destroying' WHERE run_id = ANY (@runs::uuid[]) AND status <> 'destroying';
+
+-- name: DestroyVolumeRows :exec
+-- The artifact in a volume goes with it.
+WITH gone AS (
+    UPDATE volumes v SET status = 'destroying'
+    FROM (SELECT unnest(@workers::uuid[]) AS worker, unnest(@handles::text[]) AS handle) n
+    WHERE v.worker_id = n.worker AND v.handle = n.handle AND v.status <> 'destroying'
+    RETURNING v.worker_id, v.handle
+)
+DELETE FROM artifacts a USING gone WHERE a.worker_id = gone.worker_id AND a.volume = gone.handle;
+
+-- name: DeleteOldWorkers :exec
+DELETE FROM workers WHERE id = ANY (@ids::uuid[]) AND status = 'stalled';
+
+-- name: DeleteOldCheckRuns :execrows
+DELETE FROM runs r WHERE r.id IN (
+    SELECT x.id FROM runs x LEFT JOIN scopes s ON s.check_run_id = x.id
+    WHERE x.scope_id IS NOT NULL AND x.status IN ('exited', 'lost') AND x.ended_at < @before AND s.id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM containers c WHERE c.run_id = x.id)
+    LIMIT 1000
+);
+
+-- name: NotifyWorkers :exec
+SELECT pg_notify('weir_worker', w.id) FROM (SELECT DISTINCT unnest(@ids::text[]) AS id) w;
+
+-- name: SweepQueue :execrows
+-- The safety net under NOTIFY: whatever is open is looked at again. A key that
+-- is there already stays as it is.
+INSERT INTO queue (key, due_at)
+SELECT k.key, clock_timestamp() FROM (
+    SELECT 'build/' || id AS key FROM builds WHERE status IN ('pending', 'running')
+    UNION SELECT 'job/' || job_id FROM builds WHERE status = 'pending'
+    UNION SELECT 'scope/' || s.id FROM scopes s WHERE (s.check_due_at IS NOT NULL AND s.check_due_at <= clock_timestamp() OR s.check_requested_at IS NOT NULL OR s.check_run_id IS NOT NULL
+                                                       OR s.every_ms > 0 AND s.check_due_at IS NULL)
+    UNION SELECT 'worker/' || id FROM workers WHERE status <> 'landed'
+    UNION SELECT 'place' FROM runs WHERE status = 'unplaced'
+    UNION SELECT 'gc'
+) k ORDER BY k.key
+ON CONFLICT (key) DO NOTHING;
+
+-- name: DatabaseNow :one
+SELECT clock_timestamp()::timestamptz AS now;

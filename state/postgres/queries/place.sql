@@ -1,0 +1,60 @@
+-- name: UnplacedRuns :many
+SELECT r.id, coalesce(r.team_id::text, '')::text AS team, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope,
+       r.tags, coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, (r.kill_requested_at IS NOT NULL)::boolean AS killed,
+       coalesce(c.reason, '')::text AS held_for
+FROM runs r LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
+WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT @most;
+
+-- name: WorkersWithLoad :many
+SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at,
+       (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running')) AS in_flight,
+       clock_timestamp()::timestamptz AS now
+FROM workers w ORDER BY w.name;
+
+-- name: BuildHomes :many
+-- Where a build's latest run went that did not fail for its worker's fault.
+SELECT DISTINCT ON (build_id) build_id::uuid AS build_id, worker_id::uuid AS worker_id FROM runs
+WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
+ORDER BY build_id, created_at DESC;
+
+-- name: RunTasks :many
+SELECT id, task FROM runs WHERE id = ANY (@ids::uuid[]);
+
+-- name: AssignRuns :many
+UPDATE runs r SET worker_id = n.worker, status = 'assigned', epoch = epoch + 1, assigned_at = clock_timestamp()
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@workers::uuid[]) AS worker) n
+WHERE r.id = n.id AND r.status = ANY (@from_status::text[])
+RETURNING r.id;
+
+-- name: PutContainers :exec
+INSERT INTO containers (run_id, worker_id, status)
+SELECT n.run, n.worker, 'creating' FROM (SELECT unnest(@runs::uuid[]) AS run, unnest(@workers::uuid[]) AS worker) n
+ON CONFLICT (run_id) DO UPDATE SET worker_id = excluded.worker_id, status = 'creating';
+
+-- name: PutVolumes :exec
+-- A cache may be there already.
+INSERT INTO volumes (worker_id, handle, kind, build_id, status)
+SELECT DISTINCT ON (n.worker, n.handle) n.worker, n.handle, n.kind, nullif(n.build, '')::uuid, 'creating'
+FROM (SELECT unnest(@workers::uuid[]) AS worker, unnest(@handles::text[]) AS handle, unnest(@kinds::text[]) AS kind, unnest(@builds::text[]) AS build) n
+ORDER BY n.worker, n.handle
+ON CONFLICT (worker_id, handle) DO NOTHING;
+
+-- name: CancelUnplacedRuns :exec
+UPDATE runs SET status = 'exited', message = 'ended before it had a worker', ended_at = clock_timestamp()
+WHERE id = ANY (@ids::uuid[]) AND status = 'unplaced';
+
+-- name: WorkerLiveness :one
+SELECT workers.id, workers.name, workers.status, workers.heartbeat_at, clock_timestamp()::timestamptz AS now,
+       EXISTS (SELECT 1 FROM runs r WHERE r.worker_id = workers.id AND r.status IN ('assigned', 'running')) AS busy
+FROM workers WHERE workers.id = @id;
+
+-- name: StallWorker :execrows
+-- Unless it answered meanwhile.
+UPDATE workers SET status = 'stalled', message = @message
+WHERE id = @id AND status = ANY (@from_status::text[]) AND heartbeat_at = @heartbeat_at;
+
+-- name: LoseWorkersRuns :many
+UPDATE runs r SET status = 'lost', infra = true, message = @message, ended_at = clock_timestamp()
+FROM workers w
+WHERE w.id = @worker_id AND w.status = 'stalled' AND r.worker_id = w.id AND r.status = ANY (@from_status::text[])
+RETURNING r.id, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope;

@@ -1,0 +1,27 @@
+-- name: RunsOfBuild :many
+SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+FROM runs WHERE build_id = @build_id::uuid ORDER BY step_path, attempt;
+
+-- name: RunByID :one
+SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+FROM runs WHERE id = @id;
+
+-- name: InsertBuildRuns :exec
+-- A run's id follows from what it is: one that is there already is the same.
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, status)
+SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
+       nullif(n.worker, '')::uuid, 'unplaced'
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@paths::text[]) AS path, unnest(@attempts::int[]) AS attempt, unnest(@kinds::text[]) AS kind,
+             unnest(@tasks::bytea[]) AS task, unnest(@tags::text[]) AS tags, unnest(@workers::text[]) AS worker) n
+JOIN builds b ON b.id = @build_id
+ON CONFLICT (id) DO NOTHING;
+
+-- name: InsertCheckRun :exec
+INSERT INTO runs (id, scope_id, kind, task, tags, status) VALUES (@id, @scope_id, 'check', @task, @tags, 'unplaced');
+
+-- name: KillRuns :many
+UPDATE runs SET kill_requested_at = clock_timestamp()
+WHERE id = ANY (@ids::uuid[]) AND kill_requested_at IS NULL AND status IN ('unplaced', 'assigned', 'running')
+RETURNING coalesce(worker_id::text, '')::text AS worker;

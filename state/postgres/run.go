@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// tagSeparator is in no tag.
+const tagSeparator = "\x1f"
+
+func insertRuns(ctx context.Context, q *db.Queries, build string, runs []state.NewRun) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	p := db.InsertBuildRunsParams{BuildID: build}
+	for _, r := range runs {
+		p.Ids, p.Paths, p.Attempts = append(p.Ids, r.ID), append(p.Paths, r.Path), append(p.Attempts, int32(r.Attempt))
+		p.Kinds, p.Tasks, p.Workers = append(p.Kinds, r.Kind), append(p.Tasks, r.Task), append(p.Workers, r.Worker)
+		p.Tags = append(p.Tags, strings.Join(r.Tags, tagSeparator))
+	}
+	if err := q.InsertBuildRuns(ctx, p); err != nil {
+		return fmt.Errorf("insert runs: %w", err)
+	}
+	return nil
+}
+
+// killRuns asks for the end of runs: their workers are told, and for those that
+// have none unplaced is true.
+func killRuns(ctx context.Context, q *db.Queries, ids []string) (unplaced bool, err error) {
+	if len(ids) == 0 {
+		return false, nil
+	}
+	workers, err := q.KillRuns(ctx, ids)
+	if err != nil {
+		return false, fmt.Errorf("kill runs: %w", err)
+	}
+	var told []string
+	for _, w := range workers {
+		if w == "" {
+			unplaced = true
+		} else {
+			told = append(told, w)
+		}
+	}
+	return unplaced, notifyWorkers(ctx, q, told)
+}
+
+func notifyWorkers(ctx context.Context, q *db.Queries, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return q.NotifyWorkers(ctx, ids)
+}

@@ -1,0 +1,178 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// ObjectsAt are the nodes of a pipeline at a revision. They never change: a caller
+// may keep them.
+func (s *Store) ObjectsAt(ctx context.Context, pipelineID string, revision int64) ([]state.Object, error) {
+	rows, err := s.q.ObjectsAt(ctx, pipelineID, revision)
+	if err != nil {
+		return nil, fmt.Errorf("load revision %d of pipeline %s: %w", revision, pipelineID, err)
+	}
+	out := make([]state.Object, len(rows))
+	for i, r := range rows {
+		spec, err := graph.DecodeSpec(graph.Kind(r.Kind), r.Spec)
+		if err != nil {
+			return nil, fmt.Errorf("%s at revision %d of pipeline %s: %w", r.Address, revision, pipelineID, err)
+		}
+		out[i] = state.Object{ID: r.ID, Address: graph.Address(r.Address), Spec: spec, ExecDigest: r.ExecDigest}
+	}
+	return out, nil
+}
+
+// LoadJob is a job and its open builds.
+func (s *Store) LoadJob(ctx context.Context, id string) (state.JobSnapshot, error) {
+	h, err := s.q.JobHead(ctx, id)
+	if err != nil {
+		return state.JobSnapshot{}, fmt.Errorf("load job %s: %w", id, notFound(err))
+	}
+	snap := state.JobSnapshot{Job: state.JobRow{
+		ID: h.ID, TeamID: h.TeamID, PipelineID: h.PipelineID, Address: graph.Address(h.Address), Revision: h.Revision,
+		ChangedRevision: h.ChangedRevision, Paused: h.Paused, PipelinePaused: h.PipelinePaused, Deleted: h.Deleted,
+	}}
+	if snap.Open, err = openBuilds(ctx, s.q, []string{id}); err != nil {
+		return snap, fmt.Errorf("load job %s: %w", id, err)
+	}
+	return snap, s.loadFixed(ctx, snap.Open)
+}
+
+func openBuilds(ctx context.Context, q *db.Queries, jobs []string) ([]state.OpenBuild, error) {
+	rows, err := q.OpenBuildsOfJobs(ctx, jobs)
+	out := make([]state.OpenBuild, len(rows))
+	for i, r := range rows {
+		out[i] = state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildStatus(r.Status), AbortRequested: r.AbortRequested}
+	}
+	return out, err
+}
+
+// loadFixed adds the inputs that pending builds have already: those of reruns.
+func (s *Store) loadFixed(ctx context.Context, open []state.OpenBuild) error {
+	pending := map[string]*state.OpenBuild{}
+	var ids []string
+	for i := range open {
+		if open[i].Status == state.BuildPending {
+			pending[open[i].ID], ids = &open[i], append(ids, open[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := s.q.FixedInputs(ctx, ids)
+	for _, r := range rows {
+		b := pending[r.BuildID]
+		b.Fixed = append(b.Fixed, state.BuildInput{Name: r.Name, ResourceID: r.ResourceID, VersionID: r.VersionID, First: r.First})
+	}
+	return err
+}
+
+// CommitJob does what was decided for a job, all or nothing. ErrFenced: another
+// has the key. ErrConflict: a serial group or a pending build is not as it was.
+func (s *Store) CommitJob(ctx context.Context, c state.Claim, ch state.JobChange) error {
+	err := s.fenced(ctx, c, func(q *db.Queries) error { return commitJob(ctx, q, ch) })
+	if err != nil {
+		return fmt.Errorf("commit job %s: %w", ch.Job.ID, err)
+	}
+	return nil
+}
+
+func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
+	if err := takeGroups(ctx, q, ch); err != nil {
+		return err
+	}
+	var keys []state.Key
+	var waitNoMore []string
+	for _, b := range ch.Start {
+		id, err := startBuild(ctx, q, ch.Job, b)
+		if err != nil {
+			return err
+		}
+		keys, waitNoMore = append(keys, state.BuildKey(id)), append(waitNoMore, "build/"+id)
+	}
+	for id, message := range ch.Errored {
+		if _, err := q.FinishBuild(ctx, string(state.BuildErrored), message, id, state.BuildErrored.From()); err != nil {
+			return err
+		}
+		waitNoMore = append(waitNoMore, "build/"+id)
+	}
+	if err := q.DropConditions(ctx, waitNoMore); err != nil {
+		return err
+	}
+	if err := putConditions(ctx, q, ch.Conditions); err != nil {
+		return err
+	}
+	return enqueue(ctx, q, keys...)
+}
+
+// takeGroups makes sure that nobody else starts a build of the same serial groups
+// at the same time, and that none runs.
+func takeGroups(ctx context.Context, q *db.Queries, ch state.JobChange) error {
+	if len(ch.Groups) == 0 || len(ch.Start) == 0 {
+		return nil
+	}
+	names := make([]string, len(ch.Groups))
+	for i, g := range ch.Groups {
+		names[i] = ch.Job.PipelineID + "/" + g
+	}
+	if err := q.LockGroups(ctx, names); err != nil {
+		return fmt.Errorf("lock serial groups: %w", err)
+	}
+	open, err := openBuilds(ctx, q, ch.GroupJobs)
+	if err != nil {
+		return err
+	}
+	for _, b := range open {
+		if b.Status == state.BuildRunning {
+			return state.ErrConflict
+		}
+	}
+	return nil
+}
+
+func startBuild(ctx context.Context, q *db.Queries, job state.JobRow, b state.BuildStart) (id string, err error) {
+	if id = b.ID; id == "" {
+		id, err = q.CreateRunningBuild(ctx, job.Revision, job.ID)
+	} else {
+		err = startPending(ctx, q, id, job.Revision)
+	}
+	if err != nil {
+		return id, fmt.Errorf("start a build: %w", notFound(err))
+	}
+	p := db.InsertBuildInputsParams{BuildID: id}
+	for _, in := range b.Inputs {
+		p.Names, p.Resources = append(p.Names, in.Name), append(p.Resources, in.ResourceID)
+		p.Versions, p.Firsts = append(p.Versions, in.VersionID), append(p.Firsts, in.First)
+	}
+	if len(p.Names) > 0 {
+		if err := q.InsertBuildInputs(ctx, p); err != nil {
+			return id, fmt.Errorf("inputs of build %s: %w", id, err)
+		}
+	}
+	if err := insertSteps(ctx, q, id, b.Seeds); err != nil {
+		return id, err
+	}
+	return id, q.Notify(ctx, ChannelBuild, id)
+}
+
+func startPending(ctx context.Context, q *db.Queries, id string, revision int64) error {
+	n, err := q.StartPendingBuild(ctx, revision, id, []string{string(state.BuildPending)})
+	if err == nil && n == 0 {
+		return state.ErrConflict
+	}
+	return err
+}
+
+func pinJSON(pin map[string]string) string {
+	b, err := json.Marshal(pin)
+	if err != nil || pin == nil {
+		return "{}"
+	}
+	return string(b)
+}

@@ -1,0 +1,334 @@
+package state
+
+import (
+	"time"
+
+	"github.com/weirci/weir/compiler/graph"
+)
+
+// What the reconciler loads and commits. A snapshot is one consistent enough
+// look: what changes after it puts the key on the queue again, and what would
+// break an invariant is checked once more by the commit.
+
+// Object is a node at a revision.
+type Object struct {
+	ID         string
+	Address    graph.Address
+	Spec       graph.Spec
+	ExecDigest string // of a resource: the key of its scope
+}
+
+// Condition says why something waits. Subject is job/<id>, build/<id>,
+// step/<build>/<path>, run/<id> or scope/<id>.
+type Condition struct{ Subject, Reason, Message string }
+
+// StepSeed is a row of steps to be made.
+type StepSeed struct {
+	Path, Kind, Name string
+	Ord              int
+}
+
+// NewRun is a row of runs to be made.
+type NewRun struct {
+	ID, Path, Kind string
+	Attempt        int
+	Task           []byte // weir.v1.Task
+	Tags           []string
+	Worker         string // that has its artifacts; "": any
+}
+
+// VersionRow is a row of versions.
+type VersionRow struct {
+	ID      int64
+	Order   int64
+	Version map[string]string
+}
+
+// RunRow is what deciders look at in a row of runs.
+type RunRow struct {
+	ID, Path      string
+	Attempt       int
+	Status        RunStatus
+	Worker        string
+	KillRequested bool
+	Created       time.Time
+	Started       bool
+	ExitCode      *int32
+	Message       string
+	Infra         bool
+	TimedOut      bool
+	Result        []byte
+}
+
+// BuildSnapshot is a build with all its rows.
+type BuildSnapshot struct {
+	Now       time.Time // of the database
+	Build     BuildRow
+	Inputs    map[string]map[string]string // versions, by the name of the get
+	Steps     map[string]StepRow           // by path
+	Runs      []RunRow                     // oldest attempt first
+	Artifacts []ArtifactRow
+}
+
+// BuildRow is a build and the names around it.
+type BuildRow struct {
+	ID, JobID, TeamID, PipelineID string
+	Team, Pipeline                string
+	Job                           graph.Address
+	Number, Revision              int64
+	Status                        BuildStatus
+	CreatedBy, AbortRequestedBy   string
+}
+
+// StepRow is what deciders look at in a row of steps.
+type StepRow struct {
+	Status    StepStatus
+	Attempt   int
+	StartedAt time.Time // zero: not yet
+	RetryAt   time.Time // zero: none
+	Message   string
+}
+
+// ArtifactRow is a row of artifacts.
+type ArtifactRow struct{ Name, Run, Worker, Volume string }
+
+// BuildChange is what a decision does to a build.
+type BuildChange struct {
+	Seeds      []StepSeed
+	Steps      []StepChange
+	Runs       []NewRun
+	Kills      []string // run ids
+	Versions   []NewVersion
+	Artifacts  []ArtifactRow
+	Status     BuildStatus // "": unchanged
+	Message    string
+	Conditions []Condition // of its steps
+	Enqueue    []Key       // besides what follows by itself: place
+	Collect    time.Time   // look for garbage then; zero: no need
+}
+
+// StepChange moves a row of steps, which is still as From says, to what To says.
+type StepChange struct {
+	Path     string
+	From, To StepRow
+}
+
+// NewVersion is what a get or put said.
+type NewVersion struct {
+	Step, ResourceID, ScopeKey string
+	Version                    map[string]string
+	Metadata                   []byte // JSON list
+	Output                     bool   // a put made it
+}
+
+// JobSnapshot is a job and the builds that matter for it.
+type JobSnapshot struct {
+	Job  JobRow
+	Open []OpenBuild // of it, oldest first
+}
+
+// JobRow is a job and the names around it.
+type JobRow struct {
+	ID, TeamID, PipelineID          string
+	Address                         graph.Address
+	Revision                        int64 // of its pipeline, now
+	ChangedRevision                 int64 // that last changed the job
+	Paused, PipelinePaused, Deleted bool
+}
+
+// OpenBuild is a build that is pending or running.
+type OpenBuild struct {
+	ID, JobID      string
+	Number         int64
+	Status         BuildStatus
+	AbortRequested bool
+	Fixed          []BuildInput // of a rerun: its inputs are known
+}
+
+// BuildInput is a row of build_inputs.
+type BuildInput struct {
+	Name, ResourceID string
+	VersionID        int64
+	First            bool
+}
+
+// InputQuery asks for what is known about the inputs of a job.
+type InputQuery struct {
+	JobID           string
+	ChangedRevision int64
+	Inputs          []InputWanted
+	PassedJobs      []string // ids
+	GroupJobs       []string // ids of other jobs in its serial groups
+}
+
+// InputWanted is one input.
+type InputWanted struct {
+	Name, ResourceID, ScopeKey string
+	Pin                        map[string]string // every key a version must have
+	Checked                    bool              // its versions come from checks, not from passed
+	Every                      bool
+}
+
+// InputFacts is the answer.
+type InputFacts struct {
+	Inputs   []InputFact // in the order of the query
+	Passages []PassageRow
+	Busy     []OpenBuild // of the jobs in its groups; only those that run
+}
+
+// InputFact is what is known about one input.
+type InputFact struct {
+	Versions   []VersionRow
+	Used       []int64
+	Baseline   int64
+	CheckError string
+	EverEnded  bool // a check
+}
+
+// PassageRow is a version that a succeeded build had or made.
+type PassageRow struct {
+	JobID, BuildID, ResourceID string
+	Version                    VersionRow
+}
+
+// JobChange is what a decision does to a job.
+type JobChange struct {
+	Job        JobRow
+	Start      []BuildStart
+	Errored    map[string]string // pending builds that can never start, and why
+	Conditions []Condition       // of the job and its pending builds: all of them
+	Groups     []string          // serial groups that must be free of the builds of GroupJobs
+	GroupJobs  []string
+}
+
+// BuildStart starts a build: a pending one, or a new one where ID is "".
+type BuildStart struct {
+	ID     string
+	Inputs []BuildInput
+	Seeds  []StepSeed
+}
+
+// ScopeSnapshot is a scope with its run.
+type ScopeSnapshot struct {
+	Now           time.Time
+	ID            string
+	Resource      graph.Resource
+	Type          *graph.ResourceType
+	Every         time.Duration
+	Timeout       time.Duration
+	DueAt         time.Time
+	Requested     bool
+	RequestedFrom map[string]string
+	Latest        map[string]string
+	Failures      int
+	Run           *RunRow
+	Wanted        bool
+	Active        bool
+}
+
+// ScopeChange is what a decision does to a scope: at most one of Start, Found and
+// Failed is set.
+type ScopeChange struct {
+	ID        string
+	Start     *NewRun
+	Found     *ScopeFound
+	Failed    *ScopeFailed
+	SetDue    time.Time
+	Condition *Condition // nil: it waits for nothing
+	Enqueue   []Key
+}
+
+// ScopeFound is the answer of a check.
+type ScopeFound struct {
+	Versions []map[string]string // to be put on top, in this order
+	Due      time.Time
+}
+
+// ScopeFailed is a check that failed.
+type ScopeFailed struct {
+	Error    string
+	Failures int
+	Due      time.Time
+	NoRun    bool // it was not even made
+}
+
+// ResourceUser is a live resource of a scope: whoever has it wants to know of new
+// versions.
+type ResourceUser struct {
+	PipelineID string
+	Revision   int64
+	ResourceID string
+	Address    graph.Address
+}
+
+// PlaceSnapshot is all runs without a worker and all workers.
+type PlaceSnapshot struct {
+	Now     time.Time
+	Runs    []UnplacedRun
+	Workers []WorkerRow
+	Homes   map[string]string // worker by build
+}
+
+// UnplacedRun is a run without a worker.
+type UnplacedRun struct {
+	ID, TeamID, BuildID string
+	ScopeID             string
+	Tags                []string
+	Needs               string
+	Created             time.Time
+	KillRequested       bool
+	HeldFor             string // the reason that its condition has; "": none
+}
+
+// WorkerRow is what deciders look at in a row of workers.
+type WorkerRow struct {
+	ID, Name, TeamID string
+	Status           WorkerStatus
+	Tags             []string
+	Capacity         int
+	InFlight         int
+	Heartbeat        time.Time
+}
+
+// PlaceChange is what a decision about places does.
+type PlaceChange struct {
+	Assign  []Assignment
+	Cancel  []string // run ids
+	Hold    []Condition
+	Enqueue []Key
+}
+
+// Assignment gives a run to a worker, with the volumes that it will make there.
+type Assignment struct {
+	Run, Worker, BuildID string
+	Outputs, Caches      []string
+}
+
+// GarbageSnapshot is what may have to go.
+type GarbageSnapshot struct {
+	Now        time.Time
+	Containers []GarbageContainer
+	Volumes    []GarbageVolume
+	Workers    []WorkerRow
+}
+
+// GarbageContainer is a row of containers.
+type GarbageContainer struct {
+	Run, Worker string
+	Ended       time.Time
+}
+
+// GarbageVolume is a row of volumes.
+type GarbageVolume struct {
+	Worker, Handle string
+	Ended          time.Time
+	Orphan         bool
+}
+
+// GarbageChange is what a decision about garbage does.
+type GarbageChange struct {
+	Containers []string // run ids
+	Volumes    []GarbageVolume
+	Workers    []string  // ids, of those to be deleted
+	ChecksOver time.Time // delete runs of checks that ended before
+}
