@@ -34,19 +34,18 @@ func open(dir, binary string) (*process.Runtime, error) {
 }
 
 func fixture(t *testing.T) workertest.Fixture {
-	dir := t.TempDir()
 	binary, err := workertest.Binary(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	reopen := func(t *testing.T) *process.Runtime {
+	reopen := func(t *testing.T, dir string) *process.Runtime {
 		r, err := open(dir, binary)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
-	r := reopen(t)
+	r := reopen(t, t.TempDir())
 	return workertest.Fixture{
 		Runtime: r,
 		Path: func(volume string) string {
@@ -56,8 +55,11 @@ func fixture(t *testing.T) workertest.Fixture {
 			}
 			return path
 		},
-		Reopen: func(t *testing.T) workertest.Runtime { return reopen(t) },
-		Helper: func(...string) exec.Cmd { return *exec.Command(os.Args[0], "help", dir, binary) },
+		Second: func(t *testing.T) (*exec.Cmd, func(*testing.T) workertest.Runtime) {
+			dir := t.TempDir()
+			return exec.Command(os.Args[0], "help", dir, binary),
+				func(t *testing.T) workertest.Runtime { return reopen(t, dir) }
+		},
 	}
 }
 

@@ -111,7 +111,7 @@ func readConfig(dir string) (Config, error) {
 }
 
 // writeExit is one write of the whole, into room that is there already.
-func writeExit(dir string, e worker.Exit) error {
+func writeExit(f *os.File, e worker.Exit) error {
 	const maxText = exitRoom / 8 // JSON needs up to six bytes for one
 	if len(e.Err) > maxText {
 		e.Err = e.Err[:maxText]
@@ -120,10 +120,6 @@ func writeExit(dir string, e worker.Exit) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(ExitPath(dir), os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
 	_, err = f.WriteAt(append(text, '\n'), 0)
-	return errors.Join(err, f.Close())
+	return err
 }

@@ -73,6 +73,9 @@ func TestUsers(t *testing.T) {
 		strings.Split("app:x:1000:1001:App:/home/app:/bin/sh", ":"),
 		strings.Split("bad:x:zero:zero:Bad:/:/bin/sh", ":"),
 	}
+	if got, err := resolve("root", 0, nil, nil); err != nil || got.credential.Uid != 0 || got.home != "/root" {
+		t.Errorf("root needs no /etc/passwd: %+v, %v", got, err)
+	}
 	groups := [][]string{{"root", "x", "0", ""}, {"docker", "x", "999", "app,other"}, {"wheel", "x", "10", "app"}}
 	for user, want := range map[string]struct {
 		credential *syscall.Credential
@@ -127,7 +130,11 @@ func TestAnExitFileIsWholeOrNotThere(t *testing.T) {
 			t.Errorf("%s: %+v, %v, %v", name, e, ok, err)
 		}
 	}
-	if err := writeExit(dir, failure(errors.New(strings.Repeat("\x00", 10_000)), time.Now())); err != nil {
+	f, err := os.OpenFile(ExitPath(dir), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeExit(f, failure(errors.New(strings.Repeat("\x00", 10_000)), time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	if e, ok, _ := ReadExit(dir); !ok || e.Code != -1 || len(e.Err) != exitRoom/8 {

@@ -23,13 +23,19 @@ func Main(args []string) int {
 
 func run(dir string, now func() time.Time) int {
 	runtime.LockOSThread()
+	// Opened before the program can rename what is on the way to it.
+	exit, err := os.OpenFile(ExitPath(dir), os.O_WRONLY, 0)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "weir init:", err)
+		return FailCode
+	}
 	c, err := readConfig(dir)
 	if err != nil {
-		return end(dir, failure(err, now()))
+		return end(exit, failure(err, now()))
 	}
 	signals, err := catchSignals() // first: a signal that comes early must not end the init
 	if err != nil {
-		return end(dir, failure(err, now()))
+		return end(exit, failure(err, now()))
 	}
 	gate := newGate(c.Gate)
 	if !gate.pass() {
@@ -38,7 +44,7 @@ func run(dir string, now func() time.Time) int {
 	// Orphans of the program become children of the init, in a container by
 	// nature and elsewhere by this, so that they are found and reaped.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	return end(dir, supervise(dir, c, signals, gate, now))
+	return end(exit, supervise(dir, c, signals, gate, now))
 }
 
 // gate is the worker's way to say "go", and the init's to say "it runs".
@@ -93,8 +99,8 @@ func failure(err error, at time.Time) worker.Exit {
 }
 
 // end writes the exit down and turns it into the init's own exit code.
-func end(dir string, e worker.Exit) int {
-	if err := writeExit(dir, e); err != nil {
+func end(f *os.File, e worker.Exit) int {
+	if err := writeExit(f, e); err != nil {
 		fmt.Fprintln(os.Stderr, "weir init:", err)
 	}
 	if e.Err != "" {

@@ -43,6 +43,8 @@ func resolve(user string, self int, passwd, groups [][]string) (identity, error)
 		who.Groups = memberships(entry[0], groups)
 	case err == nil:
 		who.Uid = uint32(uid)
+	case name == "root":
+		home = "/root"
 	default:
 		return identity{}, fmt.Errorf("user %q is not in the image's /etc/passwd", name)
 	}

@@ -26,21 +26,26 @@ type Runtime interface {
 // Fixture is a runtime under test.
 type Fixture struct {
 	Runtime  Runtime
-	Image    worker.Image                  // has busybox's shell and users; the process runtime does not look at it
-	Path     func(volume string) string    // where a volume is on this machine
-	Reopen   func(t *testing.T) Runtime    // a new value over the same directory, as a restarted worker has
-	Helper   func(args ...string) exec.Cmd // this test binary, which then calls Help with the same directory
-	Isolated bool                          // there are containers, images, users, limits
-	Network  *Network                      // nil where there is none to test
+	Image    worker.Image               // has busybox's shell and users; the process runtime does not look at it
+	Path     func(volume string) string // where a volume is on this machine
+	Isolated bool                       // there are containers, images, users, limits
+	Network  *Network                   // where Isolated
+	// NewImage makes a volume that holds the busybox image as an OCI layout.
 	NewImage func(t *testing.T, volume string)
+	// Second is another worker: a command that runs this test binary, which calls
+	// Help with a runtime of a directory of its own, and a way to open that
+	// directory again when the command was killed.
+	Second func(t *testing.T) (*exec.Cmd, func(*testing.T) Runtime)
 }
 
 // Network is what tests of isolation need to know.
 type Network struct {
-	Host    string // an address of this machine that containers must not reach
-	Outside string // an address beyond this machine that they must reach, "" where the test cannot make one
-	Listen  func(t *testing.T, text string) (port int)
-	Serve   func(t *testing.T, text string) (port int) // at Outside
+	Host    []string // addresses of this machine that containers must not reach
+	Outside string   // an address beyond this machine that they must reach
+	NAT     string   // the address that they have out there
+	// Listen and Serve accept connections at a port of any of Host, and of Outside,
+	// and say "hello"; the channel has where each came from.
+	Listen, Serve func(t *testing.T) (port int, from <-chan string)
 }
 
 // Need skips the test, or fails where the machine is a CI machine.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -35,8 +36,9 @@ func Help(r worker.Runtime) error {
 // from here: one that goes on, one that has ended meanwhile.
 func restart(t *testing.T, f Fixture) {
 	going, ended := f.sh("i=0; while [ $i -lt 60 ]; do echo line $i; i=$((i+1)); sleep 0.05; done; exit 5"), f.sh("echo done; exit 6")
-	startElsewhere(t, f, going, ended)
-	r := f.Reopen(t)
+	cmd, reopen := f.Second(t)
+	startElsewhere(t, cmd, going, ended)
+	r := reopen(t)
 	ids, err := r.List(t.Context())
 	if err != nil || !slices.Contains(ids, going.RunID) || !slices.Contains(ids, ended.RunID) {
 		t.Fatalf("runs: %v, %v", ids, err)
@@ -62,9 +64,8 @@ func restart(t *testing.T, f Fixture) {
 }
 
 // startElsewhere returns when the process that started the tasks was killed.
-func startElsewhere(t *testing.T, f Fixture, tasks ...worker.Task) {
+func startElsewhere(t *testing.T, cmd *exec.Cmd, tasks ...worker.Task) {
 	t.Helper()
-	cmd := f.Helper()
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -1,0 +1,58 @@
+package containerd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/remotes/docker"
+	"github.com/containerd/errdefs"
+
+	"github.com/weirci/weir/worker/image"
+)
+
+var (
+	errNoImage = errors.New("there is no such image or tag, or this worker may not see it")
+	errDenied  = errors.New("the registry does not let this worker in: it has no credentials for it, or wrong ones")
+)
+
+// fromRegistry pulls, or takes what is here: always for a digest, and for a tag
+// where the registry cannot be reached.
+func (s *images) fromRegistry(ctx context.Context, ref image.Registry) (*rootImage, error) {
+	here, hereErr := s.client.ImageService().Get(ctx, ref.Name)
+	if hereErr == nil && ref.Pinned {
+		if root, err := s.unpacked(ctx, here); err == nil {
+			return root, nil
+		}
+	}
+	pulled, err := s.client.Pull(ctx, ref.Name,
+		client.WithResolver(docker.NewResolver(docker.ResolverOptions{Hosts: s.hosts()})),
+		client.WithPullUnpack, client.WithPullSnapshotter(snapshotter))
+	switch {
+	case err == nil:
+		root, err := s.unpacked(ctx, pulled.Metadata())
+		return root, userFault(ref.Name, err)
+	case errors.Is(err, docker.ErrInvalidAuthorization) || errdefs.IsUnauthorized(err) || errdefs.IsPermissionDenied(err):
+		return nil, userFault(ref.Name, errors.Join(errDenied, err), errDenied)
+	case errdefs.IsNotFound(err):
+		return nil, userFault(ref.Name, errors.Join(errNoImage, err), errNoImage)
+	case hereErr == nil:
+		s.warn("the registry cannot be reached: the image that is here is used", "image", ref.Name, "error", err)
+		root, err := s.unpacked(ctx, here)
+		return root, userFault(ref.Name, err)
+	}
+	return nil, userFault(ref.Name, err)
+}
+
+// hosts knows how to speak to a registry: with a login if there is one, and
+// without TLS only to one on this machine.
+func (s *images) hosts() docker.RegistryHosts {
+	login := docker.WithAuthCreds(func(host string) (string, string, error) {
+		l := s.credentials.For(host)
+		return l.User, l.Password, nil
+	})
+	return docker.ConfigureDefaultRegistries(
+		docker.WithAuthorizer(docker.NewDockerAuthorizer(login)),
+		docker.WithPlainHTTP(docker.MatchLocalhost),
+	)
+}

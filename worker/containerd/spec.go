@@ -1,0 +1,121 @@
+package containerd
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/containerd/containerd/v2/contrib/seccomp"
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/containerd/v2/pkg/oci"
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+
+	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/network"
+	"github.com/weirci/weir/worker/shim"
+)
+
+// inside is where the init and its files are in a container.
+const inside = "/.weir"
+
+// spec is the OCI specification of a container: Docker's default capabilities and
+// seccomp profile, no new privileges, own namespaces, masked and read-only paths.
+func (r *Runtime) spec(ctx context.Context, dir string, t worker.Task, ns network.Namespace, mounts []specs.Mount) (*specs.Spec, error) {
+	opts := []oci.SpecOpts{
+		oci.WithDefaultSpec(),
+		oci.WithProcessArgs(inside+"/init", "init", inside),
+		withNetwork(ns),
+		withLimits(t.Limits),
+	}
+	if t.Privileged {
+		opts = append(opts, oci.WithPrivileged, oci.WithNewPrivileges, oci.WithHostDevices, oci.WithAllDevicesAllowed)
+	} else {
+		opts = append(opts, seccomp.WithDefaultProfile())
+	}
+	s := &specs.Spec{}
+	if err := oci.ApplyOpts(ctx, nil, &containers.Container{ID: t.RunID}, s, opts...); err != nil {
+		return nil, err
+	}
+	s.Version = "1.0.2" // all that is used here, and all that older runtimes know
+	s.Hostname = t.RunID[:min(len(t.RunID), 63)]
+	// The init is small; with more threads it would count for more of the pids limit.
+	s.Process.Env = []string{"GOMAXPROCS=1"}
+	s.Process.Rlimits = fileLimit()
+	own, err := r.ownMounts(dir, s.Hostname, t)
+	if err != nil {
+		return nil, err
+	}
+	// As Docker: what an image has in /run is seen.
+	s.Mounts = slices.DeleteFunc(s.Mounts, func(m specs.Mount) bool { return m.Destination == "/run" })
+	s.Mounts = slices.Concat(s.Mounts, own, mounts)
+	return s, nil
+}
+
+// fileLimit is what Docker has given for long, as far as this worker may have it itself.
+func fileLimit() []specs.POSIXRlimit {
+	limit := unix.Rlimit{}
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return nil
+	}
+	n := min(limit.Max, 1024*1024)
+	return []specs.POSIXRlimit{{Type: "RLIMIT_NOFILE", Soft: n, Hard: n}}
+}
+
+// withNetwork joins a namespace; without one runc makes one that has loopback only.
+func withNetwork(ns network.Namespace) oci.SpecOpts {
+	return oci.WithLinuxNamespace(specs.LinuxNamespace{Type: specs.NetworkNamespace, Path: ns.Path})
+}
+
+// initTasks is room in the pids limit for the init's own threads.
+const initTasks = 16
+
+func withLimits(l worker.Limits) oci.SpecOpts {
+	return func(_ context.Context, _ oci.Client, _ *containers.Container, s *specs.Spec) error {
+		res := s.Linux.Resources
+		if l.CPUMillis > 0 {
+			period, quota := uint64(100_000), l.CPUMillis*100
+			res.CPU = &specs.LinuxCPU{Period: &period, Quota: &quota}
+		}
+		if l.MemoryBytes > 0 {
+			limit := l.MemoryBytes // without swap beyond it
+			res.Memory = &specs.LinuxMemory{Limit: &limit, Swap: &limit}
+		}
+		if l.Pids > 0 {
+			limit := l.Pids + initTasks
+			res.Pids = &specs.LinuxPids{Limit: &limit}
+		}
+		return nil
+	}
+}
+
+// ownMounts are those that a task does not ask for. What the init writes is
+// mounted file by file: in a directory a task could put a link to any file of
+// this machine, and the worker would follow it.
+func (r *Runtime) ownMounts(dir, hostname string, t worker.Task) ([]specs.Mount, error) {
+	hosts := filepath.Join(dir, "hosts")
+	text := "127.0.0.1\tlocalhost " + hostname + "\n::1\tlocalhost\n"
+	if err := os.WriteFile(hosts, []byte(text), 0o644); err != nil {
+		return nil, err
+	}
+	mounts := []specs.Mount{
+		bind(r.cfg.Binary, inside+"/init", "ro", "nosuid"),
+		bind(shim.InDir(dir), inside+"/in", "ro"),
+		bind(shim.LogPath(dir), inside+"/log"),
+		bind(shim.ExitPath(dir), inside+"/exit"),
+		bind(hosts, "/etc/hosts"),
+		bind(r.resolvConf(), "/etc/resolv.conf", "ro"),
+	}
+	if t.ResultOnStdout {
+		mounts = append(mounts, bind(shim.ResultPath(dir), inside+"/stdout"))
+	}
+	if t.Image.BuiltIn != "" {
+		mounts = append(mounts, bind(r.cfg.Binary, builtInBinary, "ro"))
+	}
+	return mounts, nil
+}
+
+func bind(source, target string, options ...string) specs.Mount {
+	return specs.Mount{Type: "bind", Source: source, Destination: target, Options: append([]string{"bind", "nodev"}, options...)}
+}

@@ -1,0 +1,154 @@
+package containerd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/containerd/containerd/api/services/tasks/v1"
+	"github.com/containerd/containerd/api/types"
+	"github.com/containerd/containerd/api/types/runc/options"
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/errdefs/pkg/errgrpc"
+	"github.com/containerd/typeurl/v2"
+
+	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/network"
+	"github.com/weirci/weir/worker/rundir"
+	"github.com/weirci/weir/worker/shim"
+)
+
+const runtimeName = "io.containerd.runc.v2"
+
+// Start is worker.Runtime.
+func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
+	if err := rundir.Check(t.RunID); err != nil {
+		return &worker.UserError{Err: err}
+	}
+	ctx = r.in(ctx)
+	defer r.locks.lock(t.RunID)()
+	if r.runs.Exists(t.RunID) {
+		if ran, err := r.everRan(ctx, t.RunID); ran || err != nil {
+			return err
+		}
+		// What an earlier start left that was cut short.
+		if err := r.discard(ctx, t.RunID); err != nil {
+			return err
+		}
+	}
+	if err := r.start(ctx, t); err != nil {
+		err = fmt.Errorf("start run %s: %w", t.RunID, err)
+		return errors.Join(err, r.discard(context.WithoutCancel(ctx), t.RunID))
+	}
+	r.watch(t.RunID)
+	return nil
+}
+
+func (r *Runtime) start(ctx context.Context, t worker.Task) error {
+	root, err := r.images.root(ctx, t.Image)
+	if err != nil {
+		return err
+	}
+	dir, err := r.runs.Create(t.RunID)
+	if err != nil {
+		return err
+	}
+	init, err := initConfig(t, root)
+	if err != nil {
+		return &worker.UserError{Err: err}
+	}
+	if err := shim.Prepare(dir, init, t.Stdin); err != nil {
+		return err
+	}
+	mounts, err := r.taskMounts(dir, t.Mounts)
+	if err != nil {
+		return err
+	}
+	ns, err := r.join(ctx, t)
+	if err != nil {
+		return err
+	}
+	spec, err := r.spec(ctx, dir, t, ns, mounts)
+	if err != nil {
+		return err
+	}
+	if err := r.createContainer(ctx, t, root, spec); err != nil {
+		return fmt.Errorf("create container: %w", err)
+	}
+	return r.startTask(ctx, t.RunID, dir, root)
+}
+
+// join records the run with the network namespace it gets.
+func (r *Runtime) join(ctx context.Context, t worker.Task) (network.Namespace, error) {
+	rec := record{Privileged: t.Privileged, Memory: t.Limits.MemoryBytes > 0}
+	var ns network.Namespace
+	if !t.Hermetic {
+		var err error
+		if ns, err = r.network.Get(ctx); err != nil {
+			return ns, err
+		}
+		if t.Privileged {
+			if err := r.network.MarkDirty(ns); err != nil {
+				return ns, err
+			}
+		}
+		rec.NetNS = ns.ID
+	}
+	if err := r.runs.Save(t.RunID, rec); err != nil {
+		r.network.Put(ctx, ns.ID, t.Privileged)
+		return ns, err
+	}
+	return ns, nil
+}
+
+func (r *Runtime) createContainer(ctx context.Context, t worker.Task, root *rootImage, spec any) error {
+	text, err := typeurl.MarshalAny(spec)
+	if err != nil {
+		return err
+	}
+	opts, err := typeurl.MarshalAny(&options.Options{Root: r.runcRoot()})
+	if err != nil {
+		return err
+	}
+	_, err = r.client.ContainerService().Create(ctx, containers.Container{
+		ID: t.RunID, Labels: t.Labels, Image: root.Name, Spec: text,
+		Runtime: containers.RuntimeInfo{Name: runtimeName, Options: opts},
+	})
+	return err
+}
+
+// startTask uses the services themselves: the client's convenience costs several
+// calls, and syncs of containerd's database, for each container.
+func (r *Runtime) startTask(ctx context.Context, runID, dir string, root *rootImage) error {
+	rootfs, err := r.overlay(dir, "root", root.Lower)
+	if err != nil {
+		return err
+	}
+	opts, err := typeurl.MarshalAnyToProto(&options.Options{Root: r.runcRoot()})
+	if err != nil {
+		return err
+	}
+	_, err = r.client.TaskService().Create(ctx, &tasks.CreateTaskRequest{
+		ContainerID: runID, Options: opts,
+		Rootfs: []*types.Mount{{Type: "overlay", Source: "overlay", Options: rootfs}},
+	})
+	if err != nil {
+		return fmt.Errorf("create task: %w", errgrpc.ToNative(err))
+	}
+	if _, err := r.client.TaskService().Start(ctx, &tasks.StartRequest{ContainerID: runID}); err != nil {
+		return fmt.Errorf("start task: %w", errgrpc.ToNative(err))
+	}
+	return r.runs.SaveAs(runID, startedFile, started{r.cfg.Now()})
+}
+
+// writeFiles makes what all containers share.
+func (r *Runtime) writeFiles() error {
+	if err := os.WriteFile(r.resolvConf(), nameServers(r.cfg.DNS, "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"), 0o644); err != nil {
+		return err
+	}
+	return r.makeBuiltInRoot()
+}
+
+func (r *Runtime) resolvConf() string { return filepath.Join(r.cfg.Dir, "resolv.conf") }
