@@ -50,6 +50,7 @@ type form struct {
 type reader struct {
 	config config.Config
 	list   diag.List
+	syntax bool // there are syntax errors
 }
 
 // arguments puts the arguments of a body into their slots.

@@ -24,21 +24,20 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var r reader
-		r.parse(file{name: "fuzz", text: text})
+		read, list := parseAll([]file{{name: "fuzz", text: text}})
 		var src diag.Sources
 		src.Add("fuzz", text)
-		r.list.Sort()
+		list.Sort()
 		var out bytes.Buffer
-		if err := diag.Text(&out, r.list, &src, false); err != nil {
+		if err := diag.Text(&out, list, &src, false); err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range r.list {
+		for _, d := range list {
 			if d.Range.Start.Byte > len(text) {
 				t.Fatalf("%s points behind the end: %v", d.Summary, d.Range)
 			}
 		}
-		for _, l := range r.config.Locals {
+		for _, l := range read.Locals {
 			l.Value.Refs()
 			l.Value.Template()
 			l.Value.Eval(nil)

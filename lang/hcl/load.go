@@ -2,17 +2,11 @@ package hcl
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -129,32 +123,6 @@ func read(name string) ([]byte, diag.List) {
 	return text, l
 }
 
-// parseAll reads the files at once and puts what they say together in order.
-func parseAll(files []file) (*config.Config, diag.List) {
-	readers := make([]reader, len(files))
-	next := make(chan int, len(files))
-	for i := range files {
-		next <- i
-	}
-	close(next)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		wg.Go(func() {
-			for i := range next {
-				readers[i].parse(files[i])
-			}
-		})
-	}
-	wg.Wait()
-	var list diag.List
-	all := &config.Config{}
-	for i := range readers {
-		merge(all, &readers[i].config)
-		list.Append(readers[i].list...)
-	}
-	return all, list
-}
-
 func merge(to, from *config.Config) {
 	to.Pipelines = append(to.Pipelines, from.Pipelines...)
 	to.Variables = append(to.Variables, from.Variables...)
@@ -164,35 +132,4 @@ func merge(to, from *config.Config) {
 	to.Resources = append(to.Resources, from.Resources...)
 	to.Tasks = append(to.Tasks, from.Tasks...)
 	to.Jobs = append(to.Jobs, from.Jobs...)
-}
-
-// parse reads one file into the reader.
-func (r *reader) parse(f file) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.list.Errorf(diag.Syntax, diag.Range{File: f.name}, "Cannot parse the file", "Parsing failed unexpectedly: %s.", fmt.Sprint(p))
-		}
-	}()
-	if l := guard(f.name, f.text); l.HasErrors() {
-		r.list.Append(l...)
-		return
-	}
-	parsed, diags := hclsyntax.ParseConfig(f.text, f.name, hcl.InitialPos)
-	r.list.Append(few(problems(diags, diag.Syntax))...)
-	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
-		r.file(body)
-	}
-}
-
-const maxSyntax = 100 // syntax errors of one file that are reported
-
-// few cuts off what follows from one early mistake, and says so.
-func few(l diag.List) diag.List {
-	if len(l) <= maxSyntax {
-		return l
-	}
-	more, at := len(l)-maxSyntax, l[maxSyntax].Range
-	l = l[:maxSyntax:maxSyntax]
-	l.Errorf(diag.Syntax, at, "More syntax errors", "From here on %d more syntax errors of this file are left out.", more)
-	return l
 }

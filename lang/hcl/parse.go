@@ -1,0 +1,134 @@
+package hcl
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// parseAll reads the files at once, large ones in pieces, and puts what they
+// say together in order.
+func parseAll(files []file) (*config.Config, diag.List) {
+	pieces := make([][]piece, len(files))
+	guarded := make([]reader, len(files))
+	atOnce(len(files), func(i int) {
+		if guarded[i].list = guard(files[i].name, files[i].text); len(guarded[i].list) == 0 {
+			pieces[i] = split(files[i].text, pieceSize)
+		}
+	})
+	type job struct{ file, piece int }
+	var jobs []job
+	for i := range pieces {
+		for n := range pieces[i] {
+			jobs = append(jobs, job{i, n})
+		}
+	}
+	readers := make([]reader, len(jobs))
+	atOnce(len(jobs), func(i int) { readers[i].parse(files[jobs[i].file].name, pieces[jobs[i].file][jobs[i].piece]) })
+	all, list := &config.Config{}, diag.List(nil)
+	for i := range files {
+		n := len(pieces[i])
+		rest := whole(files[i], readers[:n])
+		for k := range rest {
+			merge(all, &rest[k].config)
+			list.Append(rest[k].list...)
+		}
+		list.Append(guarded[i].list...)
+		readers = readers[n:]
+	}
+	return all, list
+}
+
+// whole reads a file again in one piece if one of its pieces had a syntax
+// error: perhaps there is none, and the cut was inside of a heredoc or comment.
+func whole(f file, pieces []reader) []reader {
+	for i := range pieces {
+		if pieces[i].syntax && len(pieces) > 1 {
+			one := make([]reader, 1)
+			one[0].parse(f.name, piece{text: f.text, start: hcl.InitialPos})
+			return one
+		}
+	}
+	return pieces
+}
+
+func atOnce(n int, do func(int)) {
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// piece is a part of a file and where it begins.
+type piece struct {
+	text  []byte
+	start hcl.Pos
+}
+
+const pieceSize = 64 << 10 // bytes, about
+
+// split cuts a text behind lines that are nothing but a closing brace, where
+// most likely a block of the file ends. A cut anywhere else leaves something
+// unclosed in the piece before it or something closed twice in a later one,
+// which is a syntax error, so a wrong guess never goes unseen.
+func split(text []byte, size int) []piece {
+	var out []piece
+	at := hcl.InitialPos
+	for len(text) > size {
+		i := bytes.Index(text[size:], []byte("\n}\n"))
+		if i < 0 {
+			break
+		}
+		end := size + i + len("\n}\n")
+		out = append(out, piece{text: text[:end], start: at})
+		at = hcl.Pos{Line: at.Line + bytes.Count(text[:end], []byte("\n")), Column: 1, Byte: at.Byte + end}
+		text = text[end:]
+	}
+	return append(out, piece{text: text, start: at})
+}
+
+// parse reads a piece of a file into the reader.
+func (r *reader) parse(name string, p piece) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.syntax = true
+			r.list.Errorf(diag.Syntax, diag.Range{File: name}, "Cannot parse the file", "Parsing failed unexpectedly: %s.", fmt.Sprint(p))
+		}
+	}()
+	parsed, diags := hclsyntax.ParseConfig(p.text, name, p.start)
+	r.syntax = diags.HasErrors()
+	r.list.Append(few(problems(diags, diag.Syntax))...)
+	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
+		r.file(body)
+	}
+}
+
+const maxSyntax = 100 // syntax errors of one file that are reported
+
+// few cuts off what follows from one early mistake, and says so.
+func few(l diag.List) diag.List {
+	if len(l) <= maxSyntax {
+		return l
+	}
+	more, at := len(l)-maxSyntax, l[maxSyntax].Range
+	l = l[:maxSyntax:maxSyntax]
+	l.Errorf(diag.Syntax, at, "More syntax errors", "From here on %d more syntax errors of this file are left out.", more)
+	return l
+}
