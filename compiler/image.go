@@ -12,14 +12,14 @@ import (
 // image is what a task runs in: a reference to an image, or the name of an
 // artifact that holds one.
 func (u *unit) image(e config.Expr) (reference, artifact string) {
-	if n, ok := imageArtifact(e); ok {
-		if n.Text == "" {
-			u.errorf(diag.UnknownName, n.Range, "Incomplete reference", "An artifact as an image is written image = artifact.<name>.")
-		}
-		return "", n.Text
+	if e == nil {
+		return "", ""
 	}
-	if e != nil {
-		if refs := e.Refs(); len(refs) == 1 && refs[0].Whole && refs[0].Root() == "resource" {
+	if refs := e.Refs(); len(refs) == 1 && refs[0].Whole {
+		switch refs[0].Root() {
+		case "artifact":
+			return "", u.imageArtifact(refs[0])
+		case "resource":
 			u.errorf(diag.NotSupported, e.Range(), "Not supported yet",
 				"A resource as an image is part of the language, but not supported yet in this version of Weir. Get it in a step before and write image = artifact.<step>.")
 			return "", ""
@@ -32,19 +32,13 @@ func (u *unit) image(e config.Expr) (reference, artifact string) {
 	return text, ""
 }
 
-// imageArtifact is x of artifact.x, "" where the name is missing.
-func imageArtifact(e config.Expr) (config.Name, bool) {
-	if e == nil {
-		return config.Name{}, false
+// imageArtifact is x of artifact.x.
+func (u *unit) imageArtifact(r config.Ref) string {
+	if len(r.Path) != 2 || r.Open {
+		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "An artifact as an image is written image = artifact.<name>.")
+		return ""
 	}
-	refs := e.Refs()
-	if len(refs) != 1 || !refs[0].Whole || refs[0].Root() != "artifact" {
-		return config.Name{}, false
-	}
-	if len(refs[0].Path) != 2 || refs[0].Open {
-		return config.Name{Range: refs[0].Range}, true
-	}
-	return config.Name{Text: refs[0].Path[1].Name, Range: refs[0].Range}, true
+	return r.Path[1].Name
 }
 
 func (u *unit) imageText(text string, at diag.Range) bool {

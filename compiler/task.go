@@ -25,8 +25,8 @@ func (u *jobUnit) task(s *config.Step, own *config.Task, have artifacts) (graph.
 		u.command(s.Range, t, shared)
 	}
 	u.unsure = u.unsure || !ok
-	if n, isArtifact := imageArtifact(t.Image); isArtifact {
-		u.need(n, have)
+	if out.ImageArtifact != "" {
+		u.need(config.Name{Text: out.ImageArtifact, Range: t.Image.Range()}, have)
 	}
 	inputs, _ := u.located(t.Inputs)
 	for _, n := range inputs {
