@@ -19,6 +19,10 @@ import (
 // interfaceName is what a container calls its network interface.
 const interfaceName = "eth0"
 
+// keepIdle is how many namespaces that a burst of containers needed are kept, as
+// making one costs as much as a container, and an idle one a few kilobytes.
+const keepIdle = 64
+
 // Namespace is one network namespace.
 type Namespace struct {
 	ID      string
@@ -144,8 +148,7 @@ func (p *Pool) Put(ctx context.Context, id string, dirty bool) {
 	}
 	p.mu.Lock()
 	known := slices.ContainsFunc(p.ready, func(r Namespace) bool { return r.ID == id })
-	// What a burst of containers needed is kept, up to twice what is kept ready.
-	keep := !dirty && isNamespace(path) && len(p.ready) < 2*max(p.cfg.Spare, 1)
+	keep := !dirty && isNamespace(path) && len(p.ready) < max(2*p.cfg.Spare, keepIdle)
 	if keep && !known {
 		p.ready = append(p.ready, ns)
 	}
