@@ -25,6 +25,9 @@ func (h *Handler) Orders(ctx context.Context, req *connect.Request[weirv1.Orders
 	defer cancel()
 	poll := time.NewTicker(h.opts.Poll)
 	defer poll.Stop()
+	if err := stream.Send(nil); err != nil { // headers: the worker knows that the stream stands
+		return err
+	}
 	o := orders{handler: h, stream: stream, worker: w, epoch: req.Msg.GetEpoch(),
 		started: map[postgres.RunRef]bool{}, killed: map[postgres.RunRef]bool{}}
 	for {

@@ -30,6 +30,9 @@ type Progress struct {
 // AppendLog keeps a piece of a run's log if it begins where the log ends, and
 // says in any case where it ends.
 func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, records []byte) (Progress, error) {
+	if len(records) == 0 {
+		return s.position(ctx, r)
+	}
 	row, err := s.q.AppendRunLog(ctx, db.AppendRunLogParams{
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Records: records,
 	})

@@ -34,8 +34,9 @@ WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = sqlc.narg('exit_code'), message = @message, infra = @infra, timed_out = @timed_out,
         result = @result, log_offset = log_offset + length(@log::bytea),
-        started_at = coalesce(started_at, least(clock_timestamp(), greatest(sqlc.narg('started_at')::timestamptz, assigned_at))),
-        ended_at = least(clock_timestamp(), greatest(@ended_at::timestamptz, assigned_at))
+        started_at = CASE WHEN sqlc.narg('started_at')::timestamptz IS NULL THEN started_at
+            ELSE least(clock_timestamp(), greatest(sqlc.narg('started_at')::timestamptz, assigned_at)) END,
+        ended_at = least(clock_timestamp(), greatest(@ended_at::timestamptz, started_at, assigned_at))
     WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND log_offset = @log_offset
         AND status = ANY(@from_status::text[])
     RETURNING id, build_id, scope_id, log_offset

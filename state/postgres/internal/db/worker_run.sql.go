@@ -56,8 +56,9 @@ WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = $1, message = $2, infra = $3, timed_out = $4,
         result = $5, log_offset = log_offset + length($6::bytea),
-        started_at = coalesce(started_at, least(clock_timestamp(), greatest($7::timestamptz, assigned_at))),
-        ended_at = least(clock_timestamp(), greatest($8::timestamptz, assigned_at))
+        started_at = CASE WHEN $7::timestamptz IS NULL THEN started_at
+            ELSE least(clock_timestamp(), greatest($7::timestamptz, assigned_at)) END,
+        ended_at = least(clock_timestamp(), greatest($8::timestamptz, started_at, assigned_at))
     WHERE id = $9 AND worker_id = $10::uuid AND epoch = $11 AND log_offset = $12
         AND status = ANY($13::text[])
     RETURNING id, build_id, scope_id, log_offset
