@@ -9,12 +9,15 @@ func addGroups(a *App, root *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
+		{"start", "Start here:", []*cobra.Command{a.devCommand()}},
 		{"write", "Write a pipeline, and make it so:", []*cobra.Command{
 			a.validateCommand(), a.compileCommand(), a.graphCommand(), a.planCommand(), a.applyCommand(), a.destroyCommand()}},
 		{"see", "See what there is:", []*cobra.Command{
 			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.workersCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{
 			a.triggerCommand(), a.watchCommand(), a.abortCommand(), a.checkCommand()}},
+		{"operate", "Run an installation:", []*cobra.Command{
+			a.serverCommand(), a.workerCommand(), a.migrateCommand(), a.tokenCommand(), a.workerKeyCommand()}},
 		{"self", "About weir itself:", []*cobra.Command{
 			a.targetCommand(), a.versionCommand(), a.completionCommand()}},
 	}

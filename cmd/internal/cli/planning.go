@@ -8,6 +8,7 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/cmd/internal/view"
+	"github.com/weirci/weir/cmd/internal/wire"
 	"github.com/weirci/weir/planner"
 	"github.com/weirci/weir/planner/planfile"
 )
@@ -29,16 +30,24 @@ type planFlags struct {
 
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.source.add(cmd)
+	cmd.Flags().StringVar(&f.database, "database", "", "work on this PostgreSQL, without a server (for operators)")
 	cmd.Flags().BoolVar(&f.summary, "summary", false, "one line for each address")
 }
 
 // planner gives who plans, and how to let go of it.
 func (a *App) planner(ctx context.Context, f planFlags) (planning, func(), error) {
-	c, err := a.dial(ctx)
+	if f.database == "" {
+		c, err := a.dial(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.pipelines, func() {}, nil
+	}
+	op, err := wire.OpenOperator(ctx, f.database, a.operatorTeam())
 	if err != nil {
 		return nil, nil, err
 	}
-	return c.pipelines, func() {}, nil
+	return op, op.Close, nil
 }
 
 // makePlan asks for the plan, and reads it.

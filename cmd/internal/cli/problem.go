@@ -13,6 +13,7 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/cmd/internal/view"
+	"github.com/weirci/weir/cmd/internal/wire"
 )
 
 // Problem is an error as people read it: what is wrong and where, then what to
@@ -66,6 +67,7 @@ func explain(err error) *Problem {
 	var p *Problem
 	var s *serverError
 	var c *connect.Error
+	var d *wire.DatabaseError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -75,6 +77,8 @@ func explain(err error) *Problem {
 		return explainServer(s)
 	case errors.As(err, &c):
 		return problem(c.Message())
+	case errors.As(err, &d):
+		return explainDatabase(d)
 	}
 	return problem(oneLine(err.Error()))
 }
@@ -118,6 +122,14 @@ func transport(err error) string {
 		text = text[i+3:]
 	}
 	return text
+}
+
+func explainDatabase(e *wire.DatabaseError) *Problem {
+	p := problem(oneLine(e.Error()))
+	if e.Unreachable() {
+		p.Hints = []string{"Is it running, and is the address right? It was given with --database or WEIR_DATABASE."}
+	}
+	return p
 }
 
 func staleOf(c *connect.Error) *weirv1.StalePlan {

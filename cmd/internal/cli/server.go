@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirci/weir/cmd/internal/wire"
+)
+
+func (a *App) serverCommand() *cobra.Command {
+	var c wire.ServerConfig
+	cmd := &cobra.Command{
+		Use:   "server",
+		Short: "Run a server: the API and the reconciler on a PostgreSQL",
+		Long: `Run a server: the API and the reconciler on a PostgreSQL. Any number of servers may
+share one database. It wants TLS everywhere but on loopback.`,
+		Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.server(cmd.Context(), c) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.Database, "database", a.Getenv("WEIR_DATABASE"), "PostgreSQL connection string (WEIR_DATABASE)")
+	f.StringVar(&c.Listen, "listen", "127.0.0.1:8420", "address to serve at")
+	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate, PEM file")
+	f.StringVar(&c.TLSKey, "tls-key", "", "its key, PEM file")
+	f.StringVar(&c.ExternalURL, "external-url", "", "address at which people and workers reach it")
+	f.BoolVar(&c.Insecure, "insecure-http", false, "serve beyond this machine without TLS: tokens cross the network in the clear")
+	f.BoolVar(&c.Migrate, "migrate", false, "bring the database's schema up to date first")
+	return cmd
+}
+
+func (a *App) server(ctx context.Context, c wire.ServerConfig) error {
+	log, err := wire.NewLog(a.Err, a.Getenv("WEIR_LOG"), a.global.noColor || a.Getenv("NO_COLOR") != "")
+	if err != nil {
+		return err
+	}
+	if c.Database == "" {
+		return errNoDatabase
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return problem("--tls-cert and --tls-key go together.")
+	}
+	c.Log, c.Version = log, version
+	s, err := wire.NewServer(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Run(ctx)
+}
+
+var errNoDatabase = problem("which database?", "Name it with --database or WEIR_DATABASE: postgres://user@host/database")

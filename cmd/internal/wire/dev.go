@@ -1,0 +1,182 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/weirci/weir/cmd/internal/target"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/embedded"
+)
+
+// DevConfig is what a `weir dev` is made of.
+type DevConfig struct {
+	Dir        string
+	ConfigDir  string // of the user; "": there is none
+	Listen     string
+	Runtime    string
+	Containerd string
+	Capacity   int
+	Version    string
+	Log        *slog.Logger
+	Progress   func(what string) // told what is being done; never nil
+}
+
+// Dev is a whole installation in one process: a database, a server, a worker.
+type Dev struct {
+	URL      string // of the server
+	Database string // connection string
+	Runtime  string
+	Why      string // why it is not containerd, where nobody chose
+
+	config   DevConfig
+	postgres *embedded.Server
+	server   *Server
+	worker   *Worker
+}
+
+// devTeam is the team of a `weir dev`, devName what its token and worker are called.
+const (
+	devTeam = "main"
+	devName = "dev"
+)
+
+// StartDev starts everything but the serving, which Run does. What a `weir dev`
+// that was killed left in the directory is taken up or cleared away.
+func StartDev(ctx context.Context, c DevConfig) (_ *Dev, err error) {
+	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
+		return nil, err
+	}
+	d := &Dev{config: c}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.stop(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("the data directory: %w", err)
+	}
+	c.Progress("starting PostgreSQL")
+	if d.postgres, err = embedded.Start(ctx, embedded.Options{Dir: filepath.Join(c.Dir, "postgres"), Fsync: true, Log: c.Log}); err != nil {
+		return nil, err
+	}
+	d.Database = d.postgres.URL(embedded.Database)
+	c.Progress("starting the server")
+	d.server, err = NewServer(ctx, ServerConfig{Database: d.Database, Listen: c.Listen, Migrate: true, Version: c.Version, Log: c.Log})
+	if err != nil {
+		return nil, err
+	}
+	d.URL = "http://" + d.server.Addr
+	c.Progress("starting the worker")
+	if err := d.startWorker(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.announce(ctx)
+}
+
+func (d *Dev) startWorker(ctx context.Context) error {
+	store := d.server.Store()
+	if err := store.RevokeEnrolmentKey(ctx, devName); err != nil && !errors.Is(err, state.ErrNotFound) {
+		return err
+	}
+	key, err := store.CreateEnrolmentKey(ctx, devName)
+	if err != nil {
+		return err
+	}
+	c := d.config
+	d.worker, err = NewWorker(ctx, WorkerConfig{
+		Server: d.URL, Name: devName, EnrolKey: key, Dir: filepath.Join(c.Dir, "worker"),
+		Runtime: c.Runtime, Containerd: c.Containerd, Capacity: c.Capacity, Version: c.Version, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	d.Runtime, d.Why = d.worker.Runtime, d.worker.Why
+	return nil
+}
+
+// announce makes the token and tells the CLI where it is good for.
+func (d *Dev) announce(ctx context.Context) error {
+	token, err := d.token(ctx)
+	if err != nil {
+		return err
+	}
+	return target.WriteDev(d.config.Dir, d.config.ConfigDir, target.Target{
+		Server: d.URL, Token: token, Team: devTeam, PID: os.Getpid(), Dir: d.config.Dir,
+	})
+}
+
+// token is the one of earlier starts, so that what somebody watches goes on
+// after a restart; or a new one.
+func (d *Dev) token(ctx context.Context) (string, error) {
+	path := filepath.Join(d.config.Dir, "token")
+	store := d.server.Store()
+	if b, err := os.ReadFile(path); err == nil {
+		token := strings.TrimSpace(string(b))
+		if _, err := store.Authenticate(ctx, token); err == nil {
+			return token, nil
+		}
+	}
+	if _, err := store.EnsureTeam(ctx, devTeam); err != nil {
+		return "", err
+	}
+	token, err := store.CreateToken(ctx, devTeam, devName, state.RoleOwner)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keeping the token: %w", err)
+	}
+	return token, nil
+}
+
+// Run works until ctx ends or a part fails, and then ends everything: nothing
+// stays but the directory.
+func (d *Dev) Run(ctx context.Context) error {
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	parts, working := errgroup.WithContext(ctx)
+	parts.Go(func() error { return d.server.Run(serving) })
+	parts.Go(func() error {
+		defer stopServing() // the worker's last reports need a server
+		return d.worker.Run(working)
+	})
+	parts.Go(func() error {
+		select {
+		case <-d.postgres.Done():
+			return fmt.Errorf("PostgreSQL has ended: %w", errors.Join(d.postgres.Err(), errors.New("see "+filepath.Join(d.config.Dir, "postgres", "postgres.log"))))
+		case <-working.Done():
+			return nil
+		}
+	})
+	err := parts.Wait()
+	return errors.Join(err, d.stop(context.WithoutCancel(ctx)))
+}
+
+// stopPatience is how long ending everything may take.
+const stopPatience = 30 * time.Second
+
+// stop ends what was started, last things first.
+func (d *Dev) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopPatience)
+	defer cancel()
+	err := target.RemoveDev(d.config.Dir, d.config.ConfigDir, os.Getpid())
+	if d.worker != nil {
+		err = errors.Join(err, d.worker.Shutdown(ctx))
+	}
+	if d.server != nil {
+		d.server.Close()
+	}
+	if d.postgres != nil {
+		err = errors.Join(err, d.postgres.Stop(ctx))
+	}
+	return err
+}

@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/weirci/weir/server"
+	"github.com/weirci/weir/server/workerapi"
+	"github.com/weirci/weir/state/postgres"
+)
+
+// ServerConfig is what a server is made of.
+type ServerConfig struct {
+	Database        string
+	Listen          string
+	TLSCert, TLSKey string // PEM files; "": no TLS
+	ExternalURL     string
+	Insecure        bool // without TLS beyond this machine
+	Migrate         bool
+	Version         string
+	Log             *slog.Logger
+}
+
+// Server is the API, the workers' API and the reconciler on one database.
+type Server struct {
+	Addr string // that it listens on
+
+	store    *postgres.Store
+	listener *postgres.Listener
+	api      *server.Server
+	workers  *workerapi.Handler
+	socket   net.Listener
+	log      *slog.Logger
+}
+
+// NewServer opens the database and the port. Nothing is served before Run.
+func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
+	s := &Server{log: c.Log}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.store, err = c.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if s.listener, err = s.store.Listen(ctx); err != nil {
+		return nil, &DatabaseError{Where: place(c.Database), Err: err}
+	}
+	certificate, err := c.loadTLS()
+	if err != nil {
+		return nil, err
+	}
+	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Log: c.Log})
+	path, handler := s.workers.Mount()
+	s.api, err = server.New(server.Options{
+		Store: s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
+		TLS: certificate, Insecure: c.Insecure, Mounts: map[string]http.Handler{path: handler},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.socket, err = net.Listen("tcp", c.Listen); err != nil {
+		return nil, fmt.Errorf("listening on %s: %w; is another server there? Choose another address with --listen", c.Listen, errors.Unwrap(err))
+	}
+	s.Addr = s.socket.Addr().String()
+	return s, nil
+}
+
+func (c ServerConfig) openStore(ctx context.Context) (*postgres.Store, error) {
+	if !c.Migrate {
+		return openReady(ctx, c.Database, c.Log)
+	}
+	store, err := OpenStore(ctx, c.Database, c.Log)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := store.Migrate(ctx); err != nil {
+		store.Close()
+		return nil, &DatabaseError{Where: place(c.Database), Err: err}
+	}
+	return store, nil
+}
+
+func (c ServerConfig) loadTLS() (*tls.Config, error) {
+	if c.TLSCert == "" && c.TLSKey == "" {
+		return nil, nil
+	}
+	return server.LoadTLS(c.TLSCert, c.TLSKey)
+}
+
+// Run serves until ctx ends, and then stops in order: no new requests, streams
+// end, keys that are held are given back.
+func (s *Server) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.api.Serve(ctx, s.socket) })
+	g.Go(func() error {
+		<-ctx.Done()
+		s.workers.Stop()
+		return nil
+	})
+	return g.Wait()
+}
+
+// Store is the database, for the program that runs the server.
+func (s *Server) Store() *postgres.Store { return s.store }
+
+// Close lets go of port and database. Call it after Run.
+func (s *Server) Close() {
+	if s.socket != nil {
+		s.socket.Close()
+	}
+	if s.listener != nil {
+		s.listener.Close()
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+}
