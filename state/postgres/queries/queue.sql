@@ -9,10 +9,11 @@ ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), d
 SELECT pg_notify(@channel::text, @payload::text);
 
 -- name: ClaimKeys :many
--- The epoch is the transaction's number, which no claim ever has again: a row
--- may be deleted and made anew without an old holder passing for the new one.
--- A claim that a crash of PostgreSQL forgets does no harm, so it does not wait
--- for the disk; fast is in FROM because an unused CTE is not run.
+-- The epoch is the time in microseconds, not a count: a row may be deleted and
+-- made anew, and a crash of PostgreSQL may forget a claim (it does not wait for
+-- the disk), without an old holder ever passing for the new one. A transaction's
+-- number would come again after a crash. fast is in FROM because an unused CTE is
+-- not run.
 WITH fast AS MATERIALIZED (
     SELECT set_config('synchronous_commit', 'off', true) AS off
 ), due AS MATERIALIZED (
@@ -24,7 +25,7 @@ WITH fast AS MATERIALIZED (
 )
 UPDATE queue q
 SET holder = @holder::text, lease_until = clock_timestamp() + make_interval(secs => @lease::float8),
-    epoch = pg_current_xact_id()::text::bigint, dirty = false
+    epoch = greatest(q.epoch + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), dirty = false
 FROM due WHERE q.key = due.key
 RETURNING q.key, q.epoch, q.due_at, q.failures;
 

@@ -22,7 +22,7 @@ WITH fast AS MATERIALIZED (
 )
 UPDATE queue q
 SET holder = $1::text, lease_until = clock_timestamp() + make_interval(secs => $2::float8),
-    epoch = pg_current_xact_id()::text::bigint, dirty = false
+    epoch = greatest(q.epoch + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), dirty = false
 FROM due WHERE q.key = due.key
 RETURNING q.key, q.epoch, q.due_at, q.failures
 `
@@ -34,10 +34,11 @@ type ClaimKeysRow struct {
 	Failures int32
 }
 
-// The epoch is the transaction's number, which no claim ever has again: a row
-// may be deleted and made anew without an old holder passing for the new one.
-// A claim that a crash of PostgreSQL forgets does no harm, so it does not wait
-// for the disk; fast is in FROM because an unused CTE is not run.
+// The epoch is the time in microseconds, not a count: a row may be deleted and
+// made anew, and a crash of PostgreSQL may forget a claim (it does not wait for
+// the disk), without an old holder ever passing for the new one. A transaction's
+// number would come again after a crash. fast is in FROM because an unused CTE is
+// not run.
 func (q *Queries) ClaimKeys(ctx context.Context, holder string, lease float64, n int32) ([]ClaimKeysRow, error) {
 	rows, err := q.db.Query(ctx, claimKeys, holder, lease, n)
 	if err != nil {
