@@ -16,7 +16,7 @@ import (
 type (
 	// PipelineView is a pipeline with what was applied last.
 	PipelineView = db.APIPipelinesRow
-	// DriftView is a live object: what was applied beside what is there.
+	// DriftView is a live object and how it does.
 	DriftView = db.APIDriftRow
 	// ObjectView is a job or resource, live or deleted.
 	ObjectView = db.APIObjectsRow

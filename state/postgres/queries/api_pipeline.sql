@@ -32,16 +32,15 @@ WHERE subject = ANY (@subjects::text[])
 ORDER BY subject, since, type;
 
 -- name: APIDrift :many
--- What is there of the live objects of one team.
-SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.paused,
-       o.spec_digest::text AS digest,
-       (s.id IS NOT NULL)::boolean AS has_scope, coalesce(s.failures, 0)::integer AS failures,
-       coalesce(s.last_error, '')::text AS last_error,
+-- How the live objects of one team do.
+SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.paused, v.spec,
+       coalesce(s.failures, 0)::integer AS failures, coalesce(s.last_error, '')::text AS last_error,
        coalesce(s.check_due_at < clock_timestamp() - interval '5 minutes', false)::boolean AS check_late,
        (s.last_ok_at IS NOT NULL)::boolean AS checked, s.id AS scope_id
 FROM objects o
 JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
+LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
 WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline) AND o.spec_digest IS NOT NULL

@@ -50,15 +50,14 @@ func (q *Queries) APIConditions(ctx context.Context, subjects []string) ([]APICo
 }
 
 const aPIDrift = `-- name: APIDrift :many
-SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.paused,
-       o.spec_digest::text AS digest,
-       (s.id IS NOT NULL)::boolean AS has_scope, coalesce(s.failures, 0)::integer AS failures,
-       coalesce(s.last_error, '')::text AS last_error,
+SELECT p.name AS pipeline, p.paused AS pipeline_paused, o.address, o.kind, o.paused, v.spec,
+       coalesce(s.failures, 0)::integer AS failures, coalesce(s.last_error, '')::text AS last_error,
        coalesce(s.check_due_at < clock_timestamp() - interval '5 minutes', false)::boolean AS check_late,
        (s.last_ok_at IS NOT NULL)::boolean AS checked, s.id AS scope_id
 FROM objects o
 JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
+LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
 WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.spec_digest IS NOT NULL
@@ -71,8 +70,7 @@ type APIDriftRow struct {
 	Address        string
 	Kind           string
 	Paused         bool
-	Digest         string
-	HasScope       bool
+	Spec           []byte
 	Failures       int32
 	LastError      string
 	CheckLate      bool
@@ -80,7 +78,7 @@ type APIDriftRow struct {
 	ScopeID        *string
 }
 
-// What is there of the live objects of one team.
+// How the live objects of one team do.
 func (q *Queries) APIDrift(ctx context.Context, team string, pipeline string) ([]APIDriftRow, error) {
 	rows, err := q.db.Query(ctx, aPIDrift, team, pipeline)
 	if err != nil {
@@ -96,8 +94,7 @@ func (q *Queries) APIDrift(ctx context.Context, team string, pipeline string) ([
 			&i.Address,
 			&i.Kind,
 			&i.Paused,
-			&i.Digest,
-			&i.HasScope,
+			&i.Spec,
 			&i.Failures,
 			&i.LastError,
 			&i.CheckLate,
