@@ -96,7 +96,7 @@ func (s *Store) Trigger(ctx context.Context, team, jobID, actor string) (id stri
 		if err := mayTrigger(ctx, q, jobID); err != nil {
 			return err
 		}
-		if id, err = q.APITrigger(ctx, jobID, actor, team); err != nil {
+		if id, err = q.APITrigger(ctx, actor, team, jobID); err != nil {
 			return err
 		}
 		if err := q.APIAudit(ctx, auditParams(team, actor, "build.trigger", "build/"+id)); err != nil {
