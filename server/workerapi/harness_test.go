@@ -52,7 +52,13 @@ type site struct {
 	hints   *postgres.Listener
 }
 
-func newSite(t *testing.T) *site { return newSiteOn(t, pgtest.New(t)) }
+// newSite has a database of its own: the tests spend most of their time waiting,
+// side by side.
+func newSite(t *testing.T) *site {
+	t.Helper()
+	t.Parallel()
+	return newSiteOn(t, pgtest.New(t))
+}
 
 func newSiteOn(t *testing.T, store *postgres.Store) *site {
 	t.Helper()

@@ -130,11 +130,12 @@ func (s *shipper) next() (piece []byte, more bool, err error) {
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	whole, rest := logfile.Split(s.buf[:n])
-	if len(whole) == 0 && logfile.Corrupt(s.buf[:rest]) {
+	whole, _ := logfile.Split(s.buf[:n])
+	corrupt := logfile.Corrupt(s.buf[len(whole):n])
+	if len(whole) == 0 && corrupt {
 		return nil, false, fmt.Errorf("%s: no record at offset %d", s.path(), s.offset)
 	}
-	return whole, n == len(s.buf) && len(whole) > 0, err
+	return whole, len(whole) > 0 && (corrupt || n == len(s.buf)), err
 }
 
 // send gives the server a piece, and moves to where the server then is.
