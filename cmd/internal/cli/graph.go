@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/compiler/graph/draw"
 )
 
 // graphFormats are the ways to draw a graph.
 func graphFormats() map[string]func(*graph.Graph) string {
-	return map[string]func(*graph.Graph) string{"text": (*graph.Graph).Text}
+	return map[string]func(*graph.Graph) string{"text": draw.Text, "dot": draw.DOT, "mermaid": draw.Mermaid}
 }
 
 func (a *App) graphCommand() *cobra.Command {

@@ -29,6 +29,7 @@ Start with "weir dev" in one terminal and "weir apply" in another.`,
 		return problem(err.Error(), "See `"+cmd.CommandPath()+" --help`.")
 	})
 	a.globalFlags(root)
+	_ = root.RegisterFlagCompletionFunc("pipeline", a.completePipelines) // fails only for a flag that is not there
 	addGroups(a, root)
 	return root
 }

@@ -56,6 +56,9 @@ func StartDev(ctx context.Context, c DevConfig) (_ *Dev, err error) {
 		return nil, err
 	}
 	d := &Dev{config: c}
+	if d.Runtime, d.Why, err = chooseRuntime(c.Runtime, os.Geteuid(), lookPath); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.stop(context.WithoutCancel(ctx)))
@@ -94,13 +97,9 @@ func (d *Dev) startWorker(ctx context.Context) error {
 	c := d.config
 	d.worker, err = NewWorker(ctx, WorkerConfig{
 		Server: d.URL, Name: devName, EnrolKey: key, Dir: filepath.Join(c.Dir, "worker"),
-		Runtime: c.Runtime, Containerd: c.Containerd, Capacity: c.Capacity, Version: c.Version, Log: c.Log,
+		Runtime: d.Runtime, Containerd: c.Containerd, Capacity: c.Capacity, Version: c.Version, Log: c.Log,
 	})
-	if err != nil {
-		return err
-	}
-	d.Runtime, d.Why = d.worker.Runtime, d.worker.Why
-	return nil
+	return err
 }
 
 // announce makes the token and tells the CLI where it is good for.
