@@ -2,16 +2,23 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/cli"
+	"github.com/weirci/weir/worker/resource/types"
 	"github.com/weirci/weir/worker/shim"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "init" {
-		os.Exit(shim.Main(os.Args[2:]))
+	if len(os.Args) > 1 {
+		switch os.Args[1] { // what runs inside containers does not pass through the command line's set-up
+		case "init":
+			os.Exit(shim.Main(os.Args[2:]))
+		case "resource-type":
+			os.Exit(types.Main(context.Background(), types.System(os.Stderr), os.Args[2:], os.Stdin, os.Stdout))
+		}
 	}
 	os.Exit(cli.Main(cli.System(time.Now), os.Args[1:]))
 }
