@@ -76,6 +76,7 @@ type BuildRow struct {
 	Team, Pipeline                string
 	Job                           graph.Address
 	Number, Revision              int64
+	CurrentRevision               int64 // of the pipeline, now
 	Status                        BuildStatus
 	CreatedBy, AbortRequestedBy   string
 }

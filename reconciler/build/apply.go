@@ -72,8 +72,8 @@ func (s *State) kill(c KillRun) {
 	s.Runs[c.Path] = runs
 }
 
-// clone copies what Apply changes.
-func (s State) clone() State {
+// Clone copies what Apply changes.
+func (s State) Clone() State {
 	s.Steps, s.Runs, s.Artifacts = cloneMap(s.Steps), cloneMap(s.Runs), cloneMap(s.Artifacts)
 	return s
 }

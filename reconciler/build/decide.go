@@ -14,7 +14,7 @@ import (
 
 // Decide says what comes next. It is silent on a build that has ended.
 func Decide(s State, o Options) Decision {
-	d := &decider{State: s.clone(), Options: o}
+	d := &decider{State: s.Clone(), Options: o}
 	switch {
 	case s.Build.Status.Terminal():
 	case s.Build.Status == state.BuildPending:

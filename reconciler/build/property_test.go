@@ -97,7 +97,7 @@ func TestEveryBuildEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHarness(t, drawJob(t), nil)
 		for range 2000 {
-			before := h.state.clone()
+			before := h.state.Clone()
 			h.decide()
 			terminalIsFinal(t, before, h.state)
 			if h.state.Build.Status.Terminal() {

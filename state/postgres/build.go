@@ -21,7 +21,7 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	}
 	snap := state.BuildSnapshot{Now: h.Now, Build: state.BuildRow{
 		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
-		Number: h.Number, Revision: h.Revision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
+		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
 	}}
 	if snap.Build.Status.Terminal() {
 		return snap, nil

@@ -1,0 +1,125 @@
+package reconciler
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/schedule"
+	"github.com/weirci/weir/state"
+)
+
+// index is a pipeline at a revision, the ways round that deciders need. It never
+// changes.
+type index struct {
+	byID      map[string]state.Object
+	byAddress map[graph.Address]state.Object
+	after     map[graph.Address][]string // jobs with an input that passed the job
+	group     map[string][]string        // jobs of a serial group
+	users     map[graph.Address][]string // jobs with an input from the resource
+}
+
+func newIndex(objects []state.Object) *index {
+	ix := &index{byID: map[string]state.Object{}, byAddress: map[graph.Address]state.Object{}, after: map[graph.Address][]string{}, group: map[string][]string{}, users: map[graph.Address][]string{}}
+	for _, o := range objects {
+		ix.byID[o.ID], ix.byAddress[o.Address] = o, o
+		if job, ok := o.Spec.(graph.Job); ok {
+			ix.job(o.ID, job)
+		}
+	}
+	return ix
+}
+
+func (ix *index) job(id string, job graph.Job) {
+	for _, g := range job.SerialGroups {
+		ix.group[g] = append(ix.group[g], id)
+	}
+	for _, get := range schedule.Gets(job) {
+		ix.users[get.Resource] = append(ix.users[get.Resource], id)
+		for _, up := range get.Passed {
+			ix.after[up] = append(ix.after[up], id)
+		}
+	}
+}
+
+func (ix *index) resource(a graph.Address) (graph.Resource, bool) {
+	r, ok := ix.byAddress[a].Spec.(graph.Resource)
+	return r, ok
+}
+
+func (ix *index) jobSpec(id string) (graph.Job, bool) {
+	j, ok := ix.byID[id].Spec.(graph.Job)
+	return j, ok
+}
+
+// mates are the other jobs in a job's serial groups, by group.
+func (ix *index) mates(id string, job graph.Job) map[string][]string {
+	out := map[string][]string{}
+	for _, g := range job.SerialGroups {
+		out[g] = slices.DeleteFunc(slices.Clone(ix.group[g]), func(m string) bool { return m == id })
+	}
+	return out
+}
+
+// indexCache keeps indexes by pipeline and revision. It is a cache of what never
+// changes: losing it costs a query.
+type indexCache struct {
+	mu    *sync.Mutex
+	known map[indexKey]*index
+}
+
+type indexKey struct {
+	pipeline string
+	revision int64
+}
+
+const mostIndexes = 256
+
+func newIndexCache() indexCache {
+	return indexCache{&sync.Mutex{}, map[indexKey]*index{}}
+}
+
+func (c indexCache) get(k indexKey) *index {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known[k]
+}
+
+func (c indexCache) put(k indexKey, ix *index) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) >= mostIndexes {
+		clear(c.known)
+	}
+	c.known[k] = ix
+}
+
+func (r *Reconciler) index(ctx context.Context, pipeline string, revision int64) (*index, error) {
+	k := indexKey{pipeline, revision}
+	if ix := r.indexes.get(k); ix != nil {
+		return ix, nil
+	}
+	objects, err := r.store.ObjectsAt(ctx, pipeline, revision)
+	if err != nil {
+		return nil, err
+	}
+	ix := newIndex(objects)
+	r.indexes.put(k, ix)
+	return ix, nil
+}
+
+// jobsOf are the keys of the jobs that take versions from resources.
+func (r *Reconciler) jobsOf(ctx context.Context, users []state.ResourceUser) ([]state.Key, error) {
+	var keys []state.Key
+	for _, u := range users {
+		ix, err := r.index(ctx, u.PipelineID, u.Revision)
+		if err != nil {
+			return nil, err
+		}
+		for _, job := range ix.users[u.Address] {
+			keys = append(keys, state.JobKey(job))
+		}
+	}
+	return keys, nil
+}

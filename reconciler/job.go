@@ -1,0 +1,174 @@
+package reconciler
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/build"
+	"github.com/weirci/weir/reconciler/schedule"
+	"github.com/weirci/weir/state"
+)
+
+// job looks at a job: does it need a build?
+func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) {
+	snap, err := r.store.LoadJob(ctx, c.Key.ID())
+	if err != nil {
+		return time.Time{}, err
+	}
+	s := schedule.State{Job: schedule.Job{Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, Deleted: snap.Job.Deleted}}
+	for _, b := range snap.Open {
+		switch {
+		case b.Status == state.BuildRunning:
+			s.Running = append(s.Running, b.Number)
+		case !b.AbortRequested:
+			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: fixed(b.Fixed)})
+		}
+	}
+	var ix *index
+	if !snap.Job.Deleted {
+		if ix, err = r.index(ctx, snap.Job.PipelineID, snap.Job.Revision); err != nil {
+			return time.Time{}, err
+		}
+		if err := r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
+			return time.Time{}, err
+		}
+	}
+	d := schedule.Decide(s)
+	if err := r.store.CommitJob(ctx, c, jobChange(snap.Job, ix, s, d)); err != nil {
+		return time.Time{}, err
+	}
+	if d.Again {
+		return time.Unix(0, 0), nil // at once
+	}
+	return time.Time{}, nil
+}
+
+func fixed(in []state.BuildInput) []schedule.Chosen {
+	var out []schedule.Chosen
+	for _, i := range in {
+		out = append(out, schedule.Chosen{Name: i.Name, ResourceID: i.ResourceID, VersionID: i.VersionID, First: i.First})
+	}
+	return out
+}
+
+// jobInputs fills in what there is to know about the inputs.
+func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index, s *schedule.State) error {
+	spec, ok := ix.jobSpec(row.ID)
+	if !ok {
+		return fmt.Errorf("%s is not in revision %d", row.Address, row.Revision)
+	}
+	s.Job.Spec = spec
+	mates := ix.mates(row.ID, spec)
+	q := state.InputQuery{JobID: row.ID, ChangedRevision: row.ChangedRevision, GroupJobs: flatten(mates)}
+	for _, get := range schedule.Gets(spec) {
+		in, wanted := input(get, ix)
+		s.Inputs, q.Inputs = append(s.Inputs, in), append(q.Inputs, wanted)
+		for _, up := range get.Passed {
+			q.PassedJobs = append(q.PassedJobs, ix.byAddress[up].ID)
+		}
+	}
+	slices.Sort(q.PassedJobs)
+	q.PassedJobs = slices.Compact(q.PassedJobs)
+	facts, err := r.store.LoadInputs(ctx, q)
+	if err != nil {
+		return err
+	}
+	fillIn(s, facts, ix, mates)
+	return nil
+}
+
+func input(get schedule.Get, ix *index) (schedule.Input, state.InputWanted) {
+	o := ix.byAddress[get.Resource]
+	res, _ := ix.resource(get.Resource)
+	in := schedule.Input{
+		Name: get.Name, Resource: get.Resource, ResourceID: o.ID, Trigger: get.Trigger, Every: get.Every, Passed: get.Passed, Pin: res.Pin, Version: get.Version,
+	}
+	pin := map[string]string{}
+	maps.Copy(pin, res.Pin)
+	maps.Copy(pin, get.Version)
+	return in, state.InputWanted{Name: get.Name, ResourceID: o.ID, ScopeKey: o.ExecDigest, Pin: pin, Checked: len(get.Passed) == 0, Every: get.Every}
+}
+
+func flatten(m map[string][]string) []string {
+	var out []string
+	for _, v := range m {
+		out = append(out, v...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[string][]string) {
+	for i, f := range facts.Inputs {
+		in := &s.Inputs[i]
+		in.Baseline, in.CheckError, in.Checked, in.Used = f.Baseline, f.CheckError, f.EverEnded, map[int64]bool{}
+		for _, v := range f.Versions {
+			in.Versions = append(in.Versions, schedule.Version(v))
+		}
+		for _, id := range f.Used {
+			in.Used[id] = true
+		}
+	}
+	s.Passed = passages(facts.Passages, ix)
+	s.Groups = map[string][]schedule.Busy{}
+	for group, jobs := range mates {
+		for _, b := range facts.Busy {
+			if slices.Contains(jobs, b.JobID) {
+				s.Groups[group] = append(s.Groups[group], schedule.Busy{Job: ix.byID[b.JobID].Address, Number: b.Number})
+			}
+		}
+	}
+}
+
+// passages gathers rows by build; they come newest build first.
+func passages(rows []state.PassageRow, ix *index) map[string][]schedule.Passage {
+	out := map[string][]schedule.Passage{}
+	for _, row := range rows {
+		job := string(ix.byID[row.JobID].Address)
+		list := out[job]
+		if len(list) == 0 || list[len(list)-1].Build != row.BuildID {
+			list = append(list, schedule.Passage{Build: row.BuildID, Versions: map[string][]schedule.Version{}})
+		}
+		p := list[len(list)-1]
+		p.Versions[row.ResourceID] = append(p.Versions[row.ResourceID], schedule.Version(row.Version))
+		out[job] = list
+	}
+	return out
+}
+
+// jobChange is a decision as rows.
+func jobChange(row state.JobRow, ix *index, s schedule.State, d schedule.Decision) state.JobChange {
+	ch := state.JobChange{Job: row, Errored: map[string]string{}, Groups: s.Job.Spec.SerialGroups}
+	if ix != nil {
+		ch.GroupJobs = flatten(ix.mates(row.ID, s.Job.Spec))
+	}
+	for _, cmd := range d.Commands {
+		switch c := cmd.(type) {
+		case schedule.CreateBuild:
+			ch.Start = append(ch.Start, buildStart("", c.Inputs, s.Job.Spec))
+		case schedule.StartBuild:
+			ch.Start = append(ch.Start, buildStart(c.Build, c.Inputs, s.Job.Spec))
+		case schedule.ErrorBuild:
+			ch.Errored[c.Build] = c.Message
+		case schedule.Hold:
+			subject := "job/" + row.ID
+			if c.Build != "" {
+				subject = "build/" + c.Build
+			}
+			ch.Conditions = append(ch.Conditions, state.Condition{Subject: subject, Reason: c.Reason, Message: c.Message})
+		}
+	}
+	return ch
+}
+
+func buildStart(id string, inputs []schedule.Chosen, spec graph.Job) state.BuildStart {
+	b := state.BuildStart{ID: id, Seeds: seeds(build.Seeds(spec))}
+	for _, in := range inputs {
+		b.Inputs = append(b.Inputs, state.BuildInput{Name: in.Name, ResourceID: in.ResourceID, VersionID: in.VersionID, First: in.First})
+	}
+	return b
+}

@@ -1,0 +1,180 @@
+package reconciler
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/reconciler/gc"
+	"github.com/weirci/weir/reconciler/place"
+	"github.com/weirci/weir/state"
+)
+
+// placeAgain is the safety net for runs that wait for a worker.
+const placeAgain = 2 * time.Second
+
+// place gives runs to workers.
+func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error) {
+	snap, err := r.store.LoadPlaces(ctx)
+	if err != nil || len(snap.Runs) == 0 {
+		return time.Time{}, err
+	}
+	s := place.State{Homes: snap.Homes, Turn: r.lastTurn("")}
+	runs := map[string]state.UnplacedRun{}
+	for _, run := range snap.Runs {
+		runs[run.ID] = run
+		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested})
+	}
+	for _, w := range snap.Workers {
+		s.Workers = append(s.Workers, placeWorker(w))
+	}
+	ch, held, err := r.placeChange(ctx, runs, place.Decide(s))
+	if err != nil {
+		return time.Time{}, err
+	}
+	if len(ch.Assign)+len(ch.Cancel)+len(ch.Hold) > 0 {
+		err = r.store.CommitPlaces(ctx, c, ch)
+	}
+	if held > 0 {
+		return snap.Now.Add(placeAgain), err
+	}
+	return time.Time{}, err
+}
+
+// lastTurn remembers which team was served last, and says it.
+func (r *Reconciler) lastTurn(team string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if team != "" {
+		r.turn = team
+	}
+	return r.turn
+}
+
+func placeWorker(w state.WorkerRow) place.Worker {
+	return place.Worker{ID: w.ID, Name: w.Name, Team: w.TeamID, Status: w.Status, Tags: w.Tags, Capacity: w.Capacity, InFlight: w.InFlight}
+}
+
+// placeChange is a decision as rows, and how many runs go on waiting.
+func (r *Reconciler) placeChange(ctx context.Context, runs map[string]state.UnplacedRun, commands []place.Command) (state.PlaceChange, int, error) {
+	var ch state.PlaceChange
+	held := 0
+	for _, cmd := range commands {
+		switch c := cmd.(type) {
+		case place.Assign:
+			ch.Assign = append(ch.Assign, state.Assignment{Run: c.Run, Worker: c.Worker, BuildID: runs[c.Run].BuildID})
+			r.lastTurn(runs[c.Run].TeamID)
+		case place.Cancel:
+			ch.Cancel = append(ch.Cancel, c.Run)
+			ch.Enqueue = append(ch.Enqueue, ownerOf(runs[c.Run]))
+		case place.Hold:
+			held++
+			if runs[c.Run].HeldFor != c.Reason {
+				ch.Hold = append(ch.Hold, state.Condition{Subject: "run/" + c.Run, Reason: c.Reason, Message: c.Message})
+			}
+		}
+	}
+	return ch, held, r.addVolumes(ctx, ch.Assign)
+}
+
+func ownerOf(run state.UnplacedRun) state.Key {
+	if run.BuildID != "" {
+		return state.BuildKey(run.BuildID)
+	}
+	return state.ScopeKey(run.ScopeID)
+}
+
+// addVolumes says which volumes runs will make.
+func (r *Reconciler) addVolumes(ctx context.Context, as []state.Assignment) error {
+	ids := make([]string, len(as))
+	for i, a := range as {
+		ids[i] = a.Run
+	}
+	tasks, err := r.store.RunTasks(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, a := range as {
+		var t weirv1.Task
+		if err := proto.Unmarshal(tasks[a.Run], &t); err != nil {
+			return fmt.Errorf("the task of run %s: %w", a.Run, err)
+		}
+		for _, m := range t.Mounts {
+			switch m.Kind {
+			case "output":
+				as[i].Outputs = append(as[i].Outputs, m.Volume)
+			case "cache":
+				as[i].Caches = append(as[i].Caches, m.Volume)
+			}
+		}
+	}
+	return nil
+}
+
+// worker looks at a worker: is it alive?
+func (r *Reconciler) worker(ctx context.Context, c state.Claim) (time.Time, error) {
+	row, now, err := r.store.LoadWorker(ctx, c.Key.ID())
+	if err != nil {
+		return time.Time{}, err
+	}
+	what, message, again := place.Judge(placeWorker(row), row.Heartbeat, r.Patience, now)
+	switch what {
+	case place.Stall:
+		r.Log.Warn("worker is stalled", "worker", row.Name, "reason", message)
+		return again, r.store.StallWorker(ctx, c, row, message)
+	case place.Lose:
+		r.Log.Warn("worker's runs are lost", "worker", row.Name, "reason", message)
+		return again, r.store.LoseRuns(ctx, c, row, message)
+	}
+	return again, nil
+}
+
+const (
+	collectEvery = time.Minute
+	checksKept   = 10 * time.Minute
+)
+
+// collect looks for what is not wanted any more.
+func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
+	snap, err := r.store.LoadGarbage(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	commands, next := gc.Decide(garbage(snap), r.Keep, snap.Now)
+	if at := snap.Now.Add(collectEvery); next.IsZero() || next.After(at) {
+		next = at
+	}
+	return next, r.store.CommitGarbage(ctx, c, snap, garbageChange(snap, commands))
+}
+
+func garbage(snap state.GarbageSnapshot) gc.State {
+	var s gc.State
+	for _, c := range snap.Containers {
+		s.Containers = append(s.Containers, gc.Container{Run: c.Run, Status: gc.Created, Ended: c.Ended})
+	}
+	for _, v := range snap.Volumes {
+		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Status: gc.Created, Ended: v.Ended, Orphan: v.Orphan})
+	}
+	for _, w := range snap.Workers {
+		s.Workers = append(s.Workers, gc.Worker{ID: w.ID, Status: w.Status, Heartbeat: w.Heartbeat, Used: w.InFlight > 0})
+	}
+	return s
+}
+
+func garbageChange(snap state.GarbageSnapshot, commands []gc.Command) state.GarbageChange {
+	ch := state.GarbageChange{ChecksOver: snap.Now.Add(-checksKept)}
+	for _, cmd := range commands {
+		switch c := cmd.(type) {
+		case gc.DestroyContainer:
+			ch.Containers = append(ch.Containers, c.Run)
+		case gc.DestroyVolume:
+			ch.Volumes = append(ch.Volumes, state.GarbageVolume{Worker: c.Worker, Handle: c.Handle})
+		case gc.DeleteWorker:
+			ch.Workers = append(ch.Workers, c.Worker)
+		}
+	}
+	return ch
+}
