@@ -2,6 +2,7 @@ package reconciler_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,9 +19,7 @@ func TestAVersionGoesFromJobToJob(t *testing.T) {
 		"job.unit": graph.Job{Steps: []graph.Step{get(), task("test")}},
 		"job.ship": graph.Job{Steps: []graph.Step{get("job.unit"), task("ship")}},
 	}))
-	w.await("NothingFound", func() string {
-		return w.query("SELECT coalesce((SELECT CASE WHEN last_ok_at IS NOT NULL THEN 'NothingFound' END FROM scopes), '')")
-	})
+	w.await("1", func() string { return w.query("SELECT count(*)::text FROM scopes WHERE last_ok_at IS NOT NULL") })
 	src.push("a")
 	w.check()
 	w.await("ship#1 succeeded, unit#1 succeeded", w.builds)
@@ -106,7 +105,7 @@ func TestAbortKillsAndCleansUp(t *testing.T) {
 	w.apply(pipeline(specs{"job.unit": graph.Job{Steps: []graph.Step{long, task("never")}}}))
 	id := w.trigger("job.unit")
 	w.await("unit:long", k.order)
-	w.ok(w.s.Abort(t.Context(), w.team, id, "bob"))
+	w.ok(w.s.Abort(t.Context(), "main", id, "bob"))
 	w.await("unit#1 aborted", w.builds)
 	if got := k.order(); got != "unit:long unit:clean" {
 		t.Errorf("runs %s", got)
@@ -121,13 +120,15 @@ func TestALostWorkerIsReplaced(t *testing.T) {
 	w.apply(pipeline(specs{"job.unit": graph.Job{Steps: []graph.Step{task("test")}}}))
 	w.trigger("job.unit")
 	w.await("unit:test", dumb.order)
+	dumb.mute.Store(true)
 	k := w.worker("w2", 2, func(run) end { return end{} })
 	w.await("unit#1 succeeded", w.builds)
 	if got := k.order(); got != "unit:test" {
-		t.Errorf("runs %s", got)
+		t.Errorf("runs of the second worker %s", got)
 	}
-	if s := w.query("SELECT string_agg(status, ' ' ORDER BY attempt) FROM runs"); s != "lost exited" {
-		t.Errorf("runs %s", s)
+	runs := strings.Fields(w.query("SELECT string_agg(status, ' ' ORDER BY attempt) FROM runs WHERE build_id IS NOT NULL"))
+	if runs[0] != "lost" || runs[len(runs)-1] != "exited" {
+		t.Errorf("runs %s", runs)
 	}
 }
 
@@ -161,10 +162,8 @@ func TestTwoServersShareTheWork(t *testing.T) {
 	}
 	w.await("20", func() string { return w.query("SELECT count(*)::text FROM builds WHERE status = 'succeeded'") })
 	w.sound()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if len(k.runs) != 20 {
-		t.Errorf("%d runs for 20 builds", len(k.runs))
+	if n := len(strings.Fields(k.order())); n != 20 {
+		t.Errorf("%d runs for 20 builds", n)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,8 +111,7 @@ type worker struct {
 	mu    sync.Mutex
 	seen  map[string]bool
 	runs  []run // in the order in which they were started
-	kills chan string
-	stop  context.CancelFunc
+	mute  atomic.Bool
 }
 
 // run is one that the worker was told to start.
@@ -143,9 +143,9 @@ func (w *world) worker(name string, capacity int, how func(run) end) *worker {
 	w.ok(err)
 	k.epoch = reg.Epoch
 	ctx, stop := context.WithCancel(context.WithoutCancel(w.Context()))
-	k.stop = stop
 	done := make(chan struct{})
 	go func() { defer close(done); k.follow(ctx, told) }()
+	go k.beat(ctx)
 	w.Cleanup(func() { stop(); <-done; listener.Close() })
 	return k
 }
@@ -179,6 +179,14 @@ func (k *worker) follow(ctx context.Context, told <-chan string) {
 				return
 			}
 		}
+	}
+}
+
+// beat says that the worker lives, until mute is set.
+func (k *worker) beat(ctx context.Context) {
+	for ctx.Err() == nil && !k.mute.Load() {
+		_, _ = k.w.s.WorkerHeartbeat(ctx, k.id, postgres.Heartbeat{Epoch: k.epoch, State: state.WorkerRunning, Volumes: nil})
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -316,7 +324,7 @@ func (w *world) id(a graph.Address) (id string) {
 
 func (w *world) trigger(job graph.Address) string {
 	w.Helper()
-	id, err := w.s.Trigger(w.Context(), w.team, w.id(job), "ann")
+	id, err := w.s.Trigger(w.Context(), "main", w.id(job), "ann")
 	w.ok(err)
 	return id
 }
@@ -324,7 +332,7 @@ func (w *world) trigger(job graph.Address) string {
 // check has the scope checked now.
 func (w *world) check() {
 	w.Helper()
-	_, err := w.s.RequestCheck(w.Context(), w.team, w.id(app), nil)
+	_, err := w.s.RequestCheck(w.Context(), "main", w.id(app), nil)
 	w.ok(err)
 }
 
@@ -360,7 +368,7 @@ func (w *world) await(want string, what func() string) {
 }
 
 func impatient(o *reconciler.Options) {
-	o.Patience = place.Patience{Stalled: 300 * time.Millisecond, Lost: 600 * time.Millisecond}
+	o.Patience = place.Patience{Stalled: 500 * time.Millisecond, Lost: time.Second}
 	o.Sweep = 200 * time.Millisecond
 }
 
