@@ -59,7 +59,7 @@ func (r *Runtime) end(ctx context.Context, runID string, grace time.Duration) er
 	for _, s := range steps {
 		_, err := r.client.TaskService().Kill(ctx, &tasks.KillRequest{ContainerID: runID, Signal: uint32(s.sig), All: s.all})
 		if err = errgrpc.ToNative(err); err != nil && !errdefs.IsNotFound(err) {
-			return err
+			return w.endedSoon(err)
 		}
 		select {
 		case <-w.ended:
@@ -70,6 +70,17 @@ func (r *Runtime) end(ctx context.Context, runID string, grace time.Duration) er
 		}
 	}
 	return errors.New("it does not end")
+}
+
+// endedSoon is for an error that came because the run ended at that moment and
+// its task was deleted; any other error is passed on.
+func (w *watch) endedSoon(err error) error {
+	select {
+	case <-w.ended:
+		return nil
+	case <-time.After(time.Second):
+		return err
+	}
 }
 
 // Remove is worker.Runtime. A run that still goes on is killed.
@@ -99,18 +110,19 @@ func (r *Runtime) Remove(ctx context.Context, runID string) error {
 	return r.discard(ctx, runID)
 }
 
-// discard removes whatever there is of a run that does not run.
+// discard removes whatever there is of a run that does not run. Its namespace is
+// the pool's again already, or will be when the network is opened.
 func (r *Runtime) discard(ctx context.Context, runID string) error {
-	if err := r.clean(ctx, runID); err != nil {
+	if err := deleteContainer(ctx, r.client, runID); err != nil {
 		return fmt.Errorf("remove run %s: %w", runID, err)
 	}
 	return r.runs.Remove(runID)
 }
 
 // clean gives back what a run needs only while it runs: the task with its mounts,
-// the container, the network namespace. It can be done again.
+// the container, then, as nothing lives in it any more, the network namespace. It
+// is for a run's watch, and for a start that failed: each run has one of them once.
 func (r *Runtime) clean(ctx context.Context, runID string) error {
-	// First, because a namespace goes back to the pool only when nothing lives in it.
 	if err := deleteContainer(ctx, r.client, runID); err != nil {
 		return err
 	}
@@ -121,10 +133,8 @@ func (r *Runtime) clean(ctx context.Context, runID string) error {
 		}
 		return err
 	}
-	if rec.NetNS != "" && r.network != nil {
+	if rec.NetNS != "" {
 		r.network.Put(ctx, rec.NetNS, rec.Privileged)
-		rec.NetNS = ""
-		return r.runs.Save(runID, rec)
 	}
 	return nil
 }

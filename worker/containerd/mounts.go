@@ -53,8 +53,8 @@ func (r *Runtime) taskMount(dir string, i int, m worker.Mount) (specs.Mount, err
 // overlay makes the two upper directories of an overlay, in the run's directory,
 // and gives its options. Its root looks as that of the uppermost lower directory.
 func (r *Runtime) overlay(dir, name string, lower []string) ([]string, error) {
-	upper, work := filepath.Join(dir, name, "upper"), filepath.Join(dir, name, "work")
-	if err := os.MkdirAll(work, 0o700); err != nil {
+	upper, work := filepath.Join(dir, name), filepath.Join(dir, name+".work")
+	if err := os.Mkdir(work, 0o700); err != nil {
 		return nil, err
 	}
 	if err := os.Mkdir(upper, 0o755); err != nil {

@@ -2,8 +2,6 @@ package containerd
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/containerd/containerd/v2/contrib/seccomp"
@@ -39,17 +37,13 @@ func (r *Runtime) spec(ctx context.Context, dir string, t worker.Task, ns networ
 		return nil, err
 	}
 	s.Version = "1.0.2" // all that is used here, and all that older runtimes know
-	s.Hostname = t.RunID[:min(len(t.RunID), 63)]
+	s.Hostname = hostname
 	// The init is small; with more threads it would count for more of the pids limit.
 	s.Process.Env = []string{"GOMAXPROCS=1"}
 	s.Process.Rlimits = fileLimit()
-	own, err := r.ownMounts(dir, s.Hostname, t)
-	if err != nil {
-		return nil, err
-	}
 	// As Docker: what an image has in /run is seen.
 	s.Mounts = slices.DeleteFunc(s.Mounts, func(m specs.Mount) bool { return m.Destination == "/run" })
-	s.Mounts = slices.Concat(s.Mounts, own, mounts)
+	s.Mounts = slices.Concat(s.Mounts, r.ownMounts(dir, t), mounts)
 	return s, nil
 }
 
@@ -93,19 +87,12 @@ func withLimits(l worker.Limits) oci.SpecOpts {
 // ownMounts are those that a task does not ask for. What the init writes is
 // mounted file by file: in a directory a task could put a link to any file of
 // this machine, and the worker would follow it.
-func (r *Runtime) ownMounts(dir, hostname string, t worker.Task) ([]specs.Mount, error) {
-	hosts := filepath.Join(dir, "hosts")
-	text := "127.0.0.1\tlocalhost " + hostname + "\n::1\tlocalhost\n"
-	if err := os.WriteFile(hosts, []byte(text), 0o644); err != nil {
-		return nil, err
-	}
+func (r *Runtime) ownMounts(dir string, t worker.Task) []specs.Mount {
 	mounts := []specs.Mount{
 		bind(r.cfg.Binary, inside+"/init", "ro", "nosuid"),
-		bind(shim.InDir(dir), inside+"/in", "ro"),
+		bind(shim.ConfigPath(dir), inside+"/init.json", "ro"),
 		bind(shim.LogPath(dir), inside+"/log"),
 		bind(shim.ExitPath(dir), inside+"/exit"),
-		bind(hosts, "/etc/hosts"),
-		bind(r.resolvConf(), "/etc/resolv.conf", "ro"),
 	}
 	if t.ResultOnStdout {
 		mounts = append(mounts, bind(shim.ResultPath(dir), inside+"/stdout"))
@@ -113,7 +100,7 @@ func (r *Runtime) ownMounts(dir, hostname string, t worker.Task) ([]specs.Mount,
 	if t.Image.BuiltIn != "" {
 		mounts = append(mounts, bind(r.cfg.Binary, builtInBinary, "ro"))
 	}
-	return mounts, nil
+	return mounts
 }
 
 func bind(source, target string, options ...string) specs.Mount {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/containerd/containerd/api/services/tasks/v1"
 	"github.com/containerd/containerd/api/types"
@@ -40,7 +38,8 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 	}
 	if err := r.start(ctx, t); err != nil {
 		err = fmt.Errorf("start run %s: %w", t.RunID, err)
-		return errors.Join(err, r.discard(context.WithoutCancel(ctx), t.RunID))
+		ctx = context.WithoutCancel(ctx)
+		return errors.Join(err, r.clean(ctx, t.RunID), r.discard(ctx, t.RunID))
 	}
 	r.watch(t.RunID)
 	return nil
@@ -59,7 +58,7 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err != nil {
 		return &worker.UserError{Err: err}
 	}
-	if err := shim.Prepare(dir, init, t.Stdin); err != nil {
+	if err := shim.Prepare(dir, init); err != nil {
 		return err
 	}
 	mounts, err := r.taskMounts(dir, t.Mounts)
@@ -122,7 +121,7 @@ func (r *Runtime) createContainer(ctx context.Context, t worker.Task, root *root
 // startTask uses the services themselves: the client's convenience costs several
 // calls, and syncs of containerd's database, for each container.
 func (r *Runtime) startTask(ctx context.Context, runID, dir string, root *rootImage) error {
-	rootfs, err := r.overlay(dir, "root", root.Lower)
+	rootfs, err := r.overlay(dir, "root", append([]string{r.skeleton()}, root.Lower...))
 	if err != nil {
 		return err
 	}
@@ -145,10 +144,8 @@ func (r *Runtime) startTask(ctx context.Context, runID, dir string, root *rootIm
 
 // writeFiles makes what all containers share.
 func (r *Runtime) writeFiles() error {
-	if err := os.WriteFile(r.resolvConf(), nameServers(r.cfg.DNS, "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"), 0o644); err != nil {
+	if err := r.makeSkeleton(); err != nil {
 		return err
 	}
 	return r.makeBuiltInRoot()
 }
-
-func (r *Runtime) resolvConf() string { return filepath.Join(r.cfg.Dir, "resolv.conf") }

@@ -38,6 +38,7 @@ func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.
 	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))
 	return shim.Config{
 		Argv:   p.texts(argv),
+		Stdin:  t.Stdin,
 		Env:    append(env, p.texts(t.Env)...),
 		Dir:    p.path(cmp.Or(t.Dir, worker.BuildDir)),
 		Result: t.ResultOnStdout,

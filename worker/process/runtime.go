@@ -98,7 +98,7 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	}
 	c, err := r.prepare(ctx, dir, t)
 	if err == nil {
-		err = shim.Prepare(dir, c, t.Stdin)
+		err = shim.Prepare(dir, c)
 	}
 	if err == nil {
 		err = r.spawn(t.RunID, dir)

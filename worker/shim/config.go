@@ -22,9 +22,7 @@ const MaxResult = 4 << 20
 
 // The names in a run's directory.
 const (
-	inDir      = "in"
-	configFile = "in/init.json"
-	stdinFile  = "in/stdin"
+	configFile = "init.json"
 	logFile    = "log"
 	resultFile = "stdout"
 	exitFile   = "exit"
@@ -38,6 +36,7 @@ const exitRoom = 8192
 type Config struct {
 	Argv   []string
 	Env    []string
+	Stdin  []byte   // all of it
 	Dir    string   // of the program; made if it is among MakeDirs
 	User   string   // name, uid, name:group, uid:gid, looked up where the program runs; "" changes nothing
 	Own    []string // paths that are given to the user, not with what is in them
@@ -52,20 +51,17 @@ type Config struct {
 }
 
 // Prepare makes a run's directory ready for the init. The directory must exist.
-func Prepare(dir string, c Config, stdin []byte) error {
+func Prepare(dir string, c Config) error {
 	text, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("prepare init: %w", err)
 	}
 	files := map[string][]byte{
-		configFile: text, stdinFile: stdin, logFile: nil,
+		configFile: text, logFile: nil,
 		exitFile: bytes.Repeat([]byte{' '}, exitRoom),
 	}
 	if c.Result {
 		files[resultFile] = nil
-	}
-	if err := os.MkdirAll(filepath.Join(dir, inDir), 0o700); err != nil {
-		return fmt.Errorf("prepare init: %w", err)
 	}
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
@@ -75,8 +71,8 @@ func Prepare(dir string, c Config, stdin []byte) error {
 	return nil
 }
 
-// InDir, LogPath, ResultPath and ExitPath are the parts of a run's directory.
-func InDir(dir string) string      { return filepath.Join(dir, inDir) }
+// ConfigPath, LogPath, ResultPath and ExitPath are the parts of a run's directory.
+func ConfigPath(dir string) string { return filepath.Join(dir, configFile) }
 func LogPath(dir string) string    { return filepath.Join(dir, logFile) }
 func ResultPath(dir string) string { return filepath.Join(dir, resultFile) }
 func ExitPath(dir string) string   { return filepath.Join(dir, exitFile) }

@@ -2,7 +2,7 @@
 // detached parent of a run without one. It is weir's own binary, started as
 // `weir init DIR`; main calls Main before it does anything else.
 //
-//	DIR/in/init.json, in/stdin   what to run; only read
+//	DIR/init.json                what to run; only read
 //	DIR/log                      framed records of both streams (package logfile)
 //	DIR/stdout                   the raw result, where stdout is one
 //	DIR/exit                     blank until the program has ended, then one JSON line

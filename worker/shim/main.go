@@ -79,7 +79,7 @@ func supervise(dir string, c Config, signals int, gate gate, now func() time.Tim
 		return failure(err, now())
 	}
 	started := now()
-	p, err := startProgram(dir, c)
+	p, err := startProgram(c)
 	gate.close()
 	if err != nil {
 		return failure(err, now())

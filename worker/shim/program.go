@@ -20,7 +20,7 @@ type program struct {
 	pid, stdout, stderr int
 }
 
-func startProgram(dir string, c Config) (program, error) {
+func startProgram(c Config) (program, error) {
 	var p program
 	who, err := lookupUser(c.User)
 	if err != nil {
@@ -34,7 +34,7 @@ func startProgram(dir string, c Config) (program, error) {
 	if err != nil {
 		return p, err
 	}
-	files, err := openFiles(filepath.Join(dir, stdinFile), &p)
+	files, err := openFiles(c.Stdin, &p)
 	if err != nil {
 		return p, err
 	}
@@ -77,12 +77,12 @@ func makeDirs(c Config, who identity) error {
 	return nil
 }
 
-// openFiles opens standard input from a file and makes a pipe for each of the
+// openFiles makes a file in memory for standard input and a pipe for each of the
 // other two. All are closed on exec but as 0, 1 and 2 of the program.
-func openFiles(stdin string, p *program) ([]uintptr, error) {
-	in, err := unix.Open(stdin, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func openFiles(stdin []byte, p *program) ([]uintptr, error) {
+	in, err := inMemory(stdin)
 	if err != nil {
-		return nil, fmt.Errorf("open standard input: %w", err)
+		return nil, fmt.Errorf("standard input: %w", err)
 	}
 	var out, errs [2]int
 	if err := unix.Pipe2(out[:], unix.O_CLOEXEC); err != nil {
@@ -93,6 +93,25 @@ func openFiles(stdin string, p *program) ([]uintptr, error) {
 	}
 	p.stdout, p.stderr = out[0], errs[0]
 	return []uintptr{uintptr(in), uintptr(out[1]), uintptr(errs[1])}, nil
+}
+
+func inMemory(text []byte) (int, error) {
+	if len(text) == 0 {
+		return unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	}
+	fd, err := unix.MemfdCreate("stdin", unix.MFD_CLOEXEC)
+	if err != nil {
+		return 0, os.NewSyscallError("memfd_create", err)
+	}
+	for len(text) > 0 {
+		n, err := unix.Write(fd, text)
+		if err != nil {
+			return 0, err
+		}
+		text = text[n:]
+	}
+	_, err = unix.Seek(fd, 0, unix.SEEK_SET)
+	return fd, err
 }
 
 // lookup finds the program as a shell would.

@@ -37,8 +37,8 @@ func start(t *testing.T, c shim.Config, stdin string) *initRun {
 	if c.Dir == "" {
 		c.Dir = "/"
 	}
-	c.Place = "in the image"
-	if err := shim.Prepare(r.dir, c, []byte(stdin)); err != nil {
+	c.Place, c.Stdin = "in the image", []byte(stdin)
+	if err := shim.Prepare(r.dir, c); err != nil {
 		t.Fatal(err)
 	}
 	r.cmd = exec.Command(os.Args[0], "init", r.dir)
@@ -120,7 +120,7 @@ func TestOutputIsKeptInOrderOfArrival(t *testing.T) {
 	}
 }
 
-func TestStdinIsAFile(t *testing.T) {
+func TestStdinIsWhole(t *testing.T) {
 	r := start(t, shim.Config{Argv: []string{"cat"}}, strings.Repeat("0123456789\n", 100_000))
 	r.wait()
 	if out, _, _ := r.log(); len(out) != 1_100_000 {
@@ -243,7 +243,7 @@ func TestBigOutputIsWhole(t *testing.T) {
 // BenchmarkInit is what the init adds to a program: `true` under it.
 func BenchmarkInit(b *testing.B) {
 	dir := b.TempDir()
-	if err := shim.Prepare(dir, shim.Config{Argv: []string{"/bin/true"}, Dir: "/"}, nil); err != nil {
+	if err := shim.Prepare(dir, shim.Config{Argv: []string{"/bin/true"}, Dir: "/"}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -128,10 +128,10 @@ func confined(t *testing.T, f Fixture) {
 }
 
 func ownWorld(t *testing.T, f Fixture) {
-	task := f.sh(`hostname; ls /proc | grep -c '^[0-9]' ; cat /etc/hosts; grep -c '' /etc/resolv.conf; ls /`)
+	task := f.sh(`hostname; ls /proc | grep -c '^[0-9]' ; cat /etc/hosts; grep -c '' /etc/resolv.conf; echo 127.0.0.2 mine >> /etc/hosts; ls /`)
 	r := f.succeed(t, task)
 	lines := strings.Split(r.Stdout, "\n")
-	if lines[0] != task.RunID || len(lines[1]) > 1 || !strings.Contains(r.Stdout, "localhost "+task.RunID) {
+	if lines[0] != "weir" || len(lines[1]) > 1 || !strings.Contains(r.Stdout, "localhost weir\n") {
 		t.Errorf("%q", r.Stdout)
 	}
 	if strings.Contains(r.Stdout, "\nhome\nlib\n") {
