@@ -20,6 +20,10 @@ import (
 // maxMessage bounds a request: ten thousand jobs are some 10 MiB.
 const maxMessage = 64 << 20
 
+// compressFrom is the least size of a message that is worth compressing: a line
+// of a log is not.
+const compressFrom = 4 << 10
+
 // Options say what a server is made of.
 type Options struct {
 	Store       *postgres.Store
@@ -78,7 +82,7 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.Handle(m.path, m.handler)
 		for _, waits := range waitingProcedures() {
 			if strings.HasPrefix(waits, m.path) {
-				mux.Handle(waits, s.endWithServer(m.handler))
+				mux.Handle(waits, s.endWithServer(lazyFlushes(m.handler)))
 			}
 		}
 	}
@@ -105,6 +109,7 @@ func (s *Server) mounts() []mount {
 	opts := []connect.HandlerOption{
 		connect.WithInterceptors(&measure{s.metrics, s.opts.Now}, g),
 		connect.WithReadMaxBytes(maxMessage),
+		connect.WithCompressMinBytes(compressFrom),
 		connect.WithRecover(s.recovered),
 	}
 	as := func(path string, h http.Handler) mount { return mount{path, h} }
