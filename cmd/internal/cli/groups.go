@@ -21,6 +21,7 @@ func addGroups(a *App, root *cobra.Command) {
 		{"self", "About weir itself:", []*cobra.Command{
 			a.targetCommand(), a.versionCommand(), a.completionCommand()}},
 	}
+	root.AddCommand(a.manCommand(), a.testImageCommand())
 	for _, g := range groups {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, c := range g.commands {

@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/weirci/weir/lang/deferred"
+	"github.com/weirci/weir/reconciler"
 	"github.com/weirci/weir/server"
 	"github.com/weirci/weir/server/workerapi"
 	"github.com/weirci/weir/state/postgres"
@@ -37,8 +42,11 @@ type Server struct {
 	listener *postgres.Listener
 	api      *server.Server
 	workers  *workerapi.Handler
+	work     *reconciler.Reconciler
 	socket   net.Listener
 	log      *slog.Logger
+
+	unsubscribe func()
 }
 
 // NewServer opens the database and the port. Nothing is served before Run.
@@ -68,11 +76,23 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.work = reconciler.New(s.store, s.reconcilerOptions(c))
 	if s.socket, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; is another server there? Choose another address with --listen", c.Listen, errors.Unwrap(err))
 	}
 	s.Addr = s.socket.Addr().String()
 	return s, nil
+}
+
+func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
+	host, _ := os.Hostname()
+	wake, cancel := s.listener.Subscribe(postgres.ChannelQueue)
+	s.unsubscribe = cancel
+	return reconciler.Options{
+		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
+		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
+		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL,
+	}
 }
 
 func (c ServerConfig) openStore(ctx context.Context) (*postgres.Store, error) {
@@ -102,6 +122,7 @@ func (c ServerConfig) loadTLS() (*tls.Config, error) {
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.api.Serve(ctx, s.socket) })
+	g.Go(func() error { return s.work.Run(ctx) })
 	g.Go(func() error {
 		<-ctx.Done()
 		s.workers.Stop()
@@ -117,6 +138,9 @@ func (s *Server) Store() *postgres.Store { return s.store }
 func (s *Server) Close() {
 	if s.socket != nil {
 		s.socket.Close()
+	}
+	if s.unsubscribe != nil {
+		s.unsubscribe()
 	}
 	if s.listener != nil {
 		s.listener.Close()
