@@ -71,8 +71,14 @@ func (g *guard) admit(ctx context.Context, procedure string, header http.Header)
 	if err := g.permit(id, procedure); err != nil {
 		return nil, err
 	}
-	return WithIdentity(ctx, id), nil
+	return context.WithValue(WithIdentity(ctx, id), remoteKey{}, true), nil
 }
+
+// remoteKey marks a context whose caller is elsewhere.
+type remoteKey struct{}
+
+// remote says that who called reads no log of ours.
+func remote(ctx context.Context) bool { return ctx.Value(remoteKey{}) != nil }
 
 // permit is the decision: may they call it? Deny by default.
 func (g *guard) permit(id Identity, procedure string) error {

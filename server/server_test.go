@@ -227,4 +227,12 @@ func TestHandlersInTheSameProcess(t *testing.T) {
 	if got := must(s.Pipelines.Apply(ctx, connect.NewRequest(&weirv1.ApplyRequest{Plan: plan})))(t).Msg.Revision; got != 1 {
 		t.Errorf("revision %d", got)
 	}
+	w.exec("DROP TABLE audit_events") // who is in the same process reads no log: the error says it all
+	_, err = s.Builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: "demo", Job: "unit"}))
+	wantCode(t, err, connect.CodeInternal, "audit_events")
+	_, err = w.builds.Trigger(t.Context(), connect.NewRequest(&weirv1.TriggerRequest{Pipeline: "demo", Job: "unit"}))
+	wantCode(t, err, connect.CodeInternal, "look at its log")
+	if contains(err, "audit_events") {
+		t.Errorf("a client is told of tables: %v", err)
+	}
 }

@@ -43,7 +43,7 @@ func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, ver
 }
 
 // unary is what all unary methods have in common: who calls, and one form for
-// errors. The cause of an error that is the server's own fault is logged.
+// errors.
 func unary[Req, Res any](ctx context.Context, c core, req *connect.Request[Req], do func(context.Context, Identity, *Req) (*Res, error)) (*connect.Response[Res], error) {
 	id, ok := IdentityOf(ctx)
 	if !ok {
@@ -56,14 +56,17 @@ func unary[Req, Res any](ctx context.Context, c core, req *connect.Request[Req],
 	return connect.NewResponse(res), nil
 }
 
-// fail gives an error its form, and logs what that does not tell.
+// fail gives an error its form. The cause of a fault of the server's own goes to
+// the log, or to who called if that is in this process and has no other.
 func (c core) fail(ctx context.Context, id Identity, err error) error {
 	out := asConnect(err)
-	switch connect.CodeOf(out) {
-	case connect.CodeInternal, connect.CodeUnavailable:
-		if !errors.Is(err, errStopping) {
-			c.log.ErrorContext(ctx, "a request failed", "team", id.Team, "error", err)
-		}
+	code := connect.CodeOf(out)
+	own := (code == connect.CodeInternal || code == connect.CodeUnavailable) && !errors.Is(err, errStopping)
+	switch {
+	case own && remote(ctx):
+		c.log.ErrorContext(ctx, "a request failed", "team", id.Team, "error", err)
+	case own:
+		return connect.NewError(code, err)
 	}
 	return out
 }
