@@ -1,6 +1,7 @@
 package git
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -14,9 +15,9 @@ func parseKnownHosts(text string) (*knownhosts.HostKeyDB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source.known_hosts: %w", err)
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := f.WriteString(text + "\n"); err != nil {
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(text + "\n")
+	if err := errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("source.known_hosts: %w", err)
 	}
 	db, err := knownhosts.NewDB(f.Name())
