@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -100,6 +102,7 @@ func (s *site) start() {
 			s.t.Fatal(err)
 		}
 	}
+	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // cut connections are what is tested
 	s.server.StartTLS()
 	s.addr = s.server.Listener.Addr().String()
 }

@@ -70,7 +70,7 @@ func New(o Options) (*Agent, error) {
 // it would be no use to try again: the key is refused, the name is taken, the
 // directory is in use or cannot be written to.
 func (a *Agent) Run(ctx context.Context) error {
-	unlock, err := lockDir(a.opts.Dir)
+	unlock, err := lockDir(ctx, a.opts.Dir)
 	if err != nil {
 		return fmt.Errorf("worker agent: %w", err)
 	}
