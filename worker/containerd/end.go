@@ -143,7 +143,8 @@ func (r *Runtime) clean(ctx context.Context, runID string) error {
 func deleteContainer(ctx context.Context, c *client.Client, id string) error {
 	_, err := c.TaskService().Delete(ctx, &tasks.DeleteTaskRequest{ContainerID: id})
 	err = errgrpc.ToNative(err)
-	if errdefs.IsFailedPrecondition(err) {
+	if err != nil && !errdefs.IsNotFound(err) {
+		// It runs, most likely; what the error is then differs between versions.
 		if err = killTask(ctx, c, id); err == nil {
 			_, err = c.TaskService().Delete(ctx, &tasks.DeleteTaskRequest{ContainerID: id})
 			err = errgrpc.ToNative(err)

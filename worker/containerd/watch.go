@@ -98,7 +98,9 @@ func (r *Runtime) await(ctx context.Context, runID string) (worker.Exit, error) 
 		if ctx.Err() != nil {
 			return worker.Exit{}, fmt.Errorf("wait for run %s: %w", runID, ctx.Err())
 		}
-		r.cfg.Log.Warn("containerd does not answer; asked again", "run", runID, "error", err)
+		if pause == firstPause {
+			r.cfg.Log.Warn("containerd does not answer; it is asked until it does", "run", runID, "error", err)
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
