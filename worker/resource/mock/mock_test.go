@@ -40,7 +40,7 @@ func TestCheck(t *testing.T) {
 		"what is asked for": {`{"no_initial_version":true}`, version("7"), []resource.Version{version("7")}, ""},
 		"forced":            {`{"force_version":"9"}`, version("7"), []resource.Version{version("9")}, ""},
 		"failing":           {`{"check_failure":"no luck"}`, nil, nil, "no luck"},
-		"a typing error":    {`{"initial_versoin":"1"}`, nil, nil, "source: unknown key initial_versoin"},
+		"a typing error":    {`{"first_version":"1"}`, nil, nil, "source: unknown key first_version"},
 		"no duration":       {`{"check_delay":"long"}`, nil, nil, "source.check_delay"},
 	} {
 		t.Run(name, func(t *testing.T) {
