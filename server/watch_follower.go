@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -39,7 +40,8 @@ func newFollower(b *Builds, team, build string, seen []*weirv1.SeenLines, send f
 // before its steps, those before its runs, and the log last: so when the build
 // has ended, all that is read after it is complete.
 //
-// What has begun is told before the log, what has ended after the log of it.
+// What happened is told in the order in which it did: the end of a step after
+// the log of it, its beginning before.
 func (f *follower) round(ctx context.Context) (done bool, err error) {
 	view, err := f.store.BuildView(ctx, f.team, f.build)
 	if err != nil {
@@ -63,10 +65,7 @@ func (f *follower) round(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 	}
-	if err := f.showOpen(steps); err != nil {
-		return false, err
-	}
-	if err := f.showLog(ctx, runs, f.newlyEnded(steps)); err != nil {
+	if err := f.showLog(ctx, runs, f.changed(steps)); err != nil {
 		return false, err
 	}
 	if ended {
@@ -88,31 +87,28 @@ func (f *follower) showBuild(ctx context.Context, view postgres.BuildView) error
 	return f.emit(&weirv1.WatchResponse{Event: &weirv1.WatchResponse_Build{Build: builds[0]}})
 }
 
-// showOpen tells of changed steps that have not ended.
-func (f *follower) showOpen(steps []*weirv1.Step) error {
-	for _, s := range steps {
-		if state.StepStatus(s.Status).Terminal() {
-			continue
-		}
-		if err := f.showStep(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// newlyEnded are the steps whose end was not told yet, in the order in which
-// they ended.
-func (f *follower) newlyEnded(steps []*weirv1.Step) []*weirv1.Step {
+// changed are the steps whose state was not told yet, in the order in which they
+// came into it.
+func (f *follower) changed(steps []*weirv1.Step) []*weirv1.Step {
 	var out []*weirv1.Step
 	for _, s := range steps {
-		if state.StepStatus(s.Status).Terminal() && !proto.Equal(f.steps[s.Path], s) {
+		if !proto.Equal(f.steps[s.Path], s) {
 			out = append(out, s)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *weirv1.Step) int { return a.EndedAt.AsTime().Compare(b.EndedAt.AsTime()) })
+	slices.SortStableFunc(out, func(a, b *weirv1.Step) int { return since(a).Compare(since(b)) })
 	return out
 }
+
+// since is when a step began or, if it has, ended; long ago where it did neither.
+func since(s *weirv1.Step) time.Time {
+	if stepEnded(s) {
+		return s.EndedAt.AsTime()
+	}
+	return s.StartedAt.AsTime()
+}
+
+func stepEnded(s *weirv1.Step) bool { return state.StepStatus(s.Status).Terminal() }
 
 func (f *follower) showStep(s *weirv1.Step) error {
 	if proto.Equal(f.steps[s.Path], s) {

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -34,8 +35,8 @@ type tail struct {
 }
 
 // showLog shows all that there is of the runs' logs, in the order in which it
-// arrived, and between it the end of each step, when its own log was shown.
-func (f *follower) showLog(ctx context.Context, runs []postgres.RunView, ended []*weirv1.Step) error {
+// arrived, and between it what became of the steps.
+func (f *follower) showLog(ctx context.Context, runs []postgres.RunView, changed []*weirv1.Step) error {
 	for _, r := range runs {
 		f.update(r)
 	}
@@ -55,11 +56,11 @@ func (f *follower) showLog(ctx context.Context, runs []postgres.RunView, ended [
 			f.skip(ids)
 			continue
 		}
-		if ended, err = f.showChunks(chunks, ended); err != nil {
+		if changed, err = f.showChunks(chunks, changed); err != nil {
 			return err
 		}
 	}
-	return f.showEnded(ended)
+	return f.showSteps(changed)
 }
 
 // update takes over what is new about a run.
@@ -90,14 +91,13 @@ func (f *follower) skip(ids []string) {
 
 // showChunks shows chunks of several runs. A chunk that does not follow what was
 // shown of its run comes again later.
-func (f *follower) showChunks(chunks []postgres.LogChunk, ended []*weirv1.Step) ([]*weirv1.Step, error) {
+func (f *follower) showChunks(chunks []postgres.LogChunk, changed []*weirv1.Step) ([]*weirv1.Step, error) {
 	for _, c := range chunks {
-		for len(ended) > 0 && !ended[0].EndedAt.AsTime().After(c.At) && f.shownAll(ended[0].Path) {
-			if err := f.showStep(ended[0]); err != nil {
-				return nil, err
-			}
-			ended = ended[1:]
+		due := f.due(changed, c)
+		if err := f.showSteps(due); err != nil {
+			return nil, err
 		}
+		changed = slices.DeleteFunc(changed, func(s *weirv1.Step) bool { return slices.Contains(due, s) })
 		t := f.tails[c.RunID]
 		if c.Nth != 1 && c.OffsetFrom != t.position {
 			continue
@@ -112,11 +112,26 @@ func (f *follower) showChunks(chunks []postgres.LogChunk, ended []*weirv1.Step) 
 			return nil, err
 		}
 	}
-	return ended, nil
+	return changed, nil
 }
 
-func (f *follower) showEnded(ended []*weirv1.Step) error {
-	for _, s := range ended {
+// due are the steps to be told of before a chunk is shown: the one that wrote
+// it, if it goes on, and those that changed before it came. Not the end of a step
+// with log that was not shown, nor what came after that.
+func (f *follower) due(changed []*weirv1.Step, c postgres.LogChunk) []*weirv1.Step {
+	var out []*weirv1.Step
+	earlier := true
+	for _, s := range changed {
+		earlier = earlier && !since(s).After(c.At) && (!stepEnded(s) || f.shownAll(s.Path))
+		if earlier || !stepEnded(s) && s.Path == f.tails[c.RunID].path {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (f *follower) showSteps(steps []*weirv1.Step) error {
+	for _, s := range steps {
 		if err := f.showStep(s); err != nil {
 			return err
 		}

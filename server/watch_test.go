@@ -366,3 +366,23 @@ func TestWatchWithoutNotifications(t *testing.T) {
 	}
 	wantEvents(t, events, "build running", "step one running", "one/1 stdout: a", "step one succeeded", "build succeeded")
 }
+
+// Who comes late is told things in the order in which they happened: the second
+// step does not run before the log of the first was shown.
+func TestWatchTellsThingsInTheirOrder(t *testing.T) {
+	w := newWorld(t)
+	w.apply(t, demo("demo"))
+	r := w.start("one", "two")
+	r.exec("UPDATE steps SET started_at = clock_timestamp() WHERE build_id = $1 AND name = 'one'", r.id)
+	r.write("one", stdout("a\n"))
+	r.end("one", "succeeded")
+	r.exec("UPDATE steps SET started_at = clock_timestamp() WHERE build_id = $1 AND name = 'two'", r.id)
+	r.write("two", stdout("x\n"))
+	s := must(w.builds.Watch(t.Context(), connect.NewRequest(&weirv1.WatchRequest{Id: r.id})))(t)
+	defer func() { _ = s.Close() }()
+	var got []string
+	for len(got) < 5 && s.Receive() {
+		got = append(got, show(s.Msg()))
+	}
+	wantEvents(t, got, "build running", "one/1 stdout: a", "step one succeeded", "step two running", "two/1 stdout: x")
+}
