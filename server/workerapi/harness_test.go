@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 // site is one database, one server that can be stopped and started again at the
 // same address, and the directory of one worker.
 type site struct {
-	t       *testing.T
+	t       testing.TB
 	store   *postgres.Store
 	dir     string
 	addr    string
@@ -62,7 +62,7 @@ func newSite(t *testing.T) *site {
 	return newSiteOn(t, pgtest.New(t))
 }
 
-func newSiteOn(t *testing.T, store *postgres.Store) *site {
+func newSiteOn(t testing.TB, store *postgres.Store) *site {
 	t.Helper()
 	s := &site{t: t, store: store, dir: t.TempDir(), options: workerapi.Options{
 		Heartbeat: 50 * time.Millisecond, Dead: time.Minute, Poll: time.Second,
@@ -173,13 +173,13 @@ func (s *site) startAgent(name string) *running {
 	return r
 }
 
-func (r *running) stop(t *testing.T) {
+func (r *running) stop(t testing.TB) {
 	t.Helper()
 	r.Stop()
 	r.wait(t)
 }
 
-func (r *running) wait(t *testing.T) {
+func (r *running) wait(t testing.TB) {
 	t.Helper()
 	select {
 	case err := <-r.done:
@@ -217,7 +217,7 @@ func kill9(t *testing.T, cmd *exec.Cmd) {
 }
 
 // testLog writes to the test's log until the test ends.
-func testLog(t *testing.T) *slog.Logger {
+func testLog(t testing.TB) *slog.Logger {
 	if !testing.Verbose() {
 		return slog.New(slog.DiscardHandler)
 	}
@@ -228,7 +228,7 @@ func testLog(t *testing.T) *slog.Logger {
 
 type testWriter struct {
 	mu sync.Mutex
-	t  *testing.T
+	t  testing.TB
 }
 
 func (w *testWriter) Write(b []byte) (int, error) {

@@ -21,7 +21,7 @@ import (
 // raw is a worker by hand: it says what an agent never would.
 type raw struct {
 	weirv1connect.WorkerServiceClient
-	t    *testing.T
+	t    testing.TB
 	name string
 }
 
