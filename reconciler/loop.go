@@ -30,7 +30,7 @@ func (r *Reconciler) loop(ctx, work context.Context, stop context.CancelFunc) {
 		claims, err := r.claim(ctx, n)
 		for _, c := range claims {
 			busy.Go(func() {
-				r.handle(work, c)
+				r.Handle(work, c)
 				free <- struct{}{}
 				r.wakeUp()
 			})
@@ -105,8 +105,9 @@ func (r *Reconciler) drain(busy *sync.WaitGroup, stop context.CancelFunc) {
 	busy.Wait()
 }
 
-// handle works on one key and gives it back.
-func (r *Reconciler) handle(work context.Context, c state.Claim) {
+// Handle works on one key and gives it back. Run calls it for what it claims; the
+// simulator calls it itself.
+func (r *Reconciler) Handle(work context.Context, c state.Claim) {
 	ctx, stop := context.WithCancel(work)
 	defer stop()
 	r.hold(c, stop)

@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/weirci/weir/state"
+)
+
+// buildRows are a build and what hangs from it.
+type buildRows struct {
+	row       state.BuildRow
+	cause     string
+	inputs    []state.BuildInput
+	outputs   []version
+	steps     map[string]state.StepRow
+	artifacts []state.ArtifactRow
+	ended     time.Time
+}
+
+type run struct {
+	row     state.RunRow
+	build   *buildRows // nil: a check
+	scope   string
+	kind    string
+	task    []byte
+	needs   string
+	epoch   int64
+	created time.Time
+}
+
+func (db *DB) build(id string) *buildRows {
+	i := slices.IndexFunc(db.builds, func(b *buildRows) bool { return b.row.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return db.builds[i]
+}
+
+// LoadBuild implements reconciler.Builds.
+func (db *DB) LoadBuild(_ context.Context, id string) (state.BuildSnapshot, error) {
+	b := db.build(id)
+	if b == nil {
+		return state.BuildSnapshot{}, state.ErrNotFound
+	}
+	snap := state.BuildSnapshot{Now: db.Now, Build: b.row, Steps: maps.Clone(b.steps), Inputs: map[string]map[string]string{}, Artifacts: slices.Clone(b.artifacts)}
+	for _, in := range b.inputs {
+		snap.Inputs[in.Name] = db.version(in.VersionID).version
+	}
+	for _, r := range db.runs {
+		if r.build == b {
+			snap.Runs = append(snap.Runs, r.row)
+		}
+	}
+	db.Between()
+	return snap, nil
+}
+
+// CommitBuild implements reconciler.Builds.
+func (db *DB) CommitBuild(_ context.Context, c state.Claim, snap state.BuildSnapshot, ch state.BuildChange) error {
+	db.Between()
+	if err := db.fence(c); err != nil {
+		return err
+	}
+	b := db.build(snap.Build.ID)
+	if err := mayMove(b, ch); err != nil {
+		return err
+	}
+	for _, s := range ch.Seeds {
+		if _, there := b.steps[s.Path]; !there {
+			b.steps[s.Path] = state.StepRow{Status: state.StepWaiting}
+		}
+	}
+	for _, s := range ch.Steps {
+		b.steps[s.Path] = s.To
+	}
+	db.newRuns(b, ch.Runs)
+	db.kill(ch.Kills)
+	db.keep(b, ch.Versions)
+	for _, a := range ch.Artifacts {
+		b.artifacts = slices.DeleteFunc(b.artifacts, func(x state.ArtifactRow) bool { return x.Name == a.Name })
+		b.artifacts = append(b.artifacts, a)
+	}
+	if ch.Status != "" {
+		b.row.Status, b.ended = ch.Status, db.Now
+	}
+	db.enqueue(append(ch.Enqueue, state.KeyPlace)...)
+	return nil
+}
+
+// mayMove refuses where a row is not as it was when this was decided.
+func mayMove(b *buildRows, ch state.BuildChange) error {
+	seeded := map[string]bool{}
+	for _, s := range ch.Seeds {
+		seeded[s.Path] = true
+	}
+	for _, s := range ch.Steps {
+		if row, there := b.steps[s.Path]; there && row.Status != s.From.Status || !there && !seeded[s.Path] {
+			return state.ErrConflict
+		}
+	}
+	if ch.Status != "" && b.row.Status.Move(ch.Status) != nil {
+		return state.ErrConflict
+	}
+	return nil
+}
+
+func (db *DB) newRuns(b *buildRows, runs []state.NewRun) {
+	for _, n := range runs {
+		if slices.ContainsFunc(db.runs, func(r *run) bool { return r.row.ID == n.ID }) {
+			continue
+		}
+		db.runs = append(db.runs, &run{
+			row:   state.RunRow{ID: n.ID, Path: n.Path, Attempt: n.Attempt, Status: state.RunUnplaced, Created: db.Now},
+			build: b, kind: n.Kind, task: n.Task, needs: n.Worker,
+		})
+	}
+}
+
+func (db *DB) kill(ids []string) {
+	for _, r := range db.runs {
+		if slices.Contains(ids, r.row.ID) && !r.row.Status.Terminal() {
+			r.row.KillRequested = true
+		}
+	}
+}
+
+func (db *DB) keep(b *buildRows, versions []state.NewVersion) {
+	for _, v := range versions {
+		for _, s := range db.scopes {
+			if s.key != v.ScopeKey {
+				continue
+			}
+			row := s.see(db, v.Version, v.Output)
+			if v.Output {
+				b.outputs = append(b.outputs, row)
+			}
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package sim
+
+import (
+	"context"
+	"slices"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+)
+
+// ObjectsAt implements reconciler.Jobs. There is one revision.
+func (db *DB) ObjectsAt(context.Context, string, int64) ([]state.Object, error) {
+	return db.objects, nil
+}
+
+func (db *DB) object(id string) state.Object {
+	return db.objects[slices.IndexFunc(db.objects, func(o state.Object) bool { return o.ID == id })]
+}
+
+// LoadJob implements reconciler.Jobs.
+func (db *DB) LoadJob(_ context.Context, id string) (state.JobSnapshot, error) {
+	snap := state.JobSnapshot{Job: state.JobRow{ID: id, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused}}
+	snap.Open = db.open([]string{id})
+	db.Between()
+	return snap, nil
+}
+
+func (db *DB) open(jobs []string) []state.OpenBuild {
+	var out []state.OpenBuild
+	for _, b := range db.builds {
+		if slices.Contains(jobs, b.row.JobID) && !b.row.Status.Terminal() {
+			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != ""})
+		}
+	}
+	return out
+}
+
+// LoadInputs implements reconciler.Jobs.
+func (db *DB) LoadInputs(_ context.Context, q state.InputQuery) (state.InputFacts, error) {
+	facts := state.InputFacts{Inputs: make([]state.InputFact, len(q.Inputs))}
+	for i, in := range q.Inputs {
+		facts.Inputs[i] = db.inputFact(q.JobID, in)
+	}
+	for _, b := range slices.Backward(db.builds) {
+		if slices.Contains(q.PassedJobs, b.row.JobID) && b.row.Status == state.BuildSucceeded {
+			facts.Passages = append(facts.Passages, db.passage(b)...)
+		}
+	}
+	slices.SortStableFunc(facts.Passages, func(a, b state.PassageRow) int { // by job, as the query orders them
+		return slices.Compare([]byte(a.JobID), []byte(b.JobID))
+	})
+	for _, b := range db.open(q.GroupJobs) {
+		if b.Status == state.BuildRunning {
+			facts.Busy = append(facts.Busy, b)
+		}
+	}
+	db.Between()
+	return facts, nil
+}
+
+func (db *DB) inputFact(jobID string, in state.InputWanted) state.InputFact {
+	var f state.InputFact
+	for _, b := range db.builds {
+		for _, had := range b.inputs {
+			if b.row.JobID == jobID && had.Name == in.Name {
+				f.Used = append(f.Used, had.VersionID)
+				if f.Baseline == 0 {
+					f.Baseline = had.VersionID
+				}
+			}
+		}
+	}
+	for _, s := range db.scopes {
+		if s.key == in.ScopeKey {
+			f.CheckError, f.EverEnded = s.lastError, s.checked
+			for _, v := range s.versions {
+				if v.order > 0 && in.Checked {
+					f.Versions = append(f.Versions, state.VersionRow{ID: v.id, Order: v.order, Version: v.version})
+				}
+			}
+		}
+	}
+	return f
+}
+
+func (db *DB) passage(b *buildRows) []state.PassageRow {
+	var out []state.PassageRow
+	for _, in := range b.inputs {
+		v := db.version(in.VersionID)
+		out = append(out, state.PassageRow{JobID: b.row.JobID, BuildID: b.row.ID, ResourceID: in.ResourceID, Version: state.VersionRow{ID: v.id, Order: v.order, Version: v.version}})
+	}
+	for _, v := range b.outputs {
+		out = append(out, state.PassageRow{JobID: b.row.JobID, BuildID: b.row.ID, ResourceID: v.resource, Version: state.VersionRow{ID: v.id, Order: v.order, Version: v.version}})
+	}
+	return out
+}
+
+// CommitJob implements reconciler.Jobs.
+func (db *DB) CommitJob(_ context.Context, c state.Claim, ch state.JobChange) error {
+	db.Between()
+	if err := db.fence(c); err != nil {
+		return err
+	}
+	if len(ch.Start) > 0 && len(ch.Groups) > 0 {
+		for _, b := range db.open(ch.GroupJobs) {
+			if b.Status == state.BuildRunning {
+				return state.ErrConflict
+			}
+		}
+	}
+	for _, s := range ch.Start {
+		if b := db.build(s.ID); s.ID != "" && (b.row.Status != state.BuildPending || b.row.AbortRequestedBy != "") {
+			return state.ErrConflict
+		}
+	}
+	for _, s := range ch.Start {
+		db.start(ch.Job.ID, s)
+	}
+	return nil
+}
+
+func (db *DB) start(jobID string, s state.BuildStart) {
+	b := db.build(s.ID)
+	if b == nil {
+		b = db.newBuild(jobID, "version")
+	}
+	b.row.Status, b.inputs = state.BuildRunning, s.Inputs
+	for _, seed := range s.Seeds {
+		b.steps[seed.Path] = state.StepRow{Status: state.StepWaiting}
+	}
+	db.enqueue(state.BuildKey(b.row.ID))
+}
+
+func (db *DB) newBuild(jobID, cause string) *buildRows {
+	j := db.jobs[jobID]
+	b := &buildRows{cause: cause, steps: map[string]state.StepRow{}, row: state.BuildRow{
+		ID: db.newID(), JobID: jobID, PipelineID: pipeline, Team: "main", Pipeline: "demo", Job: db.object(jobID).Address,
+		Number: j.next, Revision: 1, CurrentRevision: 1, Status: state.BuildPending,
+	}}
+	j.next++
+	db.builds = append(db.builds, b)
+	return b
+}
+
+func (db *DB) spec(jobID string) graph.Job {
+	j, _ := db.object(jobID).Spec.(graph.Job)
+	return j
+}

@@ -1,0 +1,151 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/weirci/weir/state"
+)
+
+type worker struct {
+	row    state.WorkerRow
+	silent bool
+}
+
+func (db *DB) worker(id string) *worker {
+	i := slices.IndexFunc(db.workers, func(w *worker) bool { return w.row.ID == id })
+	return db.workers[i]
+}
+
+func (db *DB) inFlight(id string) int {
+	n := 0
+	for _, r := range db.runs {
+		if r.row.Worker == id && (r.row.Status == state.RunAssigned || r.row.Status == state.RunRunning) {
+			n++
+		}
+	}
+	return n
+}
+
+// LoadPlaces implements reconciler.Places.
+func (db *DB) LoadPlaces(context.Context) (state.PlaceSnapshot, error) {
+	snap := state.PlaceSnapshot{Now: db.Now, Homes: map[string]string{}}
+	for _, r := range db.runs {
+		if r.build != nil && r.row.Worker != "" && r.row.Status != state.RunLost && !r.row.Infra {
+			snap.Homes[r.build.row.ID] = r.row.Worker
+		}
+		if r.row.Status != state.RunUnplaced {
+			continue
+		}
+		u := state.UnplacedRun{ID: r.row.ID, ScopeID: r.scope, Needs: r.needs, Created: r.row.Created, KillRequested: r.row.KillRequested}
+		if r.build != nil {
+			u.TeamID, u.BuildID = "main", r.build.row.ID
+		}
+		snap.Runs = append(snap.Runs, u)
+	}
+	for _, w := range db.workers {
+		row := w.row
+		row.InFlight = db.inFlight(row.ID)
+		snap.Workers = append(snap.Workers, row)
+	}
+	db.Between()
+	return snap, nil
+}
+
+// RunTasks implements reconciler.Places.
+func (db *DB) RunTasks(_ context.Context, ids []string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, r := range db.runs {
+		if slices.Contains(ids, r.row.ID) {
+			out[r.row.ID] = r.task
+		}
+	}
+	return out, nil
+}
+
+// CommitPlaces implements reconciler.Places.
+func (db *DB) CommitPlaces(_ context.Context, c state.Claim, ch state.PlaceChange) error {
+	db.Between()
+	if err := db.fence(c); err != nil {
+		return err
+	}
+	at := map[string]string{}
+	for _, a := range ch.Assign {
+		at[a.Run] = a.Worker
+	}
+	for _, r := range db.runs {
+		if _, assigned := at[r.row.ID]; assigned && r.row.Status != state.RunUnplaced {
+			return state.ErrConflict
+		}
+	}
+	for _, r := range db.runs {
+		if w, assigned := at[r.row.ID]; assigned {
+			r.row.Status, r.row.Worker, r.epoch = state.RunAssigned, w, r.epoch+1
+		}
+		if slices.Contains(ch.Cancel, r.row.ID) && r.row.Status == state.RunUnplaced {
+			r.row.Status, r.row.Message = state.RunExited, "ended before it had a worker"
+		}
+	}
+	db.enqueue(ch.Enqueue...)
+	return nil
+}
+
+// LoadWorker implements reconciler.Workers.
+func (db *DB) LoadWorker(_ context.Context, id string) (state.WorkerRow, time.Time, error) {
+	row := db.worker(id).row
+	row.InFlight = db.inFlight(id)
+	db.Between()
+	return row, db.Now, nil
+}
+
+// StallWorker implements reconciler.Workers.
+func (db *DB) StallWorker(_ context.Context, c state.Claim, w state.WorkerRow, _ string) error {
+	db.Between()
+	if err := db.fence(c); err != nil {
+		return err
+	}
+	if now := db.worker(w.ID); now.row.Heartbeat.Equal(w.Heartbeat) && now.row.Status.Move(state.WorkerStalled) == nil {
+		now.row.Status = state.WorkerStalled
+	}
+	return nil
+}
+
+// LoseRuns implements reconciler.Workers.
+func (db *DB) LoseRuns(_ context.Context, c state.Claim, w state.WorkerRow, message string) error {
+	db.Between()
+	if err := db.fence(c); err != nil {
+		return err
+	}
+	if db.worker(w.ID).row.Status != state.WorkerStalled {
+		return nil
+	}
+	db.loseRunsOf(w.ID, message)
+	return nil
+}
+
+func (db *DB) loseRunsOf(id, message string) {
+	for _, r := range db.runs {
+		if r.row.Worker == id && r.row.Status.Move(state.RunLost) == nil {
+			r.row.Status, r.row.Message, r.row.Infra = state.RunLost, message, true
+			db.enqueue(r.owner(), state.KeyPlace)
+		}
+	}
+}
+
+func (r *run) owner() state.Key {
+	if r.build != nil {
+		return state.BuildKey(r.build.row.ID)
+	}
+	return state.ScopeKey(r.scope)
+}
+
+// LoadGarbage implements reconciler.Garbage. Nothing is collected here.
+func (db *DB) LoadGarbage(context.Context) (state.GarbageSnapshot, error) {
+	return state.GarbageSnapshot{Now: db.Now}, nil
+}
+
+// CommitGarbage implements reconciler.Garbage.
+func (db *DB) CommitGarbage(context.Context, state.Claim, state.GarbageSnapshot, state.GarbageChange) error {
+	return nil
+}
