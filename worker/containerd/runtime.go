@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,6 +16,8 @@ import (
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
 	"github.com/containerd/errdefs/pkg/errgrpc"
+	"github.com/containerd/log"
+	"github.com/sirupsen/logrus"
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/network"
@@ -88,9 +91,12 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 	return r, nil
 }
 
-// in puts containerd's namespace into a context.
+// in puts containerd's namespace into a context, and keeps its client from
+// logging by itself what it also returns as errors.
 func (r *Runtime) in(ctx context.Context) context.Context {
-	return namespaces.WithNamespace(ctx, r.cfg.Namespace)
+	silent := logrus.New()
+	silent.SetOutput(io.Discard)
+	return log.WithLogger(namespaces.WithNamespace(ctx, r.cfg.Namespace), logrus.NewEntry(silent))
 }
 
 // takeOver forgets runs whose start was cut short, opens the network with the
