@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
-	"github.com/weirci/weir/reconciler/gc"
 	"github.com/weirci/weir/reconciler/place"
 	"github.com/weirci/weir/state"
 )
@@ -112,69 +111,4 @@ func (r *Reconciler) addVolumes(ctx context.Context, as []state.Assignment) erro
 		}
 	}
 	return nil
-}
-
-// worker looks at a worker: is it alive?
-func (r *Reconciler) worker(ctx context.Context, c state.Claim) (time.Time, error) {
-	row, now, err := r.store.LoadWorker(ctx, c.Key.ID())
-	if err != nil {
-		return time.Time{}, err
-	}
-	what, message, again := place.Judge(placeWorker(row), row.Heartbeat, r.Patience, now)
-	switch what {
-	case place.Stall:
-		r.Log.Warn("worker is stalled", "worker", row.Name, "reason", message)
-		return again, r.store.StallWorker(ctx, c, row, message)
-	case place.Lose:
-		r.Log.Warn("worker's runs are lost", "worker", row.Name, "reason", message)
-		return again, r.store.LoseRuns(ctx, c, row, message)
-	}
-	return again, nil
-}
-
-const (
-	collectEvery = time.Minute
-	checksKept   = 10 * time.Minute
-)
-
-// collect looks for what is not wanted any more.
-func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
-	snap, err := r.store.LoadGarbage(ctx)
-	if err != nil {
-		return time.Time{}, err
-	}
-	commands, next := gc.Decide(garbage(snap), r.Keep, snap.Now)
-	if at := snap.Now.Add(collectEvery); next.IsZero() || next.After(at) {
-		next = at
-	}
-	return next, r.store.CommitGarbage(ctx, c, snap, garbageChange(snap, commands))
-}
-
-func garbage(snap state.GarbageSnapshot) gc.State {
-	var s gc.State
-	for _, c := range snap.Containers {
-		s.Containers = append(s.Containers, gc.Container{Run: c.Run, Status: gc.Created, Ended: c.Ended})
-	}
-	for _, v := range snap.Volumes {
-		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Status: gc.Created, Ended: v.Ended, Orphan: v.Orphan})
-	}
-	for _, w := range snap.Workers {
-		s.Workers = append(s.Workers, gc.Worker{ID: w.ID, Status: w.Status, Heartbeat: w.Heartbeat, Used: w.InFlight > 0})
-	}
-	return s
-}
-
-func garbageChange(snap state.GarbageSnapshot, commands []gc.Command) state.GarbageChange {
-	ch := state.GarbageChange{ChecksOver: snap.Now.Add(-checksKept)}
-	for _, cmd := range commands {
-		switch c := cmd.(type) {
-		case gc.DestroyContainer:
-			ch.Containers = append(ch.Containers, c.Run)
-		case gc.DestroyVolume:
-			ch.Volumes = append(ch.Volumes, state.GarbageVolume{Worker: c.Worker, Handle: c.Handle})
-		case gc.DeleteWorker:
-			ch.Workers = append(ch.Workers, c.Worker)
-		}
-	}
-	return ch
 }

@@ -25,7 +25,8 @@ type History struct {
 	Trace   []string
 }
 
-const lease = 10 * time.Second
+// lease is short, so that it often ends under a slow holder.
+const lease = time.Second
 
 // New begins a history on a pipeline, by address.
 func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Address) *History {

@@ -1,0 +1,56 @@
+package reconciler
+
+import (
+	"context"
+	"time"
+
+	"github.com/weirci/weir/reconciler/gc"
+	"github.com/weirci/weir/state"
+)
+
+const (
+	collectEvery = time.Minute
+	checksKept   = 10 * time.Minute
+)
+
+// collect looks for what is not wanted any more.
+func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
+	snap, err := r.store.LoadGarbage(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	commands, next := gc.Decide(garbage(snap), r.Keep, snap.Now)
+	if at := snap.Now.Add(collectEvery); next.IsZero() || next.After(at) {
+		next = at
+	}
+	return next, r.store.CommitGarbage(ctx, c, snap, garbageChange(snap, commands))
+}
+
+func garbage(snap state.GarbageSnapshot) gc.State {
+	var s gc.State
+	for _, c := range snap.Containers {
+		s.Containers = append(s.Containers, gc.Container{Run: c.Run, Status: gc.Created, Ended: c.Ended})
+	}
+	for _, v := range snap.Volumes {
+		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Status: gc.Created, Ended: v.Ended, Orphan: v.Orphan})
+	}
+	for _, w := range snap.Workers {
+		s.Workers = append(s.Workers, gc.Worker{ID: w.ID, Status: w.Status, Heartbeat: w.Heartbeat, Used: w.InFlight > 0})
+	}
+	return s
+}
+
+func garbageChange(snap state.GarbageSnapshot, commands []gc.Command) state.GarbageChange {
+	ch := state.GarbageChange{ChecksOver: snap.Now.Add(-checksKept)}
+	for _, cmd := range commands {
+		switch c := cmd.(type) {
+		case gc.DestroyContainer:
+			ch.Containers = append(ch.Containers, c.Run)
+		case gc.DestroyVolume:
+			ch.Volumes = append(ch.Volumes, state.GarbageVolume{Worker: c.Worker, Handle: c.Handle})
+		case gc.DeleteWorker:
+			ch.Workers = append(ch.Workers, c.Worker)
+		}
+	}
+	return ch
+}
