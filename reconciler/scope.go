@@ -53,7 +53,7 @@ func scopeState(snap state.ScopeSnapshot) check.Scope {
 	}
 	if run := snap.Run; run != nil {
 		s.Run = &check.Run{
-			ID: run.ID, Status: run.Status, Created: run.Created, ExitCode: run.ExitCode, Message: run.Message, Infra: run.Infra, TimedOut: run.TimedOut, Result: run.Result,
+			ID: run.ID, Status: run.Status, Created: run.Created, ExitCode: run.ExitCode, Message: run.Message, Infra: run.Infra, TimedOut: run.TimedOut, Result: run.Result, Said: snap.Said,
 		}
 	}
 	return s

@@ -223,6 +223,7 @@ type ScopeSnapshot struct {
 	Latest        map[string]string
 	Failures      int
 	Run           *RunRow
+	Said          string // the last that a run which failed wrote
 	Wanted        bool
 	Active        bool
 }

@@ -39,6 +39,7 @@ type Run struct {
 	Infra    bool
 	TimedOut bool
 	Result   []byte
+	Said     string // the last that it wrote, where it failed
 }
 
 // Options are what Decide takes besides the rows.

@@ -124,6 +124,7 @@ func TestWhyACheckFailed(t *testing.T) {
 		wait   time.Duration
 	}{
 		{"exit code", answered(2, ""), "check ended with exit code 2", time.Minute},
+		{"in its own words", func(s *Scope) { answered(1, "")(s); s.Run.Said = "no such host" }, "exit code 1: no such host", time.Minute},
 		{"no answer that can be read", answered(0, "fatal: no"), "check answered fatal: no: want a list", time.Minute},
 		{"the third in a row", func(s *Scope) { answered(1, "")(s); s.Failures = 2 }, "exit code 1", 4 * time.Minute},
 		{"the hundredth", func(s *Scope) { answered(1, "")(s); s.Failures = 99 }, "exit code 1", 15 * time.Minute},

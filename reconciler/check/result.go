@@ -38,10 +38,19 @@ func (d *decider) ended(r Run) {
 	case r.ExitCode == nil || *r.ExitCode < 0:
 		d.fail(r.ID, orElse(r.Message, "ended without an exit code"), d.base())
 	case *r.ExitCode != 0:
-		d.fail(r.ID, fmt.Sprintf("check ended with exit code %d", *r.ExitCode), d.base())
+		d.fail(r.ID, exited(r), d.base())
 	default:
 		d.found(r)
 	}
+}
+
+// exited says why a check failed, in its own words where it had any.
+func exited(r Run) string {
+	text := fmt.Sprintf("check ended with exit code %d", *r.ExitCode)
+	if r.Said != "" {
+		text += ": " + r.Said
+	}
+	return text
 }
 
 func (d *decider) found(r Run) {

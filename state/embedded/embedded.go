@@ -26,7 +26,8 @@ type Options struct {
 	Log      *slog.Logger      // nil: silent
 }
 
-// Server is a running PostgreSQL. Its methods may be called concurrently.
+// Server is a running PostgreSQL. Its methods, but Restart, may be called
+// concurrently.
 type Server struct {
 	opts      Options
 	bin       string
@@ -99,6 +100,22 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
+// Restart starts PostgreSQL again after it has ended by itself, at the same URL.
+// No other method may be called meanwhile; Done and Err then are of the new one.
+func (s *Server) Restart(ctx context.Context) error {
+	if err := clearOrphans(ctx, s.data, s.opts.Log); err != nil {
+		return fmt.Errorf("embedded PostgreSQL: %w", err)
+	}
+	if err := s.launch(); err != nil {
+		return fmt.Errorf("embedded PostgreSQL: %w", err)
+	}
+	if err := s.waitReady(ctx); err != nil {
+		return fmt.Errorf("embedded PostgreSQL: %w", errors.Join(err, s.process.kill()))
+	}
+	s.opts.Log.Info("PostgreSQL is ready again", "dir", s.opts.Dir, "pid", s.process.pid())
+	return nil
+}
+
 // URL is the connection string of a database on this server.
 func (s *Server) URL(database string) string {
 	u := url.URL{Scheme: "postgres", User: url.User(Superuser), Path: "/" + database}
@@ -109,8 +126,8 @@ func (s *Server) URL(database string) string {
 // Pid is the process id of the server's first process.
 func (s *Server) Pid() int { return s.process.pid() }
 
-// Done is closed when PostgreSQL has ended, by Stop or by itself. It is not
-// started again: that is the caller's decision.
+// Done is closed when PostgreSQL has ended, by Stop or by itself. To start it
+// again is the caller's decision: see Restart.
 func (s *Server) Done() <-chan struct{} { return s.process.done }
 
 // Err is why PostgreSQL ended, after Done: nil if by Stop.

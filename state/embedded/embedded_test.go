@@ -179,3 +179,21 @@ func TestUnreadableDirectory(t *testing.T) {
 		t.Fatal("started in a file")
 	}
 }
+
+func TestRestartAfterAKill(t *testing.T) {
+	s := start(t, directory(t))
+	url := s.URL(embedded.Database)
+	if err := syscall.Kill(s.Pid(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-s.Done()
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.URL(embedded.Database); got != url {
+		t.Errorf("it is at %s now, was at %s", got, url)
+	}
+	if got := query(t, s, "SELECT 'again'"); got != "again" {
+		t.Errorf("got %q", got)
+	}
+}

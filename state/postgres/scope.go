@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
+	"github.com/weirci/weir/worker/logfile"
 )
 
 // LoadScope is a scope with the run that checks it.
@@ -31,8 +34,49 @@ func (s *Store) LoadScope(ctx context.Context, id string) (state.ScopeSnapshot, 
 		}
 		row := runRow(run)
 		snap.Run = &row
+		if snap.Said, err = s.lastWords(ctx, row); err != nil {
+			return snap, fmt.Errorf("load scope %s: %w", id, err)
+		}
 	}
 	return snap, nil
+}
+
+// lastWords is what a run that failed wrote at its end, as one line; "" for others.
+func (s *Store) lastWords(ctx context.Context, run state.RunRow) (string, error) {
+	if run.ExitCode == nil || *run.ExitCode <= 0 {
+		return "", nil
+	}
+	chunks, err := s.q.LastLogChunks(ctx, run.ID)
+	if err != nil {
+		return "", fmt.Errorf("what its run said: %w", err)
+	}
+	var text []byte
+	for _, c := range slices.Backward(chunks) {
+		for r := range logfile.Decode(c) {
+			text = append(text, r.Data...)
+		}
+	}
+	return lastLines(string(text)), nil
+}
+
+const (
+	saidLines = 3
+	saidBytes = 500
+)
+
+// lastLines joins the last lines that say something.
+func lastLines(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD")); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	said := strings.ReplaceAll(strings.Join(lines[max(0, len(lines)-saidLines):], "; "), "\x00", "")
+	if len(said) > saidBytes {
+		said = "…" + strings.ToValidUTF8(said[len(said)-saidBytes:], "")
+	}
+	return said
 }
 
 func decodeScope(snap *state.ScopeSnapshot, h db.ScopeHeadRow) error {

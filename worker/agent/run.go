@@ -163,7 +163,10 @@ func (r *run) begun(err error, killed bool) (worker.Exit, bool) {
 // where the runtime says so.
 func (r *run) failed(err error) worker.Exit {
 	var user *worker.UserError
-	return worker.Exit{Code: -1, Err: err.Error(), Lost: !errors.As(err, &user)}
+	if errors.As(err, &user) {
+		return worker.Exit{Code: -1, Err: user.Error()} // what was being done when it showed is no news to the user
+	}
+	return worker.Exit{Code: -1, Err: err.Error(), Lost: true}
 }
 
 func (r *run) await(deadline *time.Timer) (worker.Exit, bool) {

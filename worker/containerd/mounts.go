@@ -2,7 +2,6 @@ package containerd
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,7 +34,7 @@ func (r *Runtime) taskMounts(dir string, mounts []worker.Mount) ([]specs.Mount, 
 
 func (r *Runtime) taskMount(dir string, i int, m worker.Mount) (specs.Mount, error) {
 	if !path.IsAbs(m.Path) {
-		return specs.Mount{}, &worker.UserError{Err: errors.New("the path must be absolute")}
+		return specs.Mount{}, &worker.UserError{Err: fmt.Errorf("mount %s: the path must be absolute", m.Path)}
 	}
 	target := path.Clean(m.Path)
 	if m.Kind != worker.MountInput {

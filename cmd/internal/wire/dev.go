@@ -148,16 +148,39 @@ func (d *Dev) Run(ctx context.Context) error {
 		defer stopServing() // the worker's last reports need a server
 		return d.worker.Run(working)
 	})
-	parts.Go(func() error {
-		select {
-		case <-d.postgres.Done():
-			return fmt.Errorf("PostgreSQL has ended: %w", errors.Join(d.postgres.Err(), errors.New("see "+filepath.Join(d.config.Dir, "postgres", "postgres.log"))))
-		case <-working.Done():
-			return nil
-		}
-	})
+	parts.Go(func() error { return d.keepPostgres(working) })
 	err := parts.Wait()
 	return errors.Join(err, d.stop(context.WithoutCancel(ctx)))
+}
+
+// restarts is how often PostgreSQL may end by itself before it is given up, unless
+// it lasted longer than steady.
+const (
+	restarts = 5
+	steady   = time.Minute
+)
+
+// keepPostgres starts PostgreSQL again when it ends by itself. The rest is used to
+// a database that is away for a while.
+func (d *Dev) keepPostgres(ctx context.Context) error {
+	for tries := 0; ; {
+		since := time.Now()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.postgres.Done():
+		}
+		if tries++; time.Since(since) > steady {
+			tries = 1
+		}
+		d.config.Log.Warn("PostgreSQL has ended; starting it again", "error", d.postgres.Err(), "log", filepath.Join(d.config.Dir, "postgres", "postgres.log"))
+		if tries > restarts {
+			return fmt.Errorf("PostgreSQL has ended %d times; see %s", tries, filepath.Join(d.config.Dir, "postgres", "postgres.log"))
+		}
+		if err := d.postgres.Restart(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
 }
 
 // stopPatience is how long ending everything may take.

@@ -8,6 +8,9 @@ SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS wo
        (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
 FROM runs WHERE id = @id;
 
+-- name: LastLogChunks :many
+SELECT records FROM log_chunks WHERE run_id = @run_id ORDER BY offset_from DESC LIMIT 4;
+
 -- name: InsertBuildRuns :exec
 -- A run's id follows from what it is: one that is there already is the same.
 INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, status)

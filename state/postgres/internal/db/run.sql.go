@@ -86,6 +86,30 @@ func (q *Queries) KillRuns(ctx context.Context, ids []string) ([]string, error) 
 	return items, nil
 }
 
+const lastLogChunks = `-- name: LastLogChunks :many
+SELECT records FROM log_chunks WHERE run_id = $1 ORDER BY offset_from DESC LIMIT 4
+`
+
+func (q *Queries) LastLogChunks(ctx context.Context, runID string) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, lastLogChunks, runID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := [][]byte{}
+	for rows.Next() {
+		var records []byte
+		if err := rows.Scan(&records); err != nil {
+			return nil, err
+		}
+		items = append(items, records)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const runByID = `-- name: RunByID :one
 SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
        (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
