@@ -40,8 +40,8 @@ test-long: setup ## the tests that take minutes: faults, kills, restarts, over a
 	@WEIR_TEST_LONG=1 CGO_ENABLED=1 scripts/go-test -race -timeout 60m ./...
 
 .PHONY: sim
-sim: ## the deciders through a million random histories
-	WEIR_SIM_HISTORIES=$${WEIR_SIM_HISTORIES:-1000000} $(GO) test -run Sim -timeout 60m -v ./reconciler/sim
+sim: ## the deciders through very many random histories
+	WEIR_SIM_HISTORIES=$${WEIR_SIM_HISTORIES:-200000} $(GO) test -run Sim -timeout 60m -v ./reconciler/sim
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for a while (FUZZTIME, one minute unless told)

@@ -1,17 +1,27 @@
 package reconciler_test
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state/embedded"
+	"github.com/weirci/weir/state/postgres/pgtest"
 )
 
 // BenchmarkBuild measures what the reconciler adds to a build of one task: from
 // the trigger to the worker's order, and from its report to the end of the build.
+//
+// Tests run without fsync; WEIR_BENCH_FSYNC=1 measures with it.
 func BenchmarkBuild(b *testing.B) {
 	w := newWorld(b)
+	if os.Getenv("WEIR_BENCH_FSYNC") != "" {
+		w = durable(b)
+	}
 	at := make(chan time.Time, 1)
 	w.worker("w1", 64, func(r run) end {
 		if r.label("step") == "test" {
@@ -42,6 +52,30 @@ func BenchmarkBuild(b *testing.B) {
 	}
 	b.ReportMetric(float64(start.Microseconds())/float64(b.N)/1000, "ms-to-order")
 	b.ReportMetric(float64(finish.Microseconds())/float64(b.N)/1000, "ms-to-end")
+}
+
+// durable is a world on a PostgreSQL of its own, which writes to the disk before a
+// commit is one.
+func durable(b *testing.B) *world {
+	dir, err := os.MkdirTemp("", "weir-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL's user has to pass through
+		b.Fatal(err)
+	}
+	server, err := embedded.Start(b.Context(), embedded.Options{Dir: filepath.Join(dir, "pg"), Fsync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = server.Stop(context.Background()); _ = os.RemoveAll(dir) })
+	w := &world{TB: b, url: server.URL("weir")}
+	w.s = pgtest.Open(b, w.url)
+	_, err = w.s.Migrate(b.Context())
+	w.ok(err)
+	w.team, err = w.s.EnsureTeam(b.Context(), "main")
+	w.ok(err)
+	return w
 }
 
 // BenchmarkThroughput measures how many such builds are done in a second when all

@@ -51,15 +51,15 @@ func world() (map[graph.Address]graph.Spec, []graph.Address) {
 }
 
 func histories() int {
-	if n, err := strconv.Atoi(os.Getenv("WEIR_SIM")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("WEIR_SIM_HISTORIES")); err == nil {
 		return n
 	}
-	return 2000
+	return 1500
 }
 
-// TestHistories plays WEIR_SIM histories (make sim: many), or the one with the seed
+// TestSim plays WEIR_SIM_HISTORIES histories (make sim: many), or the one with the seed
 // WEIR_SIM_SEED.
-func TestHistories(t *testing.T) {
+func TestSim(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("WEIR_SIM_SEED"), 10, 64); err == nil {
 		play(t, s, true)
 		return
@@ -111,7 +111,7 @@ func (h *History) count(done map[string]int) {
 }
 
 // A simulator that can not fail is worth nothing: break the rules it holds.
-func TestTheCheckSees(t *testing.T) {
+func TestSimCheckSees(t *testing.T) {
 	specs, addresses := world()
 	h := New(rand.New(rand.NewPCG(1, 1)), specs, addresses)
 	id := ""
