@@ -36,7 +36,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer sys.stop()
-	raw, err := newRaw(ctx, sys.containerd, filepath.Join(dir, "image"))
+	raw, err := newRaw(ctx, sys.daemon.Address, filepath.Join(dir, "image"))
 	if err != nil {
 		return err
 	}

@@ -17,17 +17,18 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/api/weir/v1/weirv1connect"
+	"github.com/weirci/weir/worker/containerd"
 )
 
 // system is a `weir dev` of its own, with the pipeline that is measured.
 type system struct {
-	weir, dir  string
-	cmd        *exec.Cmd
-	containerd string // socket
-	server     string
-	token      string
-	builds     weirv1connect.BuildServiceClient
-	resources  weirv1connect.ResourceServiceClient
+	weir, dir string
+	cmd       *exec.Cmd
+	daemon    *containerd.Daemon // that both sides use
+	server    string
+	token     string
+	builds    weirv1connect.BuildServiceClient
+	resources weirv1connect.ResourceServiceClient
 }
 
 const pipeline = `
@@ -83,7 +84,11 @@ func startSystem(ctx context.Context, dir string) (*system, error) {
 		return nil, err
 	}
 	defer log.Close()
-	s.cmd = exec.CommandContext(ctx, weir, "dev", "--dir", filepath.Join(dir, ".weir"), "--runtime", "containerd", "--listen", "127.0.0.1:8422")
+	if s.daemon, err = containerd.StartDaemon(ctx, filepath.Join(dir, "containerd")); err != nil {
+		return nil, err
+	}
+	s.cmd = exec.CommandContext(ctx, weir, "dev", "--dir", filepath.Join(dir, ".weir"), "--listen", "127.0.0.1:0",
+		"--runtime", "containerd", "--containerd-address", s.daemon.Address)
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.Env = log, log, s.env()
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = 30 * time.Second
@@ -106,6 +111,7 @@ func (s *system) env() []string {
 func (s *system) stop() {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	_ = s.cmd.Wait()
+	_ = s.daemon.Stop(context.Background())
 }
 
 // run is one call of the CLI.
@@ -119,10 +125,18 @@ func (s *system) run(ctx context.Context, args ...string) error {
 	return nil
 }
 
+// workerRuns says whether the worker is ready to be given runs.
+func (s *system) workerRuns(ctx context.Context) bool {
+	cmd := exec.CommandContext(ctx, s.weir, "workers", "--json")
+	cmd.Dir, cmd.Env = s.dir, s.env()
+	out, err := cmd.Output()
+	return err == nil && strings.Contains(string(out), `"running"`)
+}
+
 // prepare waits for the worker, makes the image and applies the pipeline.
 func (s *system) prepare(ctx context.Context) error {
 	deadline := time.Now().Add(time.Minute)
-	for s.run(ctx, "workers") != nil {
+	for !s.workerRuns(ctx) {
 		if time.Now().After(deadline) || ctx.Err() != nil {
 			return errors.New("weir dev did not come up within a minute")
 		}
@@ -142,7 +156,7 @@ func (s *system) prepare(ctx context.Context) error {
 }
 
 func (s *system) dial() error {
-	var t struct{ Server, Token, Containerd string }
+	var t struct{ Server, Token string }
 	data, err := os.ReadFile(filepath.Join(s.dir, ".weir", "dev.json"))
 	if err != nil {
 		return err
@@ -151,10 +165,6 @@ func (s *system) dial() error {
 		return err
 	}
 	s.server, s.token = t.Server, t.Token
-	found, err := filepath.Glob(filepath.Join(s.dir, ".weir", "*", "containerd*", "*.sock"))
-	if err == nil && len(found) > 0 {
-		s.containerd = found[0]
-	}
 	auth := connect.WithInterceptors(bearer(s.token))
 	s.builds = weirv1connect.NewBuildServiceClient(http.DefaultClient, s.server, auth)
 	s.resources = weirv1connect.NewResourceServiceClient(http.DefaultClient, s.server, auth)
