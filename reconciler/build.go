@@ -64,6 +64,9 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 	for _, a := range snap.Artifacts {
 		s.Artifacts[a.Name] = build.Artifact{Run: a.Run, Worker: a.Worker, Volume: a.Volume}
 	}
+	for _, f := range snap.Fetches {
+		s.Fetches = append(s.Fetches, build.Fetch{Key: f.Key, Artifact: build.Artifact{Run: f.Run, Worker: f.Worker, Volume: f.Volume}, Tags: f.Tags})
+	}
 	return s, nil
 }
 
@@ -137,7 +140,7 @@ func (t *translator) command(cmd build.Command) error {
 		return t.version(c)
 	case build.AddArtifact:
 		t.ch.Artifacts = slices.DeleteFunc(t.ch.Artifacts, func(a state.ArtifactRow) bool { return a.Name == c.Name })
-		t.ch.Artifacts = append(t.ch.Artifacts, state.ArtifactRow{Name: c.Name, Run: c.Artifact.Run, Worker: c.Artifact.Worker, Volume: c.Artifact.Volume})
+		t.ch.Artifacts = append(t.ch.Artifacts, state.ArtifactRow{Name: c.Name, Run: c.Artifact.Run, Worker: c.Artifact.Worker, Volume: c.Artifact.Volume, Fetch: c.Fetch, Reused: c.Reused})
 	case build.FinishBuild:
 		t.ch.Status, t.ch.Message = c.Status, c.Message
 	default:

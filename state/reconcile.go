@@ -68,6 +68,7 @@ type BuildSnapshot struct {
 	Steps     map[string]StepRow           // by path
 	Runs      []RunRow                     // oldest attempt first
 	Artifacts []ArtifactRow
+	Fetches   []FetchRow
 }
 
 // BuildRow is a build and the names around it.
@@ -91,7 +92,17 @@ type StepRow struct {
 }
 
 // ArtifactRow is a row of artifacts.
-type ArtifactRow struct{ Name, Run, Worker, Volume string }
+type ArtifactRow struct {
+	Name, Run, Worker, Volume string
+	Fetch                     string // in a change: the key to keep it under for other builds; "": none
+	Reused                    bool   // in a change: it is there under this key already
+}
+
+// FetchRow is what a worker keeps of something fetched before.
+type FetchRow struct {
+	Key, Run, Worker, Volume string
+	Tags                     []string // of the worker
+}
 
 // BuildChange is what a decision does to a build.
 type BuildChange struct {

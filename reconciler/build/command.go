@@ -61,10 +61,12 @@ type SaveVersion struct {
 	Answer   protocol.Answer
 }
 
-// AddArtifact names a directory that a run made.
+// AddArtifact names a directory that a run made, of this build or of an earlier one.
 type AddArtifact struct {
 	Name     string
 	Artifact Artifact
+	Fetch    string // other builds may find it under this key; "": it is this build's alone
+	Reused   bool   // it was found under the key
 }
 
 // FinishBuild ends the build.

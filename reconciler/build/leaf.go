@@ -44,6 +44,10 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 	if err != nil {
 		return d.finish(path, ended(state.StepErrored, err.Error()))
 	}
+	if f, ok := d.fetched(s, path, run.Task); ok {
+		d.emit(AddArtifact{Name: s.Name, Artifact: f.Artifact, Fetch: f.Key, Reused: true})
+		return d.finish(path, ended(state.StepSucceeded, "was fetched before"))
+	}
 	d.emit(StartStep{path, attempt})
 	d.emit(run)
 	d.wait(path, WaitRun, "its run has just been made")
@@ -80,7 +84,7 @@ func (d *decider) runEnded(s graph.Step, path string, c cancel, run Run) outcome
 		return d.lost(s, path, c, w, run, o)
 	}
 	if o.succeeded() {
-		o = d.keepAnswer(w, run)
+		o = d.keepAnswer(s, path, w, run)
 	}
 	settled := d.settle(s, path, d.tries(path), c, o)
 	if settled.done && w.kind == graph.StepTask && run.ExitCode != nil {
@@ -116,7 +120,7 @@ func exitCode(run Run) (int32, bool) {
 }
 
 // keepAnswer keeps what a get or put that succeeded said and made.
-func (d *decider) keepAnswer(w work, run Run) outcome {
+func (d *decider) keepAnswer(s graph.Step, path string, w work, run Run) outcome {
 	if w.kind == graph.StepTask {
 		return ended(state.StepSucceeded, "")
 	}
@@ -126,7 +130,7 @@ func (d *decider) keepAnswer(w work, run Run) outcome {
 	}
 	d.emit(SaveVersion{w.name, string(w.resource), w.kind == graph.StepPut, answer})
 	if w.kind == graph.StepGet {
-		d.emit(AddArtifact{w.name, Artifact{run.ID, volume(run.ID, w.name), run.Worker}})
+		d.emit(AddArtifact{Name: w.name, Artifact: Artifact{run.ID, volume(run.ID, w.name), run.Worker}, Fetch: d.keepAs(s, path, run)})
 	}
 	return ended(state.StepSucceeded, "")
 }
@@ -135,7 +139,7 @@ func (d *decider) keepAnswer(w work, run Run) outcome {
 // its hooks may want them.
 func (d *decider) keepOutputs(w work, run Run) {
 	for _, out := range w.task.Outputs {
-		d.emit(AddArtifact{mapped(w.task.OutputMapping, out), Artifact{run.ID, volume(run.ID, out), run.Worker}})
+		d.emit(AddArtifact{Name: mapped(w.task.OutputMapping, out), Artifact: Artifact{run.ID, volume(run.ID, out), run.Worker}})
 	}
 }
 

@@ -18,6 +18,7 @@ type State struct {
 	Steps     map[string]Step                      // by path
 	Runs      map[string][]Run                     // by path, oldest attempt first
 	Artifacts map[string]Artifact                  // by name
+	Fetches   []Fetch                              // of these versions, that workers keep
 }
 
 // Build is the row and the names that its steps may ask for.
@@ -58,6 +59,13 @@ type Run struct {
 type Artifact struct {
 	Run, Volume string
 	Worker      string // "": gone with its worker
+}
+
+// Fetch is what a worker keeps of something that an earlier get fetched.
+type Fetch struct {
+	Key string // see fetchKey
+	Artifact
+	Tags []string // of the worker
 }
 
 // Options are what Decide takes besides the rows.

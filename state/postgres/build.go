@@ -26,7 +26,7 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	if snap.Build.Status.Terminal() {
 		return snap, nil
 	}
-	for _, load := range []func(context.Context, *state.BuildSnapshot) error{s.loadSteps, s.loadRuns, s.loadInputs, s.loadArtifacts} {
+	for _, load := range []func(context.Context, *state.BuildSnapshot) error{s.loadSteps, s.loadRuns, s.loadInputs, s.loadArtifacts, s.loadFetches} {
 		if err := load(ctx, &snap); err != nil {
 			return snap, fmt.Errorf("load build %s: %w", id, err)
 		}
@@ -76,6 +76,17 @@ func (s *Store) loadArtifacts(ctx context.Context, snap *state.BuildSnapshot) er
 	rows, err := s.q.BuildArtifacts(ctx, snap.Build.ID)
 	for _, r := range rows {
 		snap.Artifacts = append(snap.Artifacts, state.ArtifactRow{Name: r.Name, Run: r.RunID, Worker: r.Worker, Volume: r.Volume})
+	}
+	return err
+}
+
+func (s *Store) loadFetches(ctx context.Context, snap *state.BuildSnapshot) error {
+	if len(snap.Inputs) == 0 {
+		return nil
+	}
+	rows, err := s.q.FetchesForBuild(ctx, snap.Build.ID)
+	for _, r := range rows {
+		snap.Fetches = append(snap.Fetches, state.FetchRow{Key: r.Key, Run: r.RunID, Worker: r.WorkerID, Volume: r.Volume, Tags: r.Tags})
 	}
 	return err
 }
@@ -199,5 +210,30 @@ func putArtifacts(ctx context.Context, q *db.Queries, build string, as []state.A
 	for _, a := range as {
 		names, runs, volumes = append(names, a.Name), append(runs, a.Run), append(volumes, a.Volume)
 	}
-	return q.PutArtifacts(ctx, build, names, runs, volumes)
+	if err := q.PutArtifacts(ctx, build, names, runs, volumes); err != nil {
+		return err
+	}
+	return putFetches(ctx, q, build, as)
+}
+
+// putFetches remembers what was fetched, and that it was used. ErrConflict: what
+// was to be used is gone meanwhile.
+func putFetches(ctx context.Context, q *db.Queries, build string, as []state.ArtifactRow) error {
+	for _, a := range as {
+		switch {
+		case a.Reused:
+			n, err := q.UseFetch(ctx, build, a.Fetch, a.Worker, a.Volume)
+			if err == nil && n == 0 {
+				err = state.ErrConflict
+			}
+			if err != nil {
+				return err
+			}
+		case a.Fetch != "":
+			if err := q.KeepFetch(ctx, a.Fetch, a.Volume, a.Name, a.Run); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -24,7 +24,7 @@ func (s *Store) LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error) 
 		return snap, fmt.Errorf("load volumes: %w", err)
 	}
 	for _, v := range volumes {
-		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Ended: orZero(v.EndedAt), Orphan: v.Orphan})
+		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Ended: v.EndedAt, Orphan: v.Orphan})
 	}
 	var places state.PlaceSnapshot
 	if err := s.loadWorkers(ctx, &places); err != nil {

@@ -252,6 +252,7 @@ CREATE TABLE artifacts (
     PRIMARY KEY (build_id, name)
 );
 CREATE INDEX artifacts_run ON artifacts (run_id);
+CREATE INDEX artifacts_volume ON artifacts (worker_id, volume);
 
 -- What should be on the workers. The workers' reports are compared with this.
 CREATE TABLE containers (
@@ -271,6 +272,22 @@ CREATE TABLE volumes (
     PRIMARY KEY (worker_id, handle)
 );
 CREATE INDEX volumes_build ON volumes (build_id) WHERE build_id IS NOT NULL;
+
+-- What a get of a pipeline has fetched and its worker keeps: the next get of the
+-- same needs no run.
+CREATE TABLE fetches (
+    key        text NOT NULL,             -- SHA-256 of all that decides the content: image, source, version, params
+    worker_id  uuid NOT NULL,
+    volume     text NOT NULL,
+    run_id     uuid NOT NULL REFERENCES runs ON DELETE CASCADE,
+    pipeline_id uuid NOT NULL REFERENCES pipelines ON DELETE CASCADE,
+    version_id bigint NOT NULL REFERENCES versions ON DELETE CASCADE,
+    used_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (pipeline_id, key, worker_id),
+    FOREIGN KEY (worker_id, volume) REFERENCES volumes ON DELETE CASCADE
+);
+CREATE INDEX fetches_version ON fetches (version_id);
+CREATE INDEX fetches_volume ON fetches (worker_id, volume);
 
 -- Why something waits: one row for each thing and type of condition.
 CREATE TABLE conditions (
@@ -307,6 +324,6 @@ CREATE TABLE audit_events (
 );
 
 -- +goose Down
-DROP TABLE audit_events, queue, conditions, volumes, containers, artifacts, log_chunks, runs, worker_keys, workers,
+DROP TABLE audit_events, queue, conditions, fetches, volumes, containers, artifacts, log_chunks, runs, worker_keys, workers,
     steps, build_outputs, build_inputs, builds, versions, resources, scopes, object_versions, objects, revisions,
     pipelines, tokens, teams;

@@ -18,6 +18,28 @@ FROM (SELECT unnest(@names::text[]) AS name, unnest(@runs::uuid[]) AS run, unnes
 JOIN runs r ON r.id = n.run
 ON CONFLICT (build_id, name) DO UPDATE SET run_id = excluded.run_id, worker_id = excluded.worker_id, volume = excluded.volume;
 
+-- name: FetchesForBuild :many
+-- What running workers keep of the versions that a build takes.
+SELECT DISTINCT f.key, f.run_id, f.worker_id, f.volume, w.tags
+FROM build_inputs i JOIN builds b ON b.id = i.build_id
+JOIN fetches f ON f.pipeline_id = b.pipeline_id AND f.version_id = i.version_id
+JOIN volumes v ON v.worker_id = f.worker_id AND v.handle = f.volume AND v.status <> 'destroying'
+JOIN workers w ON w.id = f.worker_id AND w.status = 'running'
+WHERE i.build_id = @build_id ORDER BY f.key, f.worker_id;
+
+-- name: KeepFetch :exec
+-- The volume is there since its run was placed.
+INSERT INTO fetches (key, worker_id, volume, run_id, pipeline_id, version_id)
+SELECT @key, r.worker_id, @volume, r.id, b.pipeline_id, i.version_id
+FROM runs r JOIN builds b ON b.id = r.build_id JOIN build_inputs i ON i.build_id = b.id AND i.name = @name
+JOIN volumes v ON v.worker_id = r.worker_id AND v.handle = @volume
+WHERE r.id = @run_id
+ON CONFLICT (pipeline_id, key, worker_id) DO UPDATE SET volume = excluded.volume, run_id = excluded.run_id, used_at = excluded.used_at;
+
+-- name: UseFetch :execrows
+UPDATE fetches f SET used_at = clock_timestamp()
+FROM builds b WHERE b.id = @build_id AND f.pipeline_id = b.pipeline_id AND f.key = @key AND f.worker_id = @worker_id AND f.volume = @volume;
+
 -- name: FinishBuild :execrows
 UPDATE builds SET status = @status, message = @message, ended_at = clock_timestamp()
 WHERE id = @id AND status = ANY (@from_status::text[]);

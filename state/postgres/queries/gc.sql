@@ -5,17 +5,26 @@ WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.scope_id IS NOT 
 LIMIT 5000;
 
 -- name: GarbageVolumes :many
-SELECT v.worker_id, v.handle, b.ended_at, (v.build_id IS NULL)::boolean AS orphan
+-- What was fetched is kept for an hour after its last use, by whichever build.
+SELECT v.worker_id, v.handle,
+       coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
+                (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
+       (v.build_id IS NULL)::boolean AS orphan
 FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
 WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
+                  WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
 LIMIT 5000;
 
 -- name: DestroyContainerRows :exec
 UPDATE containers SET status = 'destroying' WHERE run_id = ANY (@runs::uuid[]) AND status <> 'destroying';
 
 -- name: DestroyVolumeRows :exec
--- The artifact in a volume goes with it.
-WITH gone AS (
+-- The artifacts in a volume go with it, and what is known of it.
+WITH forgotten AS (
+    DELETE FROM fetches f USING (SELECT unnest(@workers::uuid[]) AS worker, unnest(@handles::text[]) AS handle) n
+    WHERE f.worker_id = n.worker AND f.volume = n.handle
+), gone AS (
     UPDATE volumes v SET status = 'destroying'
     FROM (SELECT unnest(@workers::uuid[]) AS worker, unnest(@handles::text[]) AS handle) n
     WHERE v.worker_id = n.worker AND v.handle = n.handle AND v.status <> 'destroying'

@@ -13,9 +13,13 @@ FROM workers w ORDER BY w.name;
 
 -- name: BuildHomes :many
 -- Where a build's latest run went that did not fail for its worker's fault.
-SELECT DISTINCT ON (build_id) build_id::uuid AS build_id, worker_id::uuid AS worker_id FROM runs
-WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
-ORDER BY build_id, created_at DESC;
+-- Before any went: where something is that it takes.
+SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
+    SELECT build_id, worker_id, created_at FROM runs
+    WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
+    UNION ALL
+    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL
+) x ORDER BY x.build_id, x.created_at DESC, x.worker_id;
 
 -- name: RunTasks :many
 SELECT id, task FROM runs WHERE id = ANY (@ids::uuid[]);

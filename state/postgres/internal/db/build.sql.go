@@ -140,6 +140,50 @@ func (q *Queries) CreateRunningBuild(ctx context.Context, revision int64, jobID 
 	return id, err
 }
 
+const fetchesForBuild = `-- name: FetchesForBuild :many
+SELECT DISTINCT f.key, f.run_id, f.worker_id, f.volume, w.tags
+FROM build_inputs i JOIN builds b ON b.id = i.build_id
+JOIN fetches f ON f.pipeline_id = b.pipeline_id AND f.version_id = i.version_id
+JOIN volumes v ON v.worker_id = f.worker_id AND v.handle = f.volume AND v.status <> 'destroying'
+JOIN workers w ON w.id = f.worker_id AND w.status = 'running'
+WHERE i.build_id = $1 ORDER BY f.key, f.worker_id
+`
+
+type FetchesForBuildRow struct {
+	Key      string
+	RunID    string
+	WorkerID string
+	Volume   string
+	Tags     []string
+}
+
+// What running workers keep of the versions that a build takes.
+func (q *Queries) FetchesForBuild(ctx context.Context, buildID string) ([]FetchesForBuildRow, error) {
+	rows, err := q.db.Query(ctx, fetchesForBuild, buildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FetchesForBuildRow{}
+	for rows.Next() {
+		var i FetchesForBuildRow
+		if err := rows.Scan(
+			&i.Key,
+			&i.RunID,
+			&i.WorkerID,
+			&i.Volume,
+			&i.Tags,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const finishBuild = `-- name: FinishBuild :execrows
 UPDATE builds SET status = $1, message = $2, ended_at = clock_timestamp()
 WHERE id = $3 AND status = ANY ($4::text[])
@@ -200,6 +244,26 @@ func (q *Queries) InsertBuildOutput(ctx context.Context, buildID string, name st
 	return err
 }
 
+const keepFetch = `-- name: KeepFetch :exec
+INSERT INTO fetches (key, worker_id, volume, run_id, pipeline_id, version_id)
+SELECT $1, r.worker_id, $2, r.id, b.pipeline_id, i.version_id
+FROM runs r JOIN builds b ON b.id = r.build_id JOIN build_inputs i ON i.build_id = b.id AND i.name = $3
+JOIN volumes v ON v.worker_id = r.worker_id AND v.handle = $2
+WHERE r.id = $4
+ON CONFLICT (pipeline_id, key, worker_id) DO UPDATE SET volume = excluded.volume, run_id = excluded.run_id, used_at = excluded.used_at
+`
+
+// The volume is there since its run was placed.
+func (q *Queries) KeepFetch(ctx context.Context, key string, volume string, name string, runID string) error {
+	_, err := q.db.Exec(ctx, keepFetch,
+		key,
+		volume,
+		name,
+		runID,
+	)
+	return err
+}
+
 const putArtifacts = `-- name: PutArtifacts :exec
 INSERT INTO artifacts (build_id, name, run_id, worker_id, volume)
 SELECT $1, n.name, n.run, r.worker_id, n.volume
@@ -226,6 +290,24 @@ WHERE id = $2 AND status = ANY ($3::text[]) AND abort_requested_by IS NULL
 
 func (q *Queries) StartPendingBuild(ctx context.Context, revision int64, iD string, fromStatus []string) (int64, error) {
 	result, err := q.db.Exec(ctx, startPendingBuild, revision, iD, fromStatus)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const useFetch = `-- name: UseFetch :execrows
+UPDATE fetches f SET used_at = clock_timestamp()
+FROM builds b WHERE b.id = $1 AND f.pipeline_id = b.pipeline_id AND f.key = $2 AND f.worker_id = $3 AND f.volume = $4
+`
+
+func (q *Queries) UseFetch(ctx context.Context, buildID string, key string, workerID string, volume string) (int64, error) {
+	result, err := q.db.Exec(ctx, useFetch,
+		buildID,
+		key,
+		workerID,
+		volume,
+	)
 	if err != nil {
 		return 0, err
 	}

@@ -57,7 +57,10 @@ func (q *Queries) DestroyContainerRows(ctx context.Context, runs []string) error
 }
 
 const destroyVolumeRows = `-- name: DestroyVolumeRows :exec
-WITH gone AS (
+WITH forgotten AS (
+    DELETE FROM fetches f USING (SELECT unnest($1::uuid[]) AS worker, unnest($2::text[]) AS handle) n
+    WHERE f.worker_id = n.worker AND f.volume = n.handle
+), gone AS (
     UPDATE volumes v SET status = 'destroying'
     FROM (SELECT unnest($1::uuid[]) AS worker, unnest($2::text[]) AS handle) n
     WHERE v.worker_id = n.worker AND v.handle = n.handle AND v.status <> 'destroying'
@@ -66,7 +69,7 @@ WITH gone AS (
 DELETE FROM artifacts a USING gone WHERE a.worker_id = gone.worker_id AND a.volume = gone.handle
 `
 
-// The artifact in a volume goes with it.
+// The artifacts in a volume go with it, and what is known of it.
 func (q *Queries) DestroyVolumeRows(ctx context.Context, workers []string, handles []string) error {
 	_, err := q.db.Exec(ctx, destroyVolumeRows, workers, handles)
 	return err
@@ -106,19 +109,25 @@ func (q *Queries) GarbageContainers(ctx context.Context) ([]GarbageContainersRow
 }
 
 const garbageVolumes = `-- name: GarbageVolumes :many
-SELECT v.worker_id, v.handle, b.ended_at, (v.build_id IS NULL)::boolean AS orphan
+SELECT v.worker_id, v.handle,
+       coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
+                (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
+       (v.build_id IS NULL)::boolean AS orphan
 FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
 WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
+                  WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
 LIMIT 5000
 `
 
 type GarbageVolumesRow struct {
 	WorkerID string
 	Handle   string
-	EndedAt  *time.Time
+	EndedAt  time.Time
 	Orphan   bool
 }
 
+// What was fetched is kept for an hour after its last use, by whichever build.
 func (q *Queries) GarbageVolumes(ctx context.Context) ([]GarbageVolumesRow, error) {
 	rows, err := q.db.Query(ctx, garbageVolumes)
 	if err != nil {

@@ -74,6 +74,16 @@ type Container struct {
 	CreatedAt time.Time
 }
 
+type Fetch struct {
+	Key        string
+	WorkerID   string
+	Volume     string
+	RunID      string
+	PipelineID string
+	VersionID  int64
+	UsedAt     time.Time
+}
+
 type LogChunk struct {
 	RunID      string
 	OffsetFrom int64
