@@ -23,7 +23,7 @@ func TestAVersionGoesFromJobToJob(t *testing.T) {
 	src.push("a")
 	w.check()
 	w.await("ship#1 succeeded, unit#1 succeeded", w.builds)
-	if got := k.order(); got != "unit:app unit:test ship:app ship:ship" {
+	if got := k.order(); got != "unit:app unit:test ship:ship" {
 		t.Errorf("runs %s", got)
 	}
 	src.push("b")
