@@ -1,15 +1,19 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -24,7 +28,6 @@ type devProcess struct {
 	once sync.Once
 	dir  string
 	cmd  *exec.Cmd
-	out  bytes.Buffer
 	err  error
 }
 
@@ -34,25 +37,51 @@ func useDev(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	shared.once.Do(shared.start)
 	if shared.err != nil {
-		ts.Fatalf("weir dev: %v\n%s", shared.err, shared.out.String())
+		ts.Fatalf("weir dev: %v\n%s", shared.err, shared.log())
 	}
 	ts.Setenv("WEIR_DEV_DIR", shared.dir)
 }
 
 func (d *devProcess) start() {
 	d.dir = filepath.Join(bin, "dev")
-	d.cmd = exec.Command(filepath.Join(bin, "weir"), "dev", "--dir", d.dir, "--listen", "127.0.0.1:0", "--runtime", "process")
+	d.err = d.run("--listen", "127.0.0.1:0", "--runtime", "process")
+}
+
+// run starts a `weir dev` on d.dir and returns when it is ready.
+func (d *devProcess) run(args ...string) error {
+	d.cmd = exec.Command(filepath.Join(bin, "weir"), append([]string{"dev", "--dir", d.dir}, args...)...)
 	d.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(bin, "config"))
-	d.cmd.Stdout, d.cmd.Stderr = &d.out, &d.out
-	if d.err = d.cmd.Start(); d.err != nil {
-		return
+	out, err := os.Create(d.logPath())
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	d.cmd.Stdout, d.cmd.Stderr = out, out
+	if err := d.cmd.Start(); err != nil {
+		return err
 	}
 	for until := time.Now().Add(2 * patience); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(d.dir, "dev.json")); err == nil {
-			return
+		if strings.Contains(d.log(), "\nReady (pid ") {
+			return nil
 		}
 	}
-	d.err = fmt.Errorf("it is not ready after %s", 2*patience)
+	return fmt.Errorf("it is not ready after %s", 2*patience)
+}
+
+func (d *devProcess) logPath() string { return d.dir + ".log" }
+
+func (d *devProcess) log() string {
+	b, _ := os.ReadFile(d.logPath())
+	return string(b)
+}
+
+// row is what the banner says of something.
+func (d *devProcess) row(name string) string {
+	m := regexp.MustCompile(`(?m)^  ` + name + ` +(\S+)$`).FindStringSubmatch(d.log())
+	if m == nil {
+		return ""
+	}
+	return m[1]
 }
 
 func (d *devProcess) stop() {
@@ -72,4 +101,23 @@ func eventually(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("weir %q: still %v after %s", args, err, patience)
+}
+
+// newDatabase makes an empty database on the shared PostgreSQL, for scripts that
+// are operators: DATABASE is its connection string.
+func newDatabase(ts *testscript.TestScript, neg bool, args []string) {
+	useDev(ts, neg, args)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	u, err := url.Parse(shared.row("database"))
+	ts.Check(err)
+	conn, err := pgx.Connect(ctx, u.String())
+	ts.Check(err)
+	defer conn.Close(ctx)
+	name := "script_" + ts.Name()
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	ts.Check(err)
+	u.Path = "/" + name
+	ts.Setenv("DATABASE", u.String())
+	ts.Setenv("WEIR_DEV_DIR", "")
 }

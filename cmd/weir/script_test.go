@@ -4,10 +4,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -52,6 +54,9 @@ func build(dir string) error {
 //	code N weir ARGS…   wants exactly that exit code
 //	dev                 from here on there is a `weir dev` with the process runtime,
 //	                    which all scripts share: name pipelines after the script
+//	database            DATABASE is an empty database
+//	freeport NAME       NAME is a port that nobody listens on
+//	outputenv NAME      NAME is what the last command printed
 //	eventually ARGS…    runs weir until it succeeds, half a minute at most
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -61,7 +66,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually,
+			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
 		},
 	})
 }
@@ -75,6 +80,23 @@ func setup(e *testscript.Env) error {
 		e.Setenv(name, "")
 	}
 	return nil
+}
+
+func outputEnv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: outputenv NAME")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+}
+
+func freePort(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: freeport NAME")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+	ts.Check(l.Close())
 }
 
 func runWeir(ts *testscript.TestScript, neg bool, args []string) {

@@ -35,10 +35,15 @@ func (a *App) abort(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
+	b := res.Msg.Build
 	if a.global.json {
-		return view.WriteMessage(a.Out, res.Msg.Build)
+		return view.WriteMessage(a.Out, b)
 	}
-	fmt.Fprintf(a.Out, "%s/%s is asked to end; it is %s now.\n", res.Msg.Build.Pipeline, view.BuildName(res.Msg.Build), res.Msg.Build.Status)
+	what := "is asked to end; it is %s now"
+	if b.EndedAt != nil {
+		what = "has ended: it is %s"
+	}
+	fmt.Fprintf(a.Out, "%s/%s "+what+".\n", b.Pipeline, view.BuildName(b), b.Status)
 	return nil
 }
 

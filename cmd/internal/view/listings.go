@@ -38,7 +38,7 @@ func Jobs(now time.Time, all []*weirv1.Job) Table {
 			name = Cell{Text: j.Name + " (paused)", Style: StatusStyle("paused")}
 		}
 		t.Rows = append(t.Rows, []Cell{Text(j.Pipeline), name, buildCell(j.Last),
-			Text(Ago(now, j.Last.GetEndedAt())), buildCell(j.Next), {Text: condition(j.Waiting), Style: Gray}})
+			Text(Ago(now, j.Last.GetEndedAt())), buildCell(j.Next), {Text: jobWaits(j), Style: Gray}})
 	}
 	return t
 }
@@ -127,6 +127,14 @@ func buildCell(b *weirv1.Build) Cell {
 		return Cell{}
 	}
 	return Cell{Text: fmt.Sprintf("#%d %s", b.Number, b.Status), Style: StatusStyle(b.Status)}
+}
+
+// jobWaits says what keeps the build that is to come, or why there is none.
+func jobWaits(j *weirv1.Job) string {
+	if j.Next != nil {
+		return condition(j.Next.Waiting)
+	}
+	return condition(j.Waiting)
 }
 
 func resourceState(r *weirv1.Resource) Cell {

@@ -19,7 +19,7 @@ const subnets = 16
 // networkFor is the bridge and the subnet of a worker, by its directory: several
 // workers of one machine do not share any. The choice is kept in the directory.
 func networkFor(dir string) (network.Config, error) {
-	c := network.Config{Bridge: fmt.Sprintf("weir-%x", sha256.Sum256([]byte(dir)))[:13]}
+	c := network.Config{Bridge: BridgeName(dir)}
 	path := filepath.Join(dir, "subnet")
 	if b, err := os.ReadFile(path); err == nil {
 		if c.Subnet, err = netip.ParsePrefix(strings.TrimSpace(string(b))); err == nil {
@@ -34,6 +34,12 @@ func networkFor(dir string) (network.Config, error) {
 		return c, err
 	}
 	return c, os.WriteFile(path, []byte(c.Subnet.String()+"\n"), 0o644)
+}
+
+// BridgeName is that of the worker in a directory. An interface's name has 15
+// bytes at most.
+func BridgeName(dir string) string {
+	return fmt.Sprintf("weir-%x", sha256.Sum256([]byte(dir)))[:13]
 }
 
 // freeSubnet is the first that overlaps with nothing.
