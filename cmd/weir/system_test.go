@@ -120,10 +120,11 @@ func (s *system) startWorker() {
 }
 
 func (s *system) stopAll() {
-	for _, p := range []*process{s.worker, s.server} {
-		if p != nil {
-			p.stop(s.t)
-		}
+	if s.worker != nil { // for good: it takes its containerd and its network with it
+		s.worker.stop(s.t, syscall.SIGUSR2)
+	}
+	if s.server != nil {
+		s.server.stop(s.t, syscall.SIGTERM)
 	}
 	_ = s.postgres.Stop(context.Background())
 	if s.t.Failed() {
@@ -203,15 +204,15 @@ func (p *process) kill(t *testing.T) {
 }
 
 // stop asks it to end, and waits.
-func (p *process) stop(t *testing.T) {
+func (p *process) stop(t *testing.T, how syscall.Signal) {
 	t.Helper()
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	_ = p.cmd.Process.Signal(how)
 	done := make(chan struct{})
 	go func() { _ = p.cmd.Wait(); close(done) }()
 	select {
 	case <-done:
 	case <-time.After(40 * time.Second):
-		t.Errorf("%s did not end within 40 s of TERM", p.cmd.Args[1])
+		t.Errorf("%s did not end within 40 s of %s", p.cmd.Args[1], how)
 		_ = p.cmd.Process.Kill()
 		<-done
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weirci/weir/worker/network"
@@ -21,14 +22,16 @@ const subnets = 16
 func networkFor(dir string) (network.Config, error) {
 	c := network.Config{Bridge: BridgeName(dir)}
 	path := filepath.Join(dir, "subnet")
-	if b, err := os.ReadFile(path); err == nil {
-		if c.Subnet, err = netip.ParsePrefix(strings.TrimSpace(string(b))); err == nil {
-			return c, nil
-		}
-	}
-	taken, err := takenPrefixes()
+	taken, err := takenPrefixes(c.Bridge)
 	if err != nil {
 		return c, err
+	}
+	if b, err := os.ReadFile(path); err == nil {
+		kept, err := netip.ParsePrefix(strings.TrimSpace(string(b)))
+		if err == nil && !slices.ContainsFunc(taken, kept.Overlaps) {
+			c.Subnet = kept
+			return c, nil
+		}
 	}
 	if c.Subnet, err = freeSubnet(taken); err != nil {
 		return c, err
@@ -49,26 +52,32 @@ func freeSubnet(taken []netip.Prefix) (netip.Prefix, error) {
 	for i := range subnets {
 		base[2] = byte(i * 16)
 		candidate := netip.PrefixFrom(netip.AddrFrom4(base), first.Bits())
-		free := true
-		for _, t := range taken {
-			free = free && !t.Overlaps(candidate)
-		}
-		if free {
+		if !slices.ContainsFunc(taken, candidate.Overlaps) {
 			return candidate, nil
 		}
 	}
 	return netip.Prefix{}, fmt.Errorf("all %d networks for containers are taken on this machine (ip -brief address)", subnets)
 }
 
-func takenPrefixes() ([]netip.Prefix, error) {
-	addrs, err := net.InterfaceAddrs()
+// takenPrefixes are the networks of this machine, but for the worker's own bridge.
+func takenPrefixes(own string) ([]netip.Prefix, error) {
+	interfaces, err := net.Interfaces()
 	if err != nil {
 		return nil, fmt.Errorf("listing the machine's networks: %w", err)
 	}
 	var out []netip.Prefix
-	for _, a := range addrs {
-		if p, err := netip.ParsePrefix(a.String()); err == nil {
-			out = append(out, p.Masked())
+	for _, i := range interfaces {
+		if i.Name == own {
+			continue
+		}
+		addrs, err := i.Addrs()
+		if err != nil {
+			continue // it has just gone
+		}
+		for _, a := range addrs {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				out = append(out, p.Masked())
+			}
 		}
 	}
 	return out, nil

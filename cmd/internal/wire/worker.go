@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	goruntime "runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -37,6 +38,7 @@ type Worker struct {
 	agent   *agent.Agent
 	runtime runtime
 	log     *slog.Logger
+	leaves  atomic.Bool // landed or retired: it does not come back to what is here
 }
 
 // NewWorker sets a worker up: its runtime is open, nobody was dialled yet.
@@ -106,6 +108,7 @@ func (w *Worker) Signals() (stop func()) {
 }
 
 func (w *Worker) leave(s os.Signal) {
+	w.leaves.Store(true)
 	if s == syscall.SIGUSR2 {
 		w.log.Info("retiring: no more runs are taken; the worker is forgotten when those that are here have ended")
 		w.agent.Retire()
@@ -116,8 +119,14 @@ func (w *Worker) leave(s os.Signal) {
 }
 
 // Close lets go of the runtime: what runs goes on, for the next process of this
-// worker. Call it, or Shutdown, after Run.
-func (w *Worker) Close(ctx context.Context) error { return w.runtime.release(ctx) }
+// worker. One that has landed or retired takes away what it set up. Call it, or
+// Shutdown, after Run.
+func (w *Worker) Close(ctx context.Context) error {
+	if w.leaves.Load() {
+		return w.runtime.shutdown(ctx)
+	}
+	return w.runtime.release(ctx)
+}
 
 // Shutdown ends what runs, and leaves nothing but the directory.
 func (w *Worker) Shutdown(ctx context.Context) error { return w.runtime.shutdown(ctx) }
