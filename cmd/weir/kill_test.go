@@ -69,7 +69,7 @@ type installation struct {
 
 func newInstallation(t *testing.T, runtime string) *installation {
 	t.Helper()
-	work, err := os.MkdirTemp(bin, "kill-*") // t.TempDir is closed to PostgreSQL
+	work, err := os.MkdirTemp(bin, "kill-*") //nolint:usetesting // that directory is closed to PostgreSQL
 	if err != nil {
 		t.Fatal(err)
 	}

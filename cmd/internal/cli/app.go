@@ -58,15 +58,19 @@ func Main(a *App, args []string) (code int) {
 // finish renders what a command came back with.
 func (a *App) finish(ctx context.Context, err error) int {
 	var quiet exitCode
-	var coded *codedError
+	var detail *detailedError
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, errChanges):
+		return 2
+	case errors.As(err, &detail):
+		if !errors.As(err, &quiet) {
+			a.printError(detail.err)
+		}
+		return 1
 	case errors.As(err, &quiet):
 		return int(quiet)
-	case errors.As(err, &coded):
-		a.printError(coded.err)
-		return coded.code
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return 130
 	}

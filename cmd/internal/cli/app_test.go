@@ -45,7 +45,7 @@ func TestExitCodes(t *testing.T) {
 		want int
 	}{
 		{nil, 0}, {exitCode(3), 3}, {errors.New("x"), 2}, {problem("x"), 2},
-		{withCode(errors.New("x"), 1), 1}, {withCode(exitCode(2), 1), 2}, {withCode(nil, 1), 0},
+		{detailed(errors.New("x")), 1}, {detailed(exitCode(2)), 1}, {detailed(errChanges), 2}, {detailed(nil), 0},
 	} {
 		a, _, _ := newApp(t)
 		if got := a.finish(t.Context(), c.err); got != c.want {

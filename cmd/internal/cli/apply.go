@@ -31,7 +31,7 @@ func (a *App) applyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply [PLANFILE | DIR]",
 		Short: "Make a saved plan true, or plan a directory and ask",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if info, err := os.Stat(directory(args)); err == nil && info.Mode().IsRegular() {
 				return a.applyFile(cmd.Context(), o, args[0])

@@ -20,7 +20,7 @@ func (a *App) buildsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "builds [JOB]",
 		Short:             "List builds, newest first",
-		Args:              atMost(1),
+		Args:              atMostOne(),
 		ValidArgsFunction: a.completeJobs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.builds(cmd.Context(), o, args) },
 	}

@@ -10,7 +10,7 @@ func (a *App) compileCommand() *cobra.Command {
 		Use:   "compile [DIR]",
 		Short: "Print the plan graph as canonical JSON",
 		Long:  "Print the plan graph that a pipeline compiles to, as canonical JSON: the same pipeline\nand the same values give the same bytes on every machine.",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			g, err := a.compile(s, directory(args))
 			if err != nil {

@@ -15,7 +15,7 @@ func (a *App) destroyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "destroy [DIR]",
 		Short: "Remove a pipeline with its builds: --pipeline, or the one in the directory",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE:  func(cmd *cobra.Command, args []string) error { return a.destroy(cmd.Context(), o, args) },
 	}
 	o.add(cmd)

@@ -25,7 +25,7 @@ func (a *App) driftCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := a.drift(cmd.Context(), o)
 			if o.detailed {
-				return withCode(err, 1)
+				return detailed(err)
 			}
 			return err
 		},
@@ -56,7 +56,7 @@ func (a *App) drift(ctx context.Context, o driftOptions) error {
 		return err
 	}
 	if drifted && o.detailed {
-		return exitCode(2)
+		return errChanges
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func (a *App) graphCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [DIR]",
 		Short: "Draw the plan graph as text, for Graphviz or for Mermaid",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			render, ok := graphFormats()[format]
 			if !ok {

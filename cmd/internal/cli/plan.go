@@ -23,11 +23,11 @@ func (a *App) planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [DIR]",
 		Short: "Show what applying a pipeline would change, and what would happen",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := a.plan(cmd, o, args)
 			if o.detailed {
-				return withCode(err, 1)
+				return detailed(err)
 			}
 			return err
 		},
@@ -51,13 +51,10 @@ func (a *App) plan(cmd *cobra.Command, o planOptions, args []string) error {
 		return err
 	}
 	if o.detailed && !p.Empty() {
-		return changesFound
+		return errChanges
 	}
 	return nil
 }
-
-// changesFound is what --detailed-exitcode says of a plan with changes.
-const changesFound = exitCode(2)
 
 func (a *App) planFor(cmd *cobra.Command, o planOptions, args []string) (*planner.Plan, error) {
 	ctx := cmd.Context()

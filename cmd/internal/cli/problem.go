@@ -34,22 +34,21 @@ type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit %d", int(c)) }
 
-// codedError is an error with another exit code than 2.
-type codedError struct {
-	code int
-	err  error
-}
+// errChanges is what --detailed-exitcode says where there are some.
+var errChanges = errors.New("there are changes")
 
-func (e *codedError) Error() string { return e.err.Error() }
-func (e *codedError) Unwrap() error { return e.err }
+// detailedError is an error under --detailed-exitcode, where 2 means that there
+// are changes: its exit code is 1.
+type detailedError struct{ err error }
 
-// withCode is for --detailed-exitcode, where 2 means something else than an error.
-func withCode(err error, code int) error {
-	var quiet exitCode
-	if err == nil || errors.As(err, &quiet) {
+func (e *detailedError) Error() string { return e.err.Error() }
+func (e *detailedError) Unwrap() error { return e.err }
+
+func detailed(err error) error {
+	if err == nil || errors.Is(err, errChanges) {
 		return err
 	}
-	return &codedError{code: code, err: err}
+	return &detailedError{err}
 }
 
 // serverError is what a call of a server came back with.

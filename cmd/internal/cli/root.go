@@ -58,8 +58,8 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return p
 }
 
-// atMost is cobra's check with a message that says what is expected.
-func atMost(n int) cobra.PositionalArgs { return between(0, n) }
+// atMostOne is cobra's check with a message that says what is expected.
+func atMostOne() cobra.PositionalArgs { return between(0, 1) }
 
 func exactly(n int) cobra.PositionalArgs { return between(n, n) }
 

@@ -14,7 +14,7 @@ func (a *App) validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [DIR]",
 		Short: "Say whether a pipeline is right, and all that is wrong with it",
-		Args:  atMost(1),
+		Args:  atMostOne(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			g, err := a.compile(s, directory(args))
 			if err != nil {

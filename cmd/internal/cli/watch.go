@@ -21,7 +21,7 @@ func (a *App) watchCommand() *cobra.Command {
 		Long: `Show the log of a build as it is written, from its beginning: by default of the
 newest one. Ends as the build ends: 0 succeeded, 1 failed, 2 errored, 3 aborted.
 ^C stops the watching, not the build.`,
-		Args:              atMost(1),
+		Args:              atMostOne(),
 		ValidArgsFunction: a.completeJobs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.watch(cmd.Context(), args) },
 	}
@@ -58,8 +58,7 @@ const patience = 2 * time.Minute
 
 // watchBuild shows a build to its end, over as many connections as it takes.
 func (a *App) watchBuild(ctx context.Context, c *clients, r buildRef) error {
-	get := &weirv1.GetBuildRequest{Id: r.id, Pipeline: r.pipeline, Job: r.job, Number: r.number}
-	res, err := c.builds.GetBuild(ctx, connect.NewRequest(get))
+	res, err := a.getBuild(ctx, c, r)
 	if err != nil {
 		return err
 	}
@@ -82,6 +81,43 @@ func (a *App) watchBuild(ctx context.Context, c *clients, r buildRef) error {
 	}
 }
 
+// soon is how long the next build of a job is waited for.
+const soon = 30 * time.Second
+
+// getBuild finds a build. The next one of a job is waited for a while: who has
+// just checked a resource may be faster than the reconciler.
+func (a *App) getBuild(ctx context.Context, c *clients, r buildRef) (*connect.Response[weirv1.GetBuildResponse], error) {
+	get := &weirv1.GetBuildRequest{Id: r.id, Pipeline: r.pipeline, Job: r.job, Number: r.number}
+	for until := a.Now().Add(soon); ; {
+		res, err := c.builds.GetBuild(ctx, connect.NewRequest(get))
+		if connect.CodeOf(err) != connect.CodeNotFound || a.Now().After(until) || !c.isNext(ctx, r) {
+			return res, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+// isNext says that a build would be the next of its job.
+func (c *clients) isNext(ctx context.Context, r buildRef) bool {
+	if r.number == 0 {
+		return false
+	}
+	req := &weirv1.ListBuildsRequest{Pipeline: r.pipeline, Job: r.job, Limit: 1}
+	res, err := c.builds.ListBuilds(ctx, connect.NewRequest(req))
+	if err != nil {
+		return false
+	}
+	newest := int64(0)
+	for _, b := range res.Msg.Builds {
+		newest = b.Number
+	}
+	return r.number <= newest+1
+}
+
 // watcher is one build that is watched.
 type watcher struct {
 	app     *App
@@ -99,7 +135,7 @@ func (w *watcher) stream(ctx context.Context) (*weirv1.Build, error) {
 	if err != nil {
 		return nil, w.client.wrap(ctx, err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	for s.Receive() {
 		w.contact, w.lost = w.app.Now(), false
 		end, err := w.show(s.Msg())

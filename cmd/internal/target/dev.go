@@ -24,19 +24,23 @@ func WriteDev(dir, configDir string, t Target) error {
 	return writeJSON(filepath.Join(dir, devFile), t)
 }
 
-// RemoveDev takes back what WriteDev said. The user's file may be of another
-// `weir dev` by now: then it stays.
+// RemoveDev takes back what a process said by WriteDev. What another `weir dev`
+// has said since stays.
 func RemoveDev(dir, configDir string, pid int) error {
-	err := os.Remove(filepath.Join(dir, devFile))
-	var t Target
-	user := filepath.Join(configDir, devFile)
-	if configDir != "" && readJSON(user, &t) == nil && t.PID == pid {
-		err = errors.Join(err, os.Remove(user))
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	err := removeOwn(filepath.Join(dir, devFile), pid)
+	if configDir != "" {
+		err = errors.Join(err, removeOwn(filepath.Join(configDir, devFile), pid))
 	}
 	return err
+}
+
+func removeOwn(path string, pid int) error {
+	var t Target
+	err := readJSON(path, &t)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && t.PID != pid {
+		return nil
+	}
+	return os.Remove(path)
 }
 
 // nearDev looks for a `weir dev` in the directory and those above.

@@ -77,7 +77,7 @@ func writeJSON(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // where it was not renamed
 	_, err = f.Write(append(b, '\n'))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err

@@ -104,6 +104,12 @@ func TestRemoveDev(t *testing.T) {
 			t.Errorf("%s: there is %v, want %v", path, err == nil, want)
 		}
 	}
+	if err := RemoveDev(other, "", 1); err != nil { // one that could not start there
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(other, devFile)); err != nil {
+		t.Error("another's file is gone")
+	}
 	if err := RemoveDev(other, config, 2); err != nil {
 		t.Fatal(err)
 	}

@@ -58,18 +58,21 @@ func cause(err error) error {
 	var network *net.OpError
 	switch {
 	case errors.As(err, &said):
-		return fmt.Errorf("%s (SQLSTATE %s)%w", said.Message, said.Code, hidden{err})
+		return &brief{fmt.Sprintf("%s (SQLSTATE %s)", said.Message, said.Code), err}
 	case errors.As(err, &network):
-		return fmt.Errorf("%v%w", network.Err, hidden{err})
+		return &brief{network.Err.Error(), err}
 	}
 	return err
 }
 
-// hidden keeps an error for errors.As without its text.
-type hidden struct{ err error }
+// brief is an error in fewer words.
+type brief struct {
+	text string
+	err  error
+}
 
-func (hidden) Error() string   { return "" }
-func (h hidden) Unwrap() error { return h.err }
+func (b *brief) Error() string { return b.text }
+func (b *brief) Unwrap() error { return b.err }
 
 // place is a connection string without its secrets.
 func place(dsn string) string {

@@ -77,7 +77,7 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 		return nil, err
 	}
 	s.work = reconciler.New(s.store, s.reconcilerOptions(c))
-	if s.socket, err = net.Listen("tcp", c.Listen); err != nil {
+	if s.socket, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; is another server there? Choose another address with --listen", c.Listen, errors.Unwrap(err))
 	}
 	s.Addr = s.socket.Addr().String()
