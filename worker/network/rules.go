@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // rule is one line of a chain of ours, or the jump to it from a chain of the system.
@@ -48,7 +49,9 @@ func (c Config) chain(kind string) string { return "WEIR-" + kind + "-" + c.Brid
 
 // install puts the rules in place. Doing it again changes nothing; a rule set that
 // differs is replaced.
-func (c Config) install(ctx context.Context) error {
+func (c Config) install(ctx context.Context) error { return insist(ctx, c.installOnce) }
+
+func (c Config) installOnce(ctx context.Context) error {
 	chains, jumps := c.rules()
 	fresh := map[string]bool{}
 	for _, r := range chains {
@@ -76,7 +79,9 @@ func (c Config) install(ctx context.Context) error {
 }
 
 // uninstall takes away everything that install made, as far as it is there.
-func (c Config) uninstall(ctx context.Context) error {
+func (c Config) uninstall(ctx context.Context) error { return insist(ctx, c.uninstallOnce) }
+
+func (c Config) uninstallOnce(ctx context.Context) error {
 	chains, jumps := c.rules()
 	for _, r := range jumps {
 		for iptables(ctx, r.table, append([]string{"-D", r.chain}, r.args...)...) == nil {
@@ -93,6 +98,24 @@ func (c Config) uninstall(ctx context.Context) error {
 		errs = append(errs, iptables(ctx, r.table, "-F", r.chain), iptables(ctx, r.table, "-X", r.chain))
 	}
 	return errors.Join(errs...)
+}
+
+// insist tries again what others may get in the way of: iptables on nf_tables
+// refuses a change where somebody else's comes between its reading and writing,
+// whatever it was told to wait.
+func insist(ctx context.Context, do func(context.Context) error) error {
+	var err error
+	for wait := 20 * time.Millisecond; wait < time.Second; wait *= 2 {
+		if err = do(ctx); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+	return err
 }
 
 func iptables(ctx context.Context, table string, args ...string) error {

@@ -1,7 +1,9 @@
 package target
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -52,8 +54,8 @@ func choose(w Wish, getenv func(string) string, cwd string) (Choice, error) {
 	if s := getenv("WEIR_SERVER"); s != "" {
 		return f.known(s, "WEIR_SERVER"), nil
 	}
-	if c, ok := dev(getenv, cwd); ok {
-		return c, nil
+	if c, err := dev(getenv, cwd); err != nil || c.Server != "" {
+		return c, err
 	}
 	if f.Current != "" {
 		return f.named(f.Current)
@@ -66,16 +68,18 @@ func choose(w Wish, getenv func(string) string, cwd string) (Choice, error) {
 }
 
 // dev is the `weir dev` that the environment names, or one near by.
-func dev(getenv func(string) string, cwd string) (Choice, bool) {
+func dev(getenv func(string) string, cwd string) (Choice, error) {
 	if d := getenv("WEIR_DEV_DIR"); d != "" {
 		var t Target
 		path := filepath.Join(d, devFile)
-		if readJSON(path, &t) == nil {
-			return Choice{Target: t, From: path}, true
+		err := readJSON(path, &t)
+		if errors.Is(err, fs.ErrNotExist) { // another one instead would be a surprise
+			return Choice{}, fmt.Errorf("no `weir dev` runs in %s (WEIR_DEV_DIR)", d)
 		}
+		return Choice{Target: t, From: path}, err
 	}
-	t, path, ok := nearDev(cwd)
-	return Choice{Target: t, From: path}, ok
+	t, path, _ := nearDev(cwd)
+	return Choice{Target: t, From: path}, nil
 }
 
 // known is a server by its address, with the token of the target that has the

@@ -60,6 +60,9 @@ func TestWhichServerACommandIsFor(t *testing.T) {
 	if got, err := Choose(Wish{}, environ("XDG_CONFIG_HOME", t.TempDir()), home); err != nil || got.Server != "" {
 		t.Errorf("with nothing at all: %+v, %v", got, err)
 	}
+	if got, err := Choose(Wish{}, environ("XDG_CONFIG_HOME", home, "WEIR_DEV_DIR", home), inside); err == nil {
+		t.Errorf("a named dev that does not run: %+v instead", got)
+	}
 	if _, err := Choose(Wish{Name: "nope"}, environ("XDG_CONFIG_HOME", home), home); err == nil {
 		t.Error("a target that does not exist is an error")
 	}
