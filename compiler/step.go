@@ -153,7 +153,8 @@ func (u *jobUnit) version(e config.Expr, out *graph.Get) {
 // resourceOf is the resource that a get or put step is about: the one it
 // names, or the one of the step's name.
 func (u *jobUnit) resourceOf(s *config.Step, e config.Expr) graph.Address {
-	t, ok := config.Target{}, false
+	var t config.Target
+	var ok bool
 	if e != nil {
 		t, ok = u.target(e, "resource")
 	} else {

@@ -99,13 +99,13 @@ func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
 
 // constant is the value of an expression that may name nothing.
 func (u *unit) constant(e config.Expr, v *config.Variable) (cty.Value, bool) {
-	for _, r := range e.Refs() {
+	if refs := e.Refs(); len(refs) > 0 {
 		if v.Given != nil {
 			u.errorf(diag.WrongType, e.Range(), "Wrong type", "The variable %s is of the type %s, and this is no constant of that type. A text inside of it stands in quotes.",
 				v.Name.Text, typeName(v.Type))
 			return cty.NilVal, false
 		}
-		u.errorf(diag.BadExpression, r.Range, "A name in a constant", "The value of a variable must be a constant; it cannot name %s. A local value can.", r)
+		u.errorf(diag.BadExpression, refs[0].Range, "A name in a constant", "The value of a variable must be a constant; it cannot name %s. A local value can.", refs[0])
 		return cty.NilVal, false
 	}
 	value, problems := e.Eval(config.Scope{})

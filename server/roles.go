@@ -39,16 +39,3 @@ func permissions() map[string]permission {
 		weirv1connect.AdminServiceListWorkersProcedure: {least: state.RoleOwner, team: adminTeam},
 	}
 }
-
-// workerProcedures are not for people: package workerapi authenticates their
-// callers, by keys of workers.
-func workerProcedures() []string {
-	return []string{
-		weirv1connect.WorkerServiceEnrollProcedure,
-		weirv1connect.WorkerServiceRegisterProcedure,
-		weirv1connect.WorkerServiceOrdersProcedure,
-		weirv1connect.WorkerServiceHeartbeatProcedure,
-		weirv1connect.WorkerServiceAppendLogProcedure,
-		weirv1connect.WorkerServiceReportRunProcedure,
-	}
-}

@@ -2,6 +2,7 @@ package hcl
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,7 +95,8 @@ func find(dir string) ([]string, diag.List) {
 // reason is the error of an operation on a file without the path, which is in
 // the range already.
 func reason(err error) string {
-	if p, ok := err.(*fs.PathError); ok {
+	var p *fs.PathError
+	if errors.As(err, &p) {
 		err = p.Err
 	}
 	text := err.Error()

@@ -79,7 +79,7 @@ func (d *decider) waitRetry(path string, row Step) outcome {
 // runEnded decides what the end of a run means to its step.
 func (d *decider) runEnded(s graph.Step, path string, c cancel, run Run) outcome {
 	w := d.workOf(s, path)
-	o := d.verdict(s, w, run)
+	o := d.verdict(s, run)
 	if o.kind == faultLost && c == keepOn {
 		return d.lost(s, path, c, w, run, o)
 	}
@@ -94,7 +94,7 @@ func (d *decider) runEnded(s graph.Step, path string, c cancel, run Run) outcome
 }
 
 // verdict is what a run's end says by itself.
-func (d *decider) verdict(s graph.Step, w work, run Run) outcome {
+func (d *decider) verdict(s graph.Step, run Run) outcome {
 	code, exited := exitCode(run)
 	switch {
 	case exited && code == 0:

@@ -52,10 +52,10 @@ func wants(r graph.Retry, o outcome) bool {
 	if len(on) == 0 {
 		on = []string{"failed", "errored"}
 	}
-	switch {
-	case o.status == state.StepFailed:
+	switch o.status {
+	case state.StepFailed:
 		return slices.Contains(on, "failed") || o.kind == faultTimeout && slices.Contains(on, "timeout")
-	case o.status == state.StepErrored:
+	case state.StepErrored:
 		return slices.Contains(on, "errored")
 	}
 	return false

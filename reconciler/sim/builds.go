@@ -21,14 +21,13 @@ type buildRows struct {
 }
 
 type run struct {
-	row     state.RunRow
-	build   *buildRows // nil: a check
-	scope   string
-	kind    string
-	task    []byte
-	needs   string
-	epoch   int64
-	created time.Time
+	row   state.RunRow
+	build *buildRows // nil: a check
+	scope string
+	kind  string
+	task  []byte
+	needs string
+	epoch int64
 }
 
 func (db *DB) build(id string) *buildRows {

@@ -176,13 +176,6 @@ func (s *site) waitWorker(name, status string) {
 	})
 }
 
-func (s *site) waitStatus(run, status string) {
-	s.t.Helper()
-	s.eventually("run "+run+" is "+status, func() bool {
-		return scan[string](s, `SELECT status FROM runs WHERE id = $1`, run) == status
-	})
-}
-
 func (s *site) waitLog(run string, bytes int) {
 	s.t.Helper()
 	s.eventually("there is some log", func() bool {

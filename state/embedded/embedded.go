@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -94,7 +93,8 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	if err := s.waitReady(ctx); err != nil {
-		return errors.Join(err, s.process.kill())
+		s.process.kill()
+		return err
 	}
 	s.opts.Log.Info("PostgreSQL is ready", "dir", s.opts.Dir, "pid", s.process.pid())
 	return nil
@@ -110,7 +110,8 @@ func (s *Server) Restart(ctx context.Context) error {
 		return fmt.Errorf("embedded PostgreSQL: %w", err)
 	}
 	if err := s.waitReady(ctx); err != nil {
-		return fmt.Errorf("embedded PostgreSQL: %w", errors.Join(err, s.process.kill()))
+		s.process.kill()
+		return fmt.Errorf("embedded PostgreSQL: %w", err)
 	}
 	s.opts.Log.Info("PostgreSQL is ready again", "dir", s.opts.Dir, "pid", s.process.pid())
 	return nil

@@ -58,14 +58,14 @@ func (p *process) stop(ctx context.Context) error {
 	case <-p.done:
 		return nil
 	case <-ctx.Done():
-		return errors.Join(fmt.Errorf("stop PostgreSQL: %w", ctx.Err()), p.kill())
+		p.kill()
+		return fmt.Errorf("stop PostgreSQL: %w", ctx.Err())
 	}
 }
 
 // kill ends it at once; the next start recovers from its log.
-func (p *process) kill() error {
+func (p *process) kill() {
 	p.stopping.Store(true)
 	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
 	<-p.done // PostgreSQL itself kills what does not end within five seconds
-	return nil
 }

@@ -111,9 +111,3 @@ func notFound(err error) error {
 	}
 	return err
 }
-
-// isUnique says that a row with that name is already there.
-func isUnique(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == "23505"
-}

@@ -74,8 +74,7 @@ func (s *shipper) follow(ctx context.Context, exits <-chan worker.Exit) (exit wo
 			return exit, ok
 		}
 		if !s.drain(ctx) {
-			exit, ok = <-exits
-			return exit, false
+			return <-exits, false
 		}
 	}
 }

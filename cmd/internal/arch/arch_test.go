@@ -65,7 +65,7 @@ var arrows = []struct {
 
 // clocks may be read, and dice thrown, only here: where the real world is wired
 // in, in programs of their own that run inside containers, and in suites for tests.
-var clocks = []string{"cmd/...", "worker/shim/...", "worker/resource/...", "worker/workertest/..."}
+var clocks = []string{"cmd/...", "worker/shim/...", "worker/resource/...", "worker/workertest/...", "state/statetest"}
 
 var banned = map[string][]string{
 	"time":         {"Now", "Since", "Until"},
