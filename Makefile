@@ -65,7 +65,7 @@ generate: tools ## protobuf code and SQL code
 
 .PHONY: golden
 golden: ## write all golden files anew
-	@$(GO) test ./... -update >/dev/null || $(GO) test ./... -update
+	@scripts/golden
 
 .PHONY: lint
 lint: tools ## go vet and golangci-lint
