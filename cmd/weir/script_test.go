@@ -76,7 +76,7 @@ func setup(e *testscript.Env) error {
 	e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("LC_ALL", "C.UTF-8")
-	for _, name := range []string{"WEIR_SERVER", "WEIR_TOKEN", "WEIR_TEAM", "WEIR_PIPELINE", "WEIR_DEV_DIR", "WEIR_DATABASE", "WEIR_LOG"} {
+	for _, name := range []string{"WEIR_SERVER", "WEIR_TOKEN", "WEIR_TEAM", "WEIR_PIPELINE", "WEIR_DEV_DIR", "WEIR_DATABASE", "WEIR_LOG", "WEIR_LISTEN", "WEIR_RUNTIME"} {
 		e.Setenv(name, "")
 	}
 	return nil

@@ -31,12 +31,16 @@ themselves. Nothing stays behind when it ends but its directory.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "dir", firstOf(a.Getenv("WEIR_DEV_DIR"), target.DevDir), "where it keeps its data (WEIR_DEV_DIR)")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8420", "address to serve at; port 0 takes a free one")
-	f.StringVar(&o.runtime, "runtime", wire.RuntimeAuto, "containerd, process (no isolation), or auto")
+	f.StringVar(&o.listen, "listen", a.listenDefault(), "address to serve at; port 0 takes a free one (WEIR_LISTEN)")
+	f.StringVar(&o.runtime, "runtime", a.runtimeDefault(), "containerd, process (no isolation), or auto (WEIR_RUNTIME)")
 	f.StringVar(&o.containerd, "containerd-address", "", "socket of a containerd that is there; without one it starts its own")
 	f.IntVar(&o.capacity, "capacity", 0, "runs at once, at most; 0: by the machine's size")
 	return cmd
 }
+
+func (a *App) listenDefault() string { return firstOf(a.Getenv("WEIR_LISTEN"), "127.0.0.1:8420") }
+
+func (a *App) runtimeDefault() string { return firstOf(a.Getenv("WEIR_RUNTIME"), wire.RuntimeAuto) }
 
 func (a *App) dev(ctx context.Context, o devOptions) error {
 	log, err := wire.NewLog(a.Err, a.Getenv("WEIR_LOG"), a.global.noColor || a.Getenv("NO_COLOR") != "")

@@ -20,7 +20,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Database, "database", a.Getenv("WEIR_DATABASE"), "PostgreSQL connection string (WEIR_DATABASE)")
-	f.StringVar(&c.Listen, "listen", "127.0.0.1:8420", "address to serve at")
+	f.StringVar(&c.Listen, "listen", a.listenDefault(), "address to serve at (WEIR_LISTEN)")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate, PEM file")
 	f.StringVar(&c.TLSKey, "tls-key", "", "its key, PEM file")
 	f.StringVar(&c.ExternalURL, "external-url", "", "address at which people and workers reach it")

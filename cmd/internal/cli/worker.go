@@ -33,7 +33,7 @@ it (takes no more, ends when its runs have); USR2 retires it (lands, and is forg
 	f.StringVar(&o.keyFile, "key-file", "", "file with the worker's own key; without one it is kept in --dir")
 	f.StringVar(&o.Dir, "dir", "/var/lib/weir", "where it keeps containers, volumes and logs")
 	f.StringVar(&o.Name, "name", "", "name, unique among all workers; without one the host's")
-	f.StringVar(&o.Runtime, "runtime", wire.RuntimeAuto, "containerd, process (no isolation), or auto")
+	f.StringVar(&o.Runtime, "runtime", a.runtimeDefault(), "containerd, process (no isolation), or auto (WEIR_RUNTIME)")
 	f.StringVar(&o.Containerd, "containerd-address", "", "socket of a containerd that is there; without one it starts its own")
 	f.IntVar(&o.Capacity, "capacity", 0, "runs at once, at most; 0: by the machine's size")
 	f.StringSliceVar(&o.Tags, "tags", nil, "only for steps with these tags")
