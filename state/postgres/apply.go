@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
@@ -33,8 +31,7 @@ func (s *Store) Apply(ctx context.Context, in ApplyInput) (revision int64, err e
 	if err := in.check(); err != nil {
 		return 0, err
 	}
-	err = s.rawTx(ctx, func(tx pgx.Tx) error {
-		q := s.q.WithTx(tx)
+	err = s.tx(ctx, func(q *db.Queries) error {
 		if in.Desired == nil {
 			revision = 0
 			return destroy(ctx, q, in)

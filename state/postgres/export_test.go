@@ -18,3 +18,17 @@ func (s *Store) Commit(ctx context.Context, c state.Claim, team string, wait fun
 		return enqueue(ctx, q, state.KeyPlace)
 	})
 }
+
+// Tx runs do in a transaction, as every change does: InsertTeam and Enqueue may be
+// wait, Ask one whose answer is awaited.
+func (s *Store) Tx(ctx context.Context, do func(tx Tx) error) error {
+	return s.tx(ctx, func(q *db.Queries) error { return do(Tx{q}) })
+}
+
+type Tx struct{ q *db.Queries }
+
+func (t Tx) InsertTeam(ctx context.Context, name string) error { return t.q.InsertTeam(ctx, name) }
+
+func (t Tx) GetTeam(ctx context.Context, name string) (db.Team, error) { return t.q.GetTeam(ctx, name) }
+
+func (t Tx) Enqueue(ctx context.Context, keys []string) error { return t.q.EnqueueKeys(ctx, nil, keys) }

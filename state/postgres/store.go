@@ -84,14 +84,11 @@ const maxAttempts = 5
 // tx runs do in a transaction, and again from the start where PostgreSQL asks
 // for that (a deadlock, a serialisation failure): do changes nothing outside of
 // the transaction that a second run would spoil.
+//
+// Statements are sent together as far as their answers allow: see pipelined.
 func (s *Store) tx(ctx context.Context, do func(q *db.Queries) error) error {
-	return s.rawTx(ctx, func(tx pgx.Tx) error { return do(s.q.WithTx(tx)) })
-}
-
-// rawTx is tx for those who need more than queries: COPY, batches.
-func (s *Store) rawTx(ctx context.Context, do func(tx pgx.Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		err := pgx.BeginFunc(ctx, s.pool, do)
+		err := runPipelined(ctx, s.pool, do)
 		if attempt == maxAttempts || !retryable(err) {
 			return notFound(err)
 		}
