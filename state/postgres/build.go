@@ -15,36 +15,45 @@ import (
 
 // LoadBuild is a build with all its rows.
 func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, error) {
-	h, err := s.q.BuildHead(ctx, id)
-	if err != nil {
+	var snap state.BuildSnapshot
+	snap.Build.ID = id
+	var loads []func(q *db.Queries) error
+	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches} {
+		loads = append(loads, func(q *db.Queries) error { return load(ctx, q, &snap) })
+	}
+	if err := s.together(ctx, loads...); err != nil {
 		return state.BuildSnapshot{}, fmt.Errorf("load build %s: %w", id, notFound(err))
-	}
-	snap := state.BuildSnapshot{Now: h.Now, Build: state.BuildRow{
-		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
-		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
-	}}
-	if snap.Build.Status.Terminal() {
-		return snap, nil
-	}
-	for _, load := range []func(context.Context, *state.BuildSnapshot) error{s.loadSteps, s.loadRuns, s.loadInputs, s.loadArtifacts, s.loadFetches} {
-		if err := load(ctx, &snap); err != nil {
-			return snap, fmt.Errorf("load build %s: %w", id, err)
-		}
 	}
 	return snap, nil
 }
 
-func (s *Store) loadSteps(ctx context.Context, snap *state.BuildSnapshot) error {
-	rows, err := s.q.StepsOfBuild(ctx, snap.Build.ID)
+func loadHead(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	h, err := q.BuildHead(ctx, snap.Build.ID)
+	if err != nil {
+		return err
+	}
+	snap.Now = h.Now
+	snap.Build = state.BuildRow{
+		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
+		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
+	}
+	return nil
+}
+
+func loadSteps(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	rows, err := q.StepsOfBuild(ctx, snap.Build.ID)
+	if err != nil {
+		return err
+	}
 	snap.Steps = make(map[string]state.StepRow, len(rows))
 	for _, r := range rows {
 		snap.Steps[r.Path] = state.StepRow{Status: state.StepStatus(r.Status), Attempt: int(r.Attempt), StartedAt: orZero(r.StartedAt), RetryAt: orZero(r.RetryAt), Message: r.Message}
 	}
-	return err
+	return nil
 }
 
-func (s *Store) loadRuns(ctx context.Context, snap *state.BuildSnapshot) error {
-	rows, err := s.q.RunsOfBuild(ctx, snap.Build.ID)
+func loadRuns(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	rows, err := q.RunsOfBuild(ctx, snap.Build.ID)
 	for _, r := range rows {
 		snap.Runs = append(snap.Runs, runRow(db.RunByIDRow(r)))
 	}
@@ -58,8 +67,8 @@ func runRow(r db.RunByIDRow) state.RunRow {
 	}
 }
 
-func (s *Store) loadInputs(ctx context.Context, snap *state.BuildSnapshot) error {
-	rows, err := s.q.BuildInputVersions(ctx, snap.Build.ID)
+func loadInputs(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	rows, err := q.BuildInputVersions(ctx, snap.Build.ID)
 	if err != nil {
 		return err
 	}
@@ -72,19 +81,16 @@ func (s *Store) loadInputs(ctx context.Context, snap *state.BuildSnapshot) error
 	return nil
 }
 
-func (s *Store) loadArtifacts(ctx context.Context, snap *state.BuildSnapshot) error {
-	rows, err := s.q.BuildArtifacts(ctx, snap.Build.ID)
+func loadArtifacts(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	rows, err := q.BuildArtifacts(ctx, snap.Build.ID)
 	for _, r := range rows {
 		snap.Artifacts = append(snap.Artifacts, state.ArtifactRow{Name: r.Name, Run: r.RunID, Worker: r.Worker, Volume: r.Volume})
 	}
 	return err
 }
 
-func (s *Store) loadFetches(ctx context.Context, snap *state.BuildSnapshot) error {
-	if len(snap.Inputs) == 0 {
-		return nil
-	}
-	rows, err := s.q.FetchesForBuild(ctx, snap.Build.ID)
+func loadFetches(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {
+	rows, err := q.FetchesForBuild(ctx, snap.Build.ID)
 	for _, r := range rows {
 		snap.Fetches = append(snap.Fetches, state.FetchRow{Key: r.Key, Run: r.RunID, Worker: r.WorkerID, Volume: r.Volume, Tags: r.Tags})
 	}

@@ -27,7 +27,7 @@ func (s *Store) LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error) 
 		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Ended: v.EndedAt, Orphan: v.Orphan})
 	}
 	var places state.PlaceSnapshot
-	if err := s.loadWorkers(ctx, &places); err != nil {
+	if err := loadWorkers(ctx, s.q, &places); err != nil {
 		return snap, err
 	}
 	snap.Workers = places.Workers

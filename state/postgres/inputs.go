@@ -14,23 +14,30 @@ const mostPassages = 100
 
 // LoadInputs is what there is to know about a job's inputs.
 func (s *Store) LoadInputs(ctx context.Context, query state.InputQuery) (state.InputFacts, error) {
-	l := &inputLoader{q: s.q, query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
-	for _, load := range []func(context.Context) error{l.scopeStates, l.newest, l.every, l.passages, l.used, l.busy} {
-		if err := load(ctx); err != nil {
+	l := &inputLoader{query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
+	for _, round := range [][]load{{l.scopeStates, l.newest, l.baselines, l.passages, l.busy}, {l.unused}, {l.used}} {
+		var loads []func(q *db.Queries) error
+		for _, load := range round {
+			loads = append(loads, func(q *db.Queries) error { return load(ctx, q) })
+		}
+		if err := s.together(ctx, loads...); err != nil {
 			return state.InputFacts{}, fmt.Errorf("load the inputs of job %s: %w", query.JobID, err)
 		}
 	}
 	return l.facts, nil
 }
 
+// load asks one question at most. Those of a later round need answers of an
+// earlier one.
+type load func(ctx context.Context, q *db.Queries) error
+
 type inputLoader struct {
-	q      *db.Queries
 	query  state.InputQuery
 	facts  state.InputFacts
 	scopes map[string]string // id by key
 }
 
-func (l *inputLoader) scopeStates(ctx context.Context) error {
+func (l *inputLoader) scopeStates(ctx context.Context, q *db.Queries) error {
 	l.scopes = map[string]string{}
 	var keys []string
 	for _, in := range l.query.Inputs {
@@ -39,7 +46,7 @@ func (l *inputLoader) scopeStates(ctx context.Context) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	rows, err := l.q.ScopeStates(ctx, keys)
+	rows, err := q.ScopeStates(ctx, keys)
 	for _, r := range rows {
 		l.scopes[r.Key] = r.ID
 		for i, in := range l.query.Inputs {
@@ -52,18 +59,18 @@ func (l *inputLoader) scopeStates(ctx context.Context) error {
 }
 
 // newest loads the one version that an input without passed can have.
-func (l *inputLoader) newest(ctx context.Context) error {
+func (l *inputLoader) newest(ctx context.Context, q *db.Queries) error {
 	var ords []int32
-	var scopes, pins []string
+	var keys, pins []string
 	for i, in := range l.query.Inputs {
-		if id, ok := l.scopes[in.ScopeKey]; ok && in.Checked {
-			ords, scopes, pins = append(ords, int32(i)), append(scopes, id), append(pins, pinJSON(in.Pin))
+		if in.Checked {
+			ords, keys, pins = append(ords, int32(i)), append(keys, in.ScopeKey), append(pins, pinJSON(in.Pin))
 		}
 	}
 	if len(ords) == 0 {
 		return nil
 	}
-	rows, err := l.q.NewestVersions(ctx, ords, scopes, pins)
+	rows, err := q.NewestVersions(ctx, ords, keys, pins)
 	if err != nil {
 		return err
 	}
@@ -87,8 +94,8 @@ func (l *inputLoader) add(ord int, id, order int64, raw []byte) error {
 	return nil
 }
 
-// every loads what inputs with version = "every" go on with.
-func (l *inputLoader) every(ctx context.Context) error {
+// baselines says where inputs with version = "every" begin.
+func (l *inputLoader) baselines(ctx context.Context, q *db.Queries) error {
 	var names []string
 	for _, in := range l.query.Inputs {
 		if in.Every {
@@ -98,31 +105,31 @@ func (l *inputLoader) every(ctx context.Context) error {
 	if len(names) == 0 {
 		return nil
 	}
-	rows, err := l.q.EveryBaselines(ctx, l.query.JobID, l.query.ChangedRevision, names)
-	if err != nil {
-		return err
-	}
-	p := db.UnusedVersionsParams{JobID: l.query.JobID}
-	for i, in := range l.query.Inputs {
-		for _, r := range rows {
-			if r.Name != in.Name || !in.Every {
-				continue
-			}
-			l.facts.Inputs[i].Baseline = r.Baseline
-			if scope, ok := l.scopes[in.ScopeKey]; ok && in.Checked && r.Baseline > 0 {
-				p.Ords, p.Scopes, p.Names = append(p.Ords, int32(i)), append(p.Scopes, scope), append(p.Names, in.Name)
-				p.Baselines, p.Resources, p.Pins = append(p.Baselines, r.Baseline), append(p.Resources, in.ResourceID), append(p.Pins, pinJSON(in.Pin))
+	rows, err := q.EveryBaselines(ctx, l.query.JobID, l.query.ChangedRevision, names)
+	for _, r := range rows {
+		for i, in := range l.query.Inputs {
+			if r.Name == in.Name && in.Every {
+				l.facts.Inputs[i].Baseline = r.Baseline
 			}
 		}
 	}
-	return l.unused(ctx, p)
+	return err
 }
 
-func (l *inputLoader) unused(ctx context.Context, p db.UnusedVersionsParams) error {
+// unused loads what they go on with.
+func (l *inputLoader) unused(ctx context.Context, q *db.Queries) error {
+	p := db.UnusedVersionsParams{JobID: l.query.JobID}
+	for i, in := range l.query.Inputs {
+		baseline := l.facts.Inputs[i].Baseline
+		if scope, ok := l.scopes[in.ScopeKey]; ok && in.Every && in.Checked && baseline > 0 {
+			p.Ords, p.Scopes, p.Names = append(p.Ords, int32(i)), append(p.Scopes, scope), append(p.Names, in.Name)
+			p.Baselines, p.Resources, p.Pins = append(p.Baselines, baseline), append(p.Resources, in.ResourceID), append(p.Pins, pinJSON(in.Pin))
+		}
+	}
 	if len(p.Ords) == 0 {
 		return nil
 	}
-	rows, err := l.q.UnusedVersions(ctx, p)
+	rows, err := q.UnusedVersions(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -134,11 +141,11 @@ func (l *inputLoader) unused(ctx context.Context, p db.UnusedVersionsParams) err
 	return nil
 }
 
-func (l *inputLoader) passages(ctx context.Context) error {
+func (l *inputLoader) passages(ctx context.Context, q *db.Queries) error {
 	if len(l.query.PassedJobs) == 0 {
 		return nil
 	}
-	rows, err := l.q.Passages(ctx, l.query.PassedJobs, mostPassages, l.resources())
+	rows, err := q.Passages(ctx, l.query.PassedJobs, mostPassages, l.resources())
 	if err != nil {
 		return err
 	}
@@ -163,7 +170,7 @@ func (l *inputLoader) resources() []string {
 }
 
 // used says which of the versions that were found the job has had.
-func (l *inputLoader) used(ctx context.Context) error {
+func (l *inputLoader) used(ctx context.Context, q *db.Queries) error {
 	var ids []int64
 	for _, f := range l.facts.Inputs {
 		for _, v := range f.Versions {
@@ -177,7 +184,7 @@ func (l *inputLoader) used(ctx context.Context) error {
 		return nil
 	}
 	slices.Sort(ids)
-	rows, err := l.q.UsedVersions(ctx, l.query.JobID, l.resources(), slices.Compact(ids))
+	rows, err := q.UsedVersions(ctx, l.query.JobID, l.resources(), slices.Compact(ids))
 	for _, r := range rows {
 		for i, in := range l.query.Inputs {
 			if in.Name == r.Name {
@@ -188,11 +195,11 @@ func (l *inputLoader) used(ctx context.Context) error {
 	return err
 }
 
-func (l *inputLoader) busy(ctx context.Context) error {
+func (l *inputLoader) busy(ctx context.Context, q *db.Queries) error {
 	if len(l.query.GroupJobs) == 0 {
 		return nil
 	}
-	open, err := openBuilds(ctx, l.q, l.query.GroupJobs)
+	open, err := openBuilds(ctx, q, l.query.GroupJobs)
 	l.facts.Busy = slices.DeleteFunc(open, func(b state.OpenBuild) bool { return b.Status != state.BuildRunning })
 	return err
 }

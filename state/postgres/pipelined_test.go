@@ -114,9 +114,7 @@ func TestAContextEndsInATransaction(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	nothingWritten(t, s)
-	if n := s.Pool().Stat().AcquiredConns(); n != 0 {
-		t.Errorf("%d connections are still in use", n)
-	}
+	noneInUse(t, s.Pool())
 }
 
 // What was given is what is written, even if it is changed before it is sent.

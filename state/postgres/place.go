@@ -16,41 +16,29 @@ const mostUnplaced = 500
 // LoadPlaces is all runs without a worker, and all workers.
 func (s *Store) LoadPlaces(ctx context.Context) (state.PlaceSnapshot, error) {
 	var snap state.PlaceSnapshot
-	runs, err := s.q.UnplacedRuns(ctx, mostUnplaced)
+	err := s.together(ctx,
+		func(q *db.Queries) error { return loadUnplaced(ctx, q, &snap) },
+		func(q *db.Queries) error { return loadWorkers(ctx, q, &snap) },
+		func(q *db.Queries) error { return loadHomes(ctx, q, &snap) },
+	)
 	if err != nil {
-		return snap, fmt.Errorf("load runs without a worker: %w", err)
-	}
-	var builds []string
-	for _, r := range runs {
-		snap.Runs = append(snap.Runs, state.UnplacedRun{
-			ID: r.ID, TeamID: r.Team, BuildID: r.Build, ScopeID: r.Scope, Tags: r.Tags, Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor,
-		})
-		if r.Build != "" {
-			builds = append(builds, r.Build)
-		}
-	}
-	if len(runs) == 0 {
-		return snap, nil
-	}
-	if err := s.loadWorkers(ctx, &snap); err != nil {
-		return snap, err
-	}
-	homes, err := s.q.BuildHomes(ctx, builds)
-	if err != nil {
-		return snap, fmt.Errorf("load the workers of builds: %w", err)
-	}
-	snap.Homes = make(map[string]string, len(homes))
-	for _, h := range homes {
-		snap.Homes[h.BuildID] = h.WorkerID
+		return state.PlaceSnapshot{}, fmt.Errorf("load runs and workers: %w", err)
 	}
 	return snap, nil
 }
 
-func (s *Store) loadWorkers(ctx context.Context, snap *state.PlaceSnapshot) error {
-	workers, err := s.q.WorkersWithLoad(ctx)
-	if err != nil {
-		return fmt.Errorf("load workers: %w", err)
+func loadUnplaced(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+	runs, err := q.UnplacedRuns(ctx, mostUnplaced)
+	for _, r := range runs {
+		snap.Runs = append(snap.Runs, state.UnplacedRun{
+			ID: r.ID, TeamID: r.Team, BuildID: r.Build, ScopeID: r.Scope, Tags: r.Tags, Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor,
+		})
 	}
+	return err
+}
+
+func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+	workers, err := q.WorkersWithLoad(ctx)
 	for _, w := range workers {
 		snap.Now = w.Now
 		snap.Workers = append(snap.Workers, state.WorkerRow{
@@ -58,7 +46,16 @@ func (s *Store) loadWorkers(ctx context.Context, snap *state.PlaceSnapshot) erro
 			InFlight: int(w.InFlight), Heartbeat: w.HeartbeatAt,
 		})
 	}
-	return nil
+	return err
+}
+
+func loadHomes(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+	homes, err := q.BuildHomes(ctx, mostUnplaced)
+	snap.Homes = make(map[string]string, len(homes))
+	for _, h := range homes {
+		snap.Homes[h.BuildID] = h.WorkerID
+	}
+	return err
 }
 
 // RunTasks are the tasks of runs, by id.

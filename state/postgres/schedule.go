@@ -30,18 +30,24 @@ func (s *Store) ObjectsAt(ctx context.Context, pipelineID string, revision int64
 
 // LoadJob is a job and its open builds.
 func (s *Store) LoadJob(ctx context.Context, id string) (state.JobSnapshot, error) {
-	h, err := s.q.JobHead(ctx, id)
+	var snap state.JobSnapshot
+	err := s.together(ctx,
+		func(q *db.Queries) (err error) { snap.Job, err = jobHead(ctx, q, id); return err },
+		func(q *db.Queries) (err error) { snap.Open, err = openBuilds(ctx, q, []string{id}); return err },
+		func(q *db.Queries) error { return loadFixed(ctx, q, id, snap.Open) },
+	)
 	if err != nil {
 		return state.JobSnapshot{}, fmt.Errorf("load job %s: %w", id, notFound(err))
 	}
-	snap := state.JobSnapshot{Job: state.JobRow{
+	return snap, nil
+}
+
+func jobHead(ctx context.Context, q *db.Queries, id string) (state.JobRow, error) {
+	h, err := q.JobHead(ctx, id)
+	return state.JobRow{
 		ID: h.ID, TeamID: h.TeamID, PipelineID: h.PipelineID, Address: graph.Address(h.Address), Revision: h.Revision,
 		ChangedRevision: h.ChangedRevision, Paused: h.Paused, PipelinePaused: h.PipelinePaused, Deleted: h.Deleted,
-	}}
-	if snap.Open, err = openBuilds(ctx, s.q, []string{id}); err != nil {
-		return snap, fmt.Errorf("load job %s: %w", id, err)
-	}
-	return snap, s.loadFixed(ctx, snap.Open)
+	}, err
 }
 
 func openBuilds(ctx context.Context, q *db.Queries, jobs []string) ([]state.OpenBuild, error) {
@@ -54,21 +60,14 @@ func openBuilds(ctx context.Context, q *db.Queries, jobs []string) ([]state.Open
 }
 
 // loadFixed adds the inputs that pending builds have already: those of reruns.
-func (s *Store) loadFixed(ctx context.Context, open []state.OpenBuild) error {
-	pending := map[string]*state.OpenBuild{}
-	var ids []string
-	for i := range open {
-		if open[i].Status == state.BuildPending {
-			pending[open[i].ID], ids = &open[i], append(ids, open[i].ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	rows, err := s.q.FixedInputs(ctx, ids)
+func loadFixed(ctx context.Context, q *db.Queries, job string, open []state.OpenBuild) error {
+	rows, err := q.FixedInputs(ctx, job)
 	for _, r := range rows {
-		b := pending[r.BuildID]
-		b.Fixed = append(b.Fixed, state.BuildInput{Name: r.Name, ResourceID: r.ResourceID, VersionID: r.VersionID, First: r.First})
+		for i := range open {
+			if b := &open[i]; b.ID == r.BuildID {
+				b.Fixed = append(b.Fixed, state.BuildInput{Name: r.Name, ResourceID: r.ResourceID, VersionID: r.VersionID, First: r.First})
+			}
+		}
 	}
 	return err
 }

@@ -14,11 +14,14 @@ FROM workers w ORDER BY w.name;
 -- name: BuildHomes :many
 -- Where a build's latest run went that did not fail for its worker's fault.
 -- Before any went: where something is that it takes.
+WITH waiting AS (
+    SELECT ARRAY(SELECT r.build_id FROM runs r WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT @most) AS builds
+)
 SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
     SELECT build_id, worker_id, created_at FROM runs
-    WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
+    WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
     UNION ALL
-    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL
+    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL
 ) x ORDER BY x.build_id, x.created_at DESC, x.worker_id;
 
 -- name: RunTasks :many

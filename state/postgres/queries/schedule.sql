@@ -9,7 +9,9 @@ SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS 
 WHERE job_id = ANY (@jobs::uuid[]) AND status IN ('pending', 'running') ORDER BY number;
 
 -- name: FixedInputs :many
-SELECT build_id, name, resource_id, version_id, first FROM build_inputs WHERE build_id = ANY (@builds::uuid[]);
+-- Of a job's pending builds.
+SELECT build_id, name, resource_id, version_id, first FROM build_inputs
+WHERE build_id = ANY (ARRAY(SELECT b.id FROM builds b WHERE b.job_id = @job_id AND b.status = 'pending'));
 
 -- name: ScopeStates :many
 SELECT key, id, last_error, (last_ended_at IS NOT NULL)::boolean AS ever_ended FROM scopes WHERE key = ANY (@keys::text[]);
@@ -17,10 +19,11 @@ SELECT key, id, last_error, (last_ended_at IS NOT NULL)::boolean AS ever_ended F
 -- name: NewestVersions :many
 -- The newest of each scope that has what its pin names.
 SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@scopes::uuid[]) AS scope_id, unnest(@pins::text[]) AS pin) i
+FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@keys::text[]) AS key, unnest(@pins::text[]) AS pin) i
+JOIN scopes s ON s.key = i.key
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = i.scope_id AND x.check_order > 0 AND x.version @> i.pin::jsonb
+    WHERE x.scope_id = s.id AND x.check_order > 0 AND x.version @> i.pin::jsonb
     ORDER BY x.check_order DESC LIMIT 1
 ) v;
 

@@ -38,11 +38,14 @@ func (q *Queries) AssignRuns(ctx context.Context, fromStatus []string, ids []str
 }
 
 const buildHomes = `-- name: BuildHomes :many
+WITH waiting AS (
+    SELECT ARRAY(SELECT r.build_id FROM runs r WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT $1) AS builds
+)
 SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
     SELECT build_id, worker_id, created_at FROM runs
-    WHERE build_id = ANY ($1::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
+    WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
     UNION ALL
-    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY ($1::uuid[]) AND worker_id IS NOT NULL
+    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL
 ) x ORDER BY x.build_id, x.created_at DESC, x.worker_id
 `
 
@@ -53,8 +56,8 @@ type BuildHomesRow struct {
 
 // Where a build's latest run went that did not fail for its worker's fault.
 // Before any went: where something is that it takes.
-func (q *Queries) BuildHomes(ctx context.Context, builds []string) ([]BuildHomesRow, error) {
-	rows, err := q.db.Query(ctx, buildHomes, builds)
+func (q *Queries) BuildHomes(ctx context.Context, most int32) ([]BuildHomesRow, error) {
+	rows, err := q.db.Query(ctx, buildHomes, most)
 	if err != nil {
 		return nil, err
 	}

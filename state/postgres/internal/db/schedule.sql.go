@@ -47,11 +47,13 @@ func (q *Queries) EveryBaselines(ctx context.Context, jobID string, changedRevis
 }
 
 const fixedInputs = `-- name: FixedInputs :many
-SELECT build_id, name, resource_id, version_id, first FROM build_inputs WHERE build_id = ANY ($1::uuid[])
+SELECT build_id, name, resource_id, version_id, first FROM build_inputs
+WHERE build_id = ANY (ARRAY(SELECT b.id FROM builds b WHERE b.job_id = $1 AND b.status = 'pending'))
 `
 
-func (q *Queries) FixedInputs(ctx context.Context, builds []string) ([]BuildInput, error) {
-	rows, err := q.db.Query(ctx, fixedInputs, builds)
+// Of a job's pending builds.
+func (q *Queries) FixedInputs(ctx context.Context, jobID string) ([]BuildInput, error) {
+	rows, err := q.db.Query(ctx, fixedInputs, jobID)
 	if err != nil {
 		return nil, err
 	}
@@ -124,10 +126,11 @@ func (q *Queries) LockGroups(ctx context.Context, names []string) error {
 
 const newestVersions = `-- name: NewestVersions :many
 SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest($1::int[]) AS ord, unnest($2::uuid[]) AS scope_id, unnest($3::text[]) AS pin) i
+FROM (SELECT unnest($1::int[]) AS ord, unnest($2::text[]) AS key, unnest($3::text[]) AS pin) i
+JOIN scopes s ON s.key = i.key
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = i.scope_id AND x.check_order > 0 AND x.version @> i.pin::jsonb
+    WHERE x.scope_id = s.id AND x.check_order > 0 AND x.version @> i.pin::jsonb
     ORDER BY x.check_order DESC LIMIT 1
 ) v
 `
@@ -140,8 +143,8 @@ type NewestVersionsRow struct {
 }
 
 // The newest of each scope that has what its pin names.
-func (q *Queries) NewestVersions(ctx context.Context, ords []int32, scopes []string, pins []string) ([]NewestVersionsRow, error) {
-	rows, err := q.db.Query(ctx, newestVersions, ords, scopes, pins)
+func (q *Queries) NewestVersions(ctx context.Context, ords []int32, keys []string, pins []string) ([]NewestVersionsRow, error) {
+	rows, err := q.db.Query(ctx, newestVersions, ords, keys, pins)
 	if err != nil {
 		return nil, err
 	}
