@@ -16,7 +16,7 @@ import (
 // modes are the ways in which pgx talks to PostgreSQL; a pooler may need another
 // than the default.
 func modes(t *testing.T, do func(t *testing.T, s *postgres.Store)) {
-	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec"} {
+	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec"} {
 		t.Run(mode, func(t *testing.T) {
 			url := pgtest.URL(t)
 			do(t, pgtest.Open(t, url+"&default_query_exec_mode="+mode, postgres.WithDirectURL(url)))

@@ -20,7 +20,7 @@ func TestLoadsTogether(t *testing.T) {
 		id := team(t, s)
 		apply(t, s, id, demo())
 		job := text(t, s, "SELECT id::text FROM objects WHERE kind = 'job' ORDER BY address LIMIT 1")
-		build, err := s.Trigger(t.Context(), id, job, "ann")
+		build, err := s.Trigger(t.Context(), "main", job, "ann")
 		must(t, err)
 		j, err := s.LoadJob(t.Context(), job)
 		must(t, err)
