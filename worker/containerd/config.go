@@ -24,6 +24,7 @@ type Config struct {
 	Credentials string         // a docker config.json; "" is none
 	Network     network.Config // Dir, RunDir and Log are filled in
 	DNS         []string       // name servers of containers; nil takes the machine's own that containers can reach
+	PutOff      int            // ended containers, at most, that are taken apart only when none is being started
 	Now         func() time.Time
 	Log         *slog.Logger
 }

@@ -3,6 +3,7 @@
 //
 //	Start:  image ─ run directory ─ network namespace ─ record ─ container ─ task ─ started
 //	end:    exit code ─ ended (recorded) ─ namespace back to the pool ─ task and container deleted
+//	        (put off while others start)
 //	Remove: what is left: run directory, log, record
 //
 // The root of a container is an overlay that this package makes itself: below, the

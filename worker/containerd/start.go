@@ -27,6 +27,7 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 	}
 	ctx = r.in(ctx)
 	defer r.locks.lock(t.RunID)()
+	defer r.lull.begin()()
 	if r.runs.Exists(t.RunID) {
 		if ran, err := r.everRan(ctx, t.RunID); ran || err != nil {
 			return err

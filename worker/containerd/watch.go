@@ -72,6 +72,7 @@ func (r *Runtime) follow(runID string, w *watch) {
 		r.mu.Unlock()
 		return
 	}
+	r.lull.wait(r.ctx)
 	if err := r.clean(r.ctx, runID); err != nil && r.ctx.Err() == nil {
 		r.cfg.Log.Warn("what is left of a run could not be cleaned up; its removal tries again", "run", runID, "error", err)
 	}

@@ -25,6 +25,10 @@ const (
 	flood  = 300
 )
 
+// pause is between single measurements: what one leaves behind is torn down then,
+// and slows nothing that is measured.
+const pause = 200 * time.Millisecond
+
 func run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "weir-bench-")
 	if err != nil {
@@ -59,14 +63,16 @@ func measure(ctx context.Context, sys *system, raw *raw) error {
 	return compilePlan(ctx, sys, t)
 }
 
-// sideBySide takes turns: one raw cycle, one build.
+// sideBySide takes turns: one raw cycle, one build, each after a pause.
 func sideBySide(ctx context.Context, sys *system, raw *raw, t *table) (time.Duration, error) {
 	var cycles, builds []time.Duration
 	for i := range rounds + 2 {
+		time.Sleep(pause)
 		c, err := raw.cycle(ctx)
 		if err != nil {
 			return 0, err
 		}
+		time.Sleep(pause)
 		b, err := sys.build(ctx, "one")
 		if err != nil {
 			return 0, err
@@ -84,6 +90,7 @@ func sideBySide(ctx context.Context, sys *system, raw *raw, t *table) (time.Dura
 func chain(ctx context.Context, sys *system, t *table, single time.Duration) error {
 	var all []time.Duration
 	for i := range rounds/2 + 1 {
+		time.Sleep(pause)
 		d, err := sys.chain(ctx, i)
 		if err != nil {
 			return err

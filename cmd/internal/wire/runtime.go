@@ -92,7 +92,7 @@ func openContainers(ctx context.Context, c runtimeConfig, self string) (runtime,
 	if err == nil {
 		net.Spare = c.spare
 		out.Runtime, err = containerd.Open(ctx, containerd.Config{
-			Dir: c.dir, Address: address, Binary: self, Credentials: dockerConfig(), Network: net, Now: time.Now, Log: c.log,
+			Dir: c.dir, Address: address, Binary: self, Credentials: dockerConfig(), Network: net, PutOff: c.spare, Now: time.Now, Log: c.log,
 		})
 	}
 	if err != nil {
