@@ -12,7 +12,7 @@ export GOTOOLCHAIN ?= local
 
 .PHONY: help
 help: ## list what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install what is missing on this Debian machine (says what and why)
@@ -28,16 +28,13 @@ demo: setup build ## the main job, from an empty directory to two builds in cont
 	@scripts/demo
 
 .PHONY: test
-test: setup ## every test, on real PostgreSQL and containerd
-	@scripts/go-test ./...
-
-.PHONY: test-race
-test-race: setup ## the same, with the race detector
-	@CGO_ENABLED=1 scripts/go-test -race ./...
+test: setup ## every test, on real PostgreSQL and containerd (RACE=1: with the race detector)
+	@$(if $(RACE),CGO_ENABLED=1) scripts/go-test $(if $(RACE),-race) ./...
 
 .PHONY: test-long
 test-long: setup ## the tests that take minutes: faults, kills, restarts, over and over
-	@WEIR_TEST_LONG=1 CGO_ENABLED=1 scripts/go-test -race -timeout 60m ./...
+	@WEIR_SIM_HISTORIES=20000 CGO_ENABLED=1 scripts/go-test -race -timeout 60m ./...
+	@CGO_ENABLED=1 scripts/go-test -race -timeout 60m -count 5 ./cmd/weir ./worker/... ./server/workerapi ./state/...
 
 .PHONY: sim
 sim: ## the deciders through very many random histories
@@ -48,7 +45,7 @@ fuzz: ## each fuzz target for a while (FUZZTIME, one minute unless told)
 	@scripts/fuzz $${FUZZTIME:-1m}
 
 .PHONY: bench
-bench: setup build ## the figures of the README, measured beside the raw containerd client
+bench: setup build ## compile, plan and run, measured beside the raw containerd client
 	@scripts/bench
 
 .PHONY: fmt
@@ -75,10 +72,6 @@ lint: tools ## go vet and golangci-lint
 .PHONY: verify
 verify: tools ## what CI checks besides the tests: format, lint, generated code, golden files
 	@scripts/verify
-
-.PHONY: db
-db: build ## a migrated PostgreSQL of one's own under .weir/, until interrupted
-	@$(BIN)/weir dev --only-database
 
 .PHONY: clean
 clean: ## remove what was built; .weir/ stays

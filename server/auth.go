@@ -15,7 +15,7 @@ import (
 const tokenPrefix = "weir_"
 
 var (
-	errNoToken  = errors.New("this server wants a token: set WEIR_TOKEN, or log in to the target")
+	errNoToken  = errors.New("this server wants a token: set WEIR_TOKEN, or keep one with weir target set")
 	errBadToken = errors.New("the token is not valid here: it was revoked, or belongs to another server; ask an owner of your team for a new one")
 )
 
@@ -54,24 +54,33 @@ func (g *guard) WrapStreamingClient(next connect.StreamingClientFunc) connect.St
 }
 
 func (g *guard) admit(ctx context.Context, procedure string, header http.Header) (context.Context, error) {
-	token, ok := strings.CutPrefix(header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
-		return nil, connect.NewError(connect.CodeUnauthenticated, errNoToken)
-	}
-	if !strings.HasPrefix(token, tokenPrefix) {
-		return nil, connect.NewError(connect.CodeUnauthenticated, errBadToken)
-	}
-	id, err := g.authenticate(ctx, token)
-	if errors.Is(err, state.ErrNotFound) {
-		return nil, connect.NewError(connect.CodeUnauthenticated, errBadToken)
-	}
+	id, err := g.identify(ctx, header)
 	if err != nil {
-		return nil, asConnect(fmt.Errorf("looking up a token: %w", err))
+		return nil, err
 	}
 	if err := g.permit(id, procedure); err != nil {
 		return nil, err
 	}
 	return context.WithValue(WithIdentity(ctx, id), remoteKey{}, true), nil
+}
+
+// identify says whose token is shown.
+func (g *guard) identify(ctx context.Context, header http.Header) (Identity, error) {
+	token, ok := strings.CutPrefix(header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return Identity{}, connect.NewError(connect.CodeUnauthenticated, errNoToken)
+	}
+	if !strings.HasPrefix(token, tokenPrefix) {
+		return Identity{}, connect.NewError(connect.CodeUnauthenticated, errBadToken)
+	}
+	id, err := g.authenticate(ctx, token)
+	if errors.Is(err, state.ErrNotFound) {
+		return Identity{}, connect.NewError(connect.CodeUnauthenticated, errBadToken)
+	}
+	if err != nil {
+		return Identity{}, asConnect(fmt.Errorf("looking up a token: %w", err))
+	}
+	return id, nil
 }
 
 // remoteKey marks a context whose caller is elsewhere.

@@ -24,10 +24,11 @@ import (
 
 // world is a server on a database of its own, and a team that calls it.
 type world struct {
-	t     *testing.T
-	store *postgres.Store
-	srv   *server.Server
-	url   string
+	t       *testing.T
+	store   *postgres.Store
+	srv     *server.Server
+	url     string
+	scrapes string // token for the metrics, once made
 	clients
 }
 
@@ -183,6 +184,17 @@ func wantCode(t *testing.T, err error, want connect.Code, says string) {
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
 	res := must(http.Get(url))(t)
+	defer func() { _ = res.Body.Close() }()
+	return res.StatusCode, string(must(io.ReadAll(res.Body))(t))
+}
+
+func getAs(t *testing.T, url, token string) (int, string) {
+	t.Helper()
+	req := must(http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil))(t)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	res := must(http.DefaultClient.Do(req))(t)
 	defer func() { _ = res.Body.Close() }()
 	return res.StatusCode, string(must(io.ReadAll(res.Body))(t))
 }

@@ -14,16 +14,43 @@ import (
 	"github.com/prometheus/common/model"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/state"
 )
 
 func (w *world) scrape() map[string]*dto.MetricFamily {
 	w.t.Helper()
-	code, body := get(w.t, w.url+"/metrics")
+	code, body := getAs(w.t, w.url+"/metrics", w.scraper())
 	if code != http.StatusOK {
 		w.t.Fatalf("metrics: %d %s", code, body)
 	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	return must(parser.TextToMetricFamilies(strings.NewReader(body)))(w.t)
+}
+
+// scraper is a token for the metrics, made once.
+func (w *world) scraper() string {
+	if w.scrapes == "" {
+		w.scrapes = w.token("main", state.RoleViewer)
+	}
+	return w.scrapes
+}
+
+func TestMetricsAreForTheInstallation(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct {
+		who, token string
+		code       int
+		says       string
+	}{
+		{"nobody", "", http.StatusUnauthorized, "this server wants a token"},
+		{"a wrong token", "weir_wrong", http.StatusUnauthorized, "the token is not valid here"},
+		{"another team", w.token("payments", state.RoleOwner), http.StatusForbidden, "only team main may see this"},
+		{"a viewer of team main", w.scraper(), http.StatusOK, "weir_"},
+	} {
+		if code, body := getAs(t, w.url+"/metrics", tt.token); code != tt.code || !strings.Contains(body, tt.says) {
+			t.Errorf("%s: %d %.100s", tt.who, code, body)
+		}
+	}
 }
 
 // metric is the value of one metric, or how many a histogram has seen; labels

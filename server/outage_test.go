@@ -46,6 +46,9 @@ func TestTheDatabaseIsDown(t *testing.T) {
 		if code, body := get(t, w.url+"/readyz"); code != http.StatusOK {
 			t.Fatalf("readyz: %d %s", code, body)
 		}
+		if got := w.metric("weir_database_up"); got != 1 { // and the scraper is known from now on
+			t.Errorf("weir_database_up %v", got)
+		}
 		p.cut()
 		wantCode(t, list(), connect.CodeUnavailable, "the database does not answer")
 		if code, body := get(t, w.url+"/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(body, "the database does not answer") {

@@ -94,7 +94,7 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.Handle("GET /readyz", &readiness{store: s.opts.Store, now: s.opts.Now})
-	mux.Handle("GET /metrics", s.metrics.handler())
+	mux.Handle("GET /metrics", &scrape{guard: s.guard(), next: s.metrics.handler()})
 	return mux, nil
 }
 
@@ -103,9 +103,13 @@ type mount struct {
 	handler http.Handler
 }
 
+func (s *Server) guard() *guard {
+	return &guard{authenticate: s.authenticate, permissions: permissions()}
+}
+
 // mounts are the services for people, each behind measuring and the guard.
 func (s *Server) mounts() []mount {
-	g := &guard{authenticate: s.authenticate, permissions: permissions()}
+	g := s.guard()
 	opts := []connect.HandlerOption{
 		connect.WithInterceptors(&measure{s.metrics, s.opts.Now}, g),
 		connect.WithReadMaxBytes(maxMessage),
