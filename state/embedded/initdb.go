@@ -75,7 +75,8 @@ func (s *Server) command(ctx context.Context, dir, name string, args ...string) 
 		cmd.ExtraFiles = []*os.File{f}
 		dir = "/proc/self/fd/3"
 	}
-	cmd.Args = append([]string{name, "-D", dir}, args...)
+	// The whole path: PostgreSQL's programs find each other by the name they were called with.
+	cmd.Args = append([]string{cmd.Path, "-D", dir}, args...)
 	return cmd, nil
 }
 
