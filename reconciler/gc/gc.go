@@ -11,7 +11,6 @@ type Status string
 
 // The states that matter here.
 const (
-	Creating   Status = "creating"
 	Created    Status = "created"
 	Destroying Status = "destroying"
 )

@@ -1,12 +1,9 @@
 package gc
 
 import (
-	"reflect"
 	"slices"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/weirci/weir/state"
 )
@@ -40,28 +37,4 @@ func TestDecide(t *testing.T) {
 			t.Errorf("%s: %v, again at %v", c.name, got, next)
 		}
 	}
-}
-
-func TestCompare(t *testing.T) {
-	rows := map[string]Status{"a": Created, "b": Creating, "c": Destroying, "d": Created, "e": Destroying}
-	want := Drift{Gone: []string{"c"}, Missing: []string{"d"}, Orphans: []string{"x"}}
-	if got := Compare(rows, []string{"a", "e", "x"}); !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v", got)
-	}
-}
-
-// Whatever the rows and the report, what is wanted and there is left alone.
-func TestCompareLeavesWhatIsWanted(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		names := rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
-		rows := rapid.MapOf(names, rapid.SampledFrom([]Status{Creating, Created, Destroying})).Draw(t, "rows")
-		reported := rapid.SliceOfDistinct(names, rapid.ID[string]).Draw(t, "reported")
-		d := Compare(rows, reported)
-		for _, name := range slices.Concat(d.Gone, d.Missing, d.Orphans) {
-			_, row := rows[name]
-			if row && slices.Contains(reported, name) {
-				t.Fatalf("%s is wanted and there, and in %+v", name, d)
-			}
-		}
-	})
 }
