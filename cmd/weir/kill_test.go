@@ -32,6 +32,9 @@ job "count" {
 func runtimes(t *testing.T) []string {
 	_, err := exec.LookPath("containerd")
 	if os.Geteuid() != 0 || err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("containerd and root are missing, and in CI they must be there")
+		}
 		t.Log("NOT TESTED with containerd: this wants root and containerd")
 		return []string{"process"}
 	}
@@ -69,13 +72,7 @@ type installation struct {
 
 func newInstallation(t *testing.T, runtime string) *installation {
 	t.Helper()
-	work, err := os.MkdirTemp(bin, "kill-*") //nolint:usetesting // that directory is closed to PostgreSQL
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(work, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	work := openWork(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +84,19 @@ func newInstallation(t *testing.T, runtime string) *installation {
 	w.start(t)
 	t.Cleanup(w.stop)
 	return w
+}
+
+// openWork is a directory that PostgreSQL may enter.
+func openWork(t *testing.T) string {
+	t.Helper()
+	work, err := os.MkdirTemp(bin, "kill-*") //nolint:usetesting // that directory is closed to PostgreSQL
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(work, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return work
 }
 
 func (w *installation) start(t *testing.T) {

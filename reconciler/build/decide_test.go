@@ -62,7 +62,8 @@ var plays = []struct {
 	{name: "retry of a do ends", job: job(retry(do(task("a")), 2)), script: script{"0.0": {"1"}, "0.attempt2.0": {"2"}}, runs: "0.0 0.attempt2.0", status: "failed", message: `do: task "a": exit code 2`},
 
 	{name: "a lost task is run again", job: job(task("a")), script: script{"0": {"lost", "lost", "lost"}}, runs: "0 0 0 0", status: "succeeded"},
-	{name: "but not for ever", job: job(task("a")), script: script{"0": {"lost", "lost", "lost", "lost"}}, runs: "0 0 0 0", status: "errored", message: `task "a": lost 4 times with its worker, the last time: worker w1 stopped answering`},
+	{name: "but not for ever", job: job(task("a")), script: script{"0": {"lost", "lost", "lost", "lost"}}, runs: "0 0 0 0", status: "errored", message: `task "a": lost with its worker, 4 times, the last time: worker w1 stopped answering`},
+	{name: "a worker that cannot is not a worker that is gone", job: job(task("a")), script: script{"0": {"infra", "infra", "infra", "infra"}}, runs: "0 0 0 0", status: "errored", message: `task "a": its worker could not run it, 4 times, the last time: disk is full`},
 	{name: "losses are no attempts", job: job(retry(task("a"), 2)), script: script{"0": {"lost", "1", "lost"}}, runs: "0 0 0 0", status: "succeeded"},
 	{name: "a lost put is not run again", job: job(put()), script: script{"0": {"lost"}}, runs: "0", status: "errored", message: `put "out": ` + mayHaveHappened},
 	{name: "unless its author says so", job: job(retry(put(), 2, "lost")), script: script{"0": {"lost"}}, runs: "0 0 0.get", status: "succeeded"},

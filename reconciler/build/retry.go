@@ -93,12 +93,21 @@ func (d *decider) lost(s graph.Step, path string, c cancel, w work, run Run, o o
 	}
 	n := d.losses(path)
 	if n > most {
-		o.message = fmt.Sprintf("lost %d times with its worker, the last time: %s", n, orElse(o.message, "the worker is gone"))
+		o.message = fmt.Sprintf("%s, %d times, the last time: %s", loss(run), n, orElse(o.message, "the worker is gone"))
 		return d.finish(path, o)
 	}
 	at := d.Now
 	if n > 1 {
 		at = at.Add(state.Backoff(lossBackoff, mostLossWait, n-1, d.Jitter))
 	}
-	return d.again(s, path, c, at, "lost with its worker: "+orElse(o.message, "the worker is gone"))
+	return d.again(s, path, c, at, loss(run)+": "+orElse(o.message, "the worker is gone"))
+}
+
+// loss is what happened to a run that was lost: its worker went away, or said that
+// it could not do it.
+func loss(r Run) string {
+	if r.Status == state.RunLost {
+		return "lost with its worker"
+	}
+	return "its worker could not run it"
 }

@@ -44,21 +44,21 @@ type records struct{ dir string }
 func (s records) save(r record) error {
 	order, err := proto.Marshal(r.order)
 	if err != nil {
-		return fmt.Errorf("record of run %s: %w", r.id(), err)
+		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
 	b, err := json.Marshal(recordFile{Order: order, Received: r.received, Started: r.started, TimedOut: r.timedOut})
 	if err != nil {
-		return fmt.Errorf("record of run %s: %w", r.id(), err)
+		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
 	if err := writeFile(s.path(r.id()), b); err != nil {
-		return fmt.Errorf("record of run %s: %w", r.id(), err)
+		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
 	return nil
 }
 
 func (s records) remove(id string) error {
 	if err := os.Remove(s.path(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("record of run %s: %w", id, err)
+		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
 	return nil
 }

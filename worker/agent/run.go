@@ -166,7 +166,11 @@ func (r *run) failed(err error) worker.Exit {
 	if errors.As(err, &user) {
 		return worker.Exit{Code: -1, Err: user.Error()} // what was being done when it showed is no news to the user
 	}
-	return worker.Exit{Code: -1, Err: err.Error(), Lost: true}
+	text := err.Error()
+	if isDiskFull(err) {
+		text = r.fleet.agent.diskIsFull() + ": " + text
+	}
+	return worker.Exit{Code: -1, Err: text, Lost: true}
 }
 
 func (r *run) await(deadline *time.Timer) (worker.Exit, bool) {
@@ -199,7 +203,7 @@ func (r *run) wait() (worker.Exit, bool) {
 		case r.ctx.Err() != nil:
 			return worker.Exit{}, false
 		case err == nil:
-			return exit, true
+			return r.withCause(exit), true
 		case errors.Is(err, worker.ErrUnknownRun):
 			return worker.Exit{Code: -1, Err: "the container is gone", Lost: true}, true
 		}

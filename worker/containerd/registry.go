@@ -3,9 +3,13 @@ package containerd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/remotes/docker"
+	remoteserrors "github.com/containerd/containerd/v2/core/remotes/errors"
 	"github.com/containerd/errdefs"
 
 	"github.com/weirci/weir/worker/image"
@@ -32,16 +36,36 @@ func (s *images) fromRegistry(ctx context.Context, ref image.Registry) (*rootIma
 	case err == nil:
 		root, err := s.unpacked(ctx, pulled.Metadata())
 		return root, userFault(ref.Name, err)
-	case errors.Is(err, docker.ErrInvalidAuthorization) || errdefs.IsUnauthorized(err) || errdefs.IsPermissionDenied(err):
-		return nil, userFault(ref.Name, errors.Join(errDenied, err), errDenied)
+	case denied(err): // all there is to know is in these two: one line, without what the client says
+		return nil, userFault(ref.Name, errDenied, errDenied)
 	case errdefs.IsNotFound(err):
-		return nil, userFault(ref.Name, errors.Join(errNoImage, err), errNoImage)
+		return nil, userFault(ref.Name, errNoImage, errNoImage)
 	case hereErr == nil:
 		s.warn("the registry cannot be reached: the image that is here is used", "image", ref.Name, "error", err)
 		root, err := s.unpacked(ctx, here)
 		return root, userFault(ref.Name, err)
 	}
-	return nil, userFault(ref.Name, err)
+	return nil, userFault(ref.Name, unreachable(err))
+}
+
+// denied also knows a registry that answers 401 to a wrong password: for the client
+// that is only a status that it did not expect.
+func denied(err error) bool {
+	var status remoteserrors.ErrUnexpectedStatus
+	if errors.As(err, &status) && (status.StatusCode == http.StatusUnauthorized || status.StatusCode == http.StatusForbidden) {
+		return true
+	}
+	return errors.Is(err, docker.ErrInvalidAuthorization) || errdefs.IsUnauthorized(err) || errdefs.IsPermissionDenied(err)
+}
+
+// unreachable leaves of what a client says about a registry that does not answer
+// the cause: the name of the image, which is in every layer of it, is enough once.
+func unreachable(err error) error {
+	var request *url.Error
+	if !errors.As(err, &request) {
+		return err
+	}
+	return fmt.Errorf("its registry does not answer: %w", request.Err)
 }
 
 // hosts knows how to speak to a registry: with a login if there is one, and

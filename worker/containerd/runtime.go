@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,6 +83,9 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 	if r.client, err = client.New(cfg.Address, client.WithDefaultNamespace(cfg.Namespace)); err != nil {
 		return nil, fmt.Errorf("connect to containerd at %s: %w", cfg.Address, err)
 	}
+	if err := r.greet(ctx); err != nil {
+		return nil, errors.Join(err, r.client.Close())
+	}
 	if r.images, err = newImages(r.client, cfg, r.Store); err != nil {
 		return nil, errors.Join(err, r.client.Close())
 	}
@@ -90,6 +95,32 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 		return nil, errors.Join(err, r.client.Close())
 	}
 	return r, nil
+}
+
+// greetPatience is how long a containerd may take to say that it is one.
+const greetPatience = 10 * time.Second
+
+// greet finds out now, not in the first build, that nobody is there.
+func (r *Runtime) greet(ctx context.Context) error {
+	if err := dial(r.cfg.Address); err != nil {
+		return fmt.Errorf("no containerd answers at %s: %w", r.cfg.Address, err)
+	}
+	ctx, cancel := context.WithTimeout(r.in(ctx), greetPatience)
+	defer cancel()
+	if _, err := r.client.Version(ctx); err != nil {
+		return fmt.Errorf("no containerd answers at %s: %w", r.cfg.Address, err)
+	}
+	return nil
+}
+
+// dial tries the socket itself: the client would try until its time is up,
+// and not say why.
+func dial(address string) error {
+	c, err := net.Dial("unix", strings.TrimPrefix(address, "unix://"))
+	if err != nil {
+		return errors.Unwrap(err)
+	}
+	return c.Close()
 }
 
 // in puts containerd's namespace into a context, and keeps its client from

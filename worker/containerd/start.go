@@ -38,7 +38,6 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 		}
 	}
 	if err := r.start(ctx, t); err != nil {
-		err = fmt.Errorf("start run %s: %w", t.RunID, err)
 		ctx = context.WithoutCancel(ctx)
 		return errors.Join(err, r.clean(ctx, t.RunID), r.discard(ctx, t.RunID))
 	}

@@ -63,7 +63,11 @@ func (r *Runtime) follow(runID string, w *watch) {
 	defer close(w.cleaned)
 	w.exit, w.err = r.await(r.ctx, runID)
 	if w.err == nil {
-		w.err = r.runs.SaveAs(runID, endedFile, w.exit)
+		// On a full disk the end must be told all the same, or what the run made would
+		// fill it for ever. A worker that is restarted has the init's file.
+		if err := r.runs.SaveAs(runID, endedFile, w.exit); err != nil {
+			r.cfg.Log.Warn("the end of a run cannot be recorded", "run", runID, "error", err)
+		}
 	}
 	close(w.ended)
 	if w.err != nil {

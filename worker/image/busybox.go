@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,16 +25,21 @@ import (
 // Busybox writes an OCI layout to dir, with one image, tagged latest, from the
 // machine's static busybox: every applet in /bin, users root, nobody and weir
 // (1000), an empty /tmp. The same busybox gives the same bytes.
-func Busybox(dir string) error {
+func Busybox(dir string) error { return BusyboxWith(dir, nil) }
+
+// BusyboxWith is Busybox with programs more, by path: what a resource type needs.
+func BusyboxWith(dir string, programs map[string]string) error {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
 		return errors.New("make a busybox image: there is no busybox on this machine (Debian: apt-get install busybox-static)")
 	}
-	return BusyboxFrom(dir, path)
+	return busybox(dir, path, programs)
 }
 
 // BusyboxFrom is Busybox with a named binary.
-func BusyboxFrom(dir, binary string) error {
+func BusyboxFrom(dir, binary string) error { return busybox(dir, binary, nil) }
+
+func busybox(dir, binary string, programs map[string]string) error {
 	if err := mustBeStatic(binary); err != nil {
 		return fmt.Errorf("make a busybox image: %w", err)
 	}
@@ -45,7 +51,7 @@ func BusyboxFrom(dir, binary string) error {
 	if err != nil {
 		return fmt.Errorf("make a busybox image: %w", err)
 	}
-	layer, err := busyboxLayer(program, strings.Fields(string(list)))
+	layer, err := busyboxLayer(program, strings.Fields(string(list)), programs)
 	if err != nil {
 		return fmt.Errorf("make a busybox image: %w", err)
 	}
@@ -66,7 +72,7 @@ func mustBeStatic(path string) error {
 	return nil
 }
 
-func busyboxLayer(program []byte, applets []string) ([]byte, error) {
+func busyboxLayer(program []byte, applets []string, programs map[string]string) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, d := range []string{"bin/", "etc/", "home/", "home/weir/", "opt/", "root/", "tmp/", "usr/", "usr/bin/", "var/"} {
@@ -80,7 +86,12 @@ func busyboxLayer(program []byte, applets []string) ([]byte, error) {
 		{"bin/busybox", string(program)},
 	}
 	for _, f := range files {
-		if err := addFile(w, f.name, f.text); err != nil {
+		if err := addFile(w, f.name, f.text, strings.HasPrefix(f.name, "bin/")); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(programs)) {
+		if err := addFile(w, name, programs[name], true); err != nil {
 			return nil, err
 		}
 	}
@@ -99,9 +110,9 @@ func busyboxLayer(program []byte, applets []string) ([]byte, error) {
 	return b.Bytes(), w.Close()
 }
 
-func addFile(w *tar.Writer, name, text string) error {
+func addFile(w *tar.Writer, name, text string, program bool) error {
 	h := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(text))}
-	if strings.HasPrefix(name, "bin/") {
+	if program {
 		h.Mode = 0o755
 	}
 	if err := w.WriteHeader(h); err != nil {

@@ -104,7 +104,6 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 		err = r.spawn(t.RunID, dir)
 	}
 	if err != nil {
-		err = fmt.Errorf("start run %s: %w", t.RunID, err)
 		return errors.Join(err, r.runs.Remove(t.RunID))
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/logfile"
 )
 
@@ -124,7 +125,7 @@ func (f *file) writeAll(data []byte) error {
 		case !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EDQUOT):
 			return err
 		case waited >= diskPatience:
-			return fmt.Errorf("the worker's disk is full (waited %v)", waited)
+			return fmt.Errorf("%s (waited %v)", worker.DiskFull, waited)
 		default:
 			f.sleep(diskRetry)
 			waited += diskRetry

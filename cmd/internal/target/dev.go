@@ -37,7 +37,7 @@ func RemoveDev(dir, configDir string, pid int) error {
 func removeOwn(path string, pid int) error {
 	var t Target
 	err := readJSON(path, &t)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && t.PID != pid {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && t.PID != pid {
 		return nil
 	}
 	return os.Remove(path)

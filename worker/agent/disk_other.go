@@ -1,0 +1,5 @@
+//go:build !linux
+
+package agent
+
+func freeSpace(string) (free uint64, ok bool) { return 0, false }
