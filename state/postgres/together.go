@@ -25,7 +25,7 @@ func (s *Store) together(ctx context.Context, loads ...func(q *db.Queries) error
 		return nil
 	}
 	results := s.pool.SendBatch(ctx, &asked.batch)
-	defer results.Close()
+	defer func() { _ = results.Close() }()
 	for _, load := range loads {
 		if err := load(db.New(answers{results})); err != nil {
 			return err
