@@ -17,7 +17,7 @@ type index struct {
 	byAddress map[graph.Address]state.Object
 	after     map[graph.Address][]string // jobs with an input that passed the job
 	group     map[string][]string        // jobs of a serial group
-	users     map[graph.Address][]string // jobs with an input from the resource
+	users     map[graph.Address][]string // jobs that take any version of the resource
 }
 
 func newIndex(objects []state.Object) *index {
@@ -36,7 +36,9 @@ func (ix *index) job(id string, job graph.Job) {
 		ix.group[g] = append(ix.group[g], id)
 	}
 	for _, get := range schedule.Gets(job) {
-		ix.users[get.Resource] = append(ix.users[get.Resource], id)
+		if len(get.Passed) == 0 { // to the others a version means nothing before it has passed
+			ix.users[get.Resource] = append(ix.users[get.Resource], id)
+		}
 		for _, up := range get.Passed {
 			ix.after[up] = append(ix.after[up], id)
 		}
