@@ -24,7 +24,7 @@ type Options struct {
 	Log    *slog.Logger
 
 	Workers     int           // keys at once; 8
-	Lease       time.Duration // of a claim; 30 s
+	Lease       time.Duration // of a claim; 10 s: how long others wait for a server that died
 	Poll        time.Duration // the safety net under NOTIFY; 2 s
 	Sweep       time.Duration // and under everything; 1 min
 	Drain       time.Duration // for what is under way at the end; 10 s
@@ -35,7 +35,7 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	or(&o.Workers, 8)
-	or(&o.Lease, 30*time.Second)
+	or(&o.Lease, 10*time.Second)
 	or(&o.Poll, 2*time.Second)
 	or(&o.Sweep, time.Minute)
 	or(&o.Drain, 10*time.Second)
