@@ -13,8 +13,14 @@ import (
 // Compile makes the graph of a configuration. The graph is nil if any problem
 // is an error. The list is sorted.
 func Compile(cfg *config.Config) (*graph.Graph, diag.List) {
+	g, _, list := Trace(cfg)
+	return g, list
+}
+
+// Trace is Compile that also says where each part of the graph comes from.
+func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	if cfg == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	var list diag.List
 	c := &compilation{cfg: cfg, sym: collect(cfg, &list)}
@@ -24,9 +30,9 @@ func Compile(cfg *config.Config) (*graph.Graph, diag.List) {
 	g := c.build(nodes, &list)
 	list.Sort()
 	if list.HasErrors() {
-		return nil, list
+		return nil, nil, list
 	}
-	return g, list
+	return g, origins(nodes), list
 }
 
 // compilation is what all units of work share. It is read only once the values
@@ -49,6 +55,7 @@ type node struct {
 	list    diag.List
 	passed  []passedEdge                 // of a job
 	touches map[graph.Address]diag.Range // resources that a job gets or puts
+	steps   []*config.Step               // of a job, in the order of graph.Walk
 }
 
 // nodes compiles every block that becomes a node. Jobs are independent of one

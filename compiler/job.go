@@ -18,6 +18,7 @@ type jobUnit struct {
 	touches map[graph.Address]diag.Range
 	missing []missing // inputs that nothing before makes
 	unsure  bool      // an error hides which artifacts there are
+	sources []*config.Step
 }
 
 func (c *compilation) job(j *config.Job) node {
@@ -37,7 +38,7 @@ func (c *compilation) job(j *config.Job) node {
 	spec.Steps, have = u.steps(j.Steps, nil)
 	spec.Hooks, have = u.hooks(j.Hooks, have)
 	u.reportMissing(have)
-	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches}
+	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches, steps: u.sources}
 }
 
 func (u *unit) retention(r *config.Retention) graph.Retention {

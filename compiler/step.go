@@ -24,6 +24,7 @@ func (u *jobUnit) steps(list []*config.Step, have artifacts) ([]graph.Step, arti
 }
 
 func (u *jobUnit) step(s *config.Step, have artifacts) (graph.Step, artifacts) {
+	u.sources = append(u.sources, s)
 	out := graph.Step{Name: s.Name.Text, Tags: u.set(s.Tags), Timeout: u.duration(s.Timeout), Retry: u.retry(s.Retry)}
 	if s.Name != (config.Name{}) {
 		checkName(s.Name, "step", &u.list)

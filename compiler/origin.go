@@ -1,0 +1,28 @@
+package compiler
+
+import (
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// Origins say where the nodes of a graph were written.
+type Origins map[graph.Address]Origin
+
+// Origin is where one node was written. A block that is repeated is the origin
+// of many nodes.
+type Origin struct {
+	Range diag.Range // of the block's header
+
+	// Steps are those of a job as written, one for each step of the node, in the
+	// order of graph.Walk.
+	Steps []*config.Step
+}
+
+func origins(nodes []node) Origins {
+	out := make(Origins, len(nodes))
+	for _, n := range nodes {
+		out[n.address] = Origin{Range: n.at, Steps: n.steps}
+	}
+	return out
+}
