@@ -12,9 +12,12 @@ type Name struct {
 	Range diag.Range
 }
 
-// Config is everything that a directory says. Blocks are in the order of
+// Config is everything that a directory says: a module. The root module is the
+// pipeline; others are there through its Calls. Blocks are in the order of
 // files by name, and of the source inside a file.
 type Config struct {
+	Place         Place
+	Loader        Loader // reads the modules of Calls; nil: there are none to read
 	Pipelines     []*Pipeline
 	Variables     []*Variable
 	Locals        []*Local
@@ -22,6 +25,11 @@ type Config struct {
 	Resources     []*Resource
 	Tasks         []*SharedTask
 	Jobs          []*Job
+	Calls         []*ModuleCall
+	Outputs       []*Output
+	Moved         []*Moved
+	Removed       []*Removed
+	Checks        []*Assertions
 }
 
 // Pipeline is the pipeline block.
@@ -87,6 +95,7 @@ type ResourceType struct {
 type Resource struct {
 	Type, Name Name
 	Range      diag.Range
+	Repeat     Repeat
 	Source     Expr
 	Pin        Expr
 	Tags       Expr
@@ -112,6 +121,7 @@ type SharedTask struct {
 type Job struct {
 	Name                 Name
 	Range                diag.Range
+	Repeat               Repeat
 	Description          Expr
 	MaxInFlight          Expr
 	SerialGroups         Expr

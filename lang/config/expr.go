@@ -63,6 +63,7 @@ type Ref struct {
 type Segment struct {
 	Name  string
 	Range diag.Range
+	Index bool // written in brackets: ["x"] or, as a number, [0]
 }
 
 // Root is the first word.

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// Inputs are the values given from outside.
+// Inputs are what a pipeline gets from outside: values, and its modules.
 type Inputs struct {
 	Vars []Assignment      // --var, in order; a later one wins
 	Env  map[string]string // of WEIR_VAR_<name>, by name without the prefix; --var wins over it
+
+	Modules Modules // finds the modules that are called; nil: only those in directories beside
 }
 
 // Assignment is one --var.

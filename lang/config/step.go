@@ -11,6 +11,7 @@ type Step struct {
 	Retry   *Retry
 	Hooks   Hooks
 	Body    Body
+	Given   Scope // what the iterators of dynamic blocks around it stand for; front ends leave it nil
 }
 
 // Retry is a retry block.
@@ -24,7 +25,8 @@ type Hooks struct {
 	OnSuccess, OnFailure, OnError, OnAbort, Ensure []*Step
 }
 
-// Body is what a step does: *Get, *Put, *Task, *Do, *Parallel or *Try.
+// Body is what a step does: *Get, *Put, *Task, *Do, *Parallel or *Try; or
+// *Dynamic, which stands for several steps.
 type Body interface{ body() }
 
 // Get is what a get block says.
@@ -64,6 +66,16 @@ type Parallel struct {
 // Try runs its steps in order and never fails.
 type Try struct{ Steps []*Step }
 
+// Dynamic stands for as many steps of one kind as its ForEach has elements.
+// Inside of Content, Iterator.key and Iterator.value are the element's.
+type Dynamic struct {
+	ForEach  Expr
+	Iterator Name  // the kind of the steps unless it says otherwise
+	Labels   Expr  // a list with the step's name; nil: the key
+	Content  *Step // without a name
+}
+
+func (*Dynamic) body()  {}
 func (*Get) body()      {}
 func (*Put) body()      {}
 func (*Task) body()     {}

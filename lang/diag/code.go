@@ -37,6 +37,8 @@ const (
 	Cycle               Code = "W1014"
 	Undeclared          Code = "W1015"
 
+	BadModuleSource Code = "W1023"
+
 	WrongType      Code = "W2001"
 	WrongReference Code = "W2002"
 	BadDuration    Code = "W2003"
@@ -93,6 +95,8 @@ var meanings = map[Code]string{
 	UnknownBuildField:   "build.<field> names a field that builds do not have.",
 	Cycle:               "Values are defined in terms of one another.",
 	Undeclared:          "A value was given for a variable that is not declared.",
+
+	BadModuleSource: "The source of a module cannot be used.",
 
 	WrongType:      "A value has another type than the one that is needed.",
 	WrongReference: "A reference names another kind of thing than the one that is needed.",

@@ -27,6 +27,7 @@ var arrows = []struct {
 	{"lang/function", ""},
 	{"lang/deferred", "compiler/graph lang/function"},
 	{"lang/hcl/...", "lang/diag lang/config lang/function lang/hcl/..."},
+	{"lang/module/...", "lang/diag lang/config lang/module/..."},
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
