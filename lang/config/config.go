@@ -30,6 +30,7 @@ type Config struct {
 	Moved         []*Moved
 	Removed       []*Removed
 	Checks        []*Assertions
+	Holes         []Hole
 }
 
 // Pipeline is the pipeline block.

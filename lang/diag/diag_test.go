@@ -70,6 +70,94 @@ func TestText(t *testing.T) {
 	}
 }
 
+// A range of several lines is underlined on each; of a long one the middle is
+// left out. Tabs and wide characters keep the marks below what they mark.
+func TestTextOfManyLines(t *testing.T) {
+	src := "a = {\n\tx = \"名前\"\n}\nb = [\n  1,\n  2,\n  3,\n  4,\n]\n"
+	from := strings.Index(src, "b = [")
+	l := List{
+		{Summary: "short", Range: span(src, 4, strings.Index(src, "}")+1)},
+		{Summary: "wide", Range: at(src, 2, 5, 8)},
+		{Summary: "long", Range: span(src, from+4, strings.LastIndex(src, "]")+1)},
+	}
+	want := `Error: short
+  --> a.weir.hcl:1:5
+  |
+1 | a = {
+  |     ^
+2 |     x = "名前"
+  |     ^^^^^^^^^^
+3 | }
+  | ^
+  |
+
+Error: wide
+  --> a.weir.hcl:2:6
+  |
+2 |     x = "名前"
+  |         ^^^^^^
+  |
+
+Error: long
+  --> a.weir.hcl:4:5
+  |
+4 | b = [
+  |     ^
+5 |   1,
+  |   ^^
+6 |   2,
+  |   ^^
+...
+9 | ]
+  | ^
+  |
+`
+	if got := render(t, l, sources(src), false); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// span is the range from one byte to another.
+func span(text string, from, to int) Range {
+	pos := func(at int) Pos {
+		start := strings.LastIndexByte(text[:at], '\n') + 1
+		return Pos{Line: 1 + strings.Count(text[:at], "\n"), Column: at - start + 1, Byte: at}
+	}
+	return Range{File: "a.weir.hcl", Start: pos(from), End: pos(to)}
+}
+
+// What the names stood for, and through which modules the compiler came.
+func TestTextOfValuesAndModules(t *testing.T) {
+	src := "job {}\nmodule {}\n"
+	d := Diagnostic{Summary: "s", Detail: "d", Range: at(src, 1, 0, 3),
+		Values: []Value{{"var.branch", `"Main"`}, {"var.key", Sensitive}},
+		Within: []Call{{Module: `module.service["web"]`, Range: at(src, 2, 0, 6)}},
+	}
+	other := d
+	other.Within = []Call{{Module: `module.service["api"]`, Range: at(src, 2, 0, 6)}}
+	l := List{d, other, d}
+	l.Sort()
+	want := `Error: s
+  --> a.weir.hcl:1:1
+  |
+1 | job {}
+  | ^^^
+  |
+  = d
+  = var.branch is "Main"
+  = var.key is (sensitive)
+  ... a.weir.hcl:2:1: in module.service["api"], called here
+  |
+2 | module {}
+  | ------
+  |
+  = The same in 1 other instance of the module.
+`
+	if got := render(t, l, sources(src), false); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestTextWithoutSource(t *testing.T) {
 	got := render(t, List{{Severity: Warning, Summary: "Odd", Detail: "one\ntwo"}}, nil, false)
 	if want := "Warning: Odd\n  = one\n  = two\n"; got != want {
@@ -92,7 +180,7 @@ func TestTextIsHarmless(t *testing.T) {
 		from := rapid.IntRange(0, len(src)).Draw(t, "from")
 		to := rapid.IntRange(0, len(src)+5).Draw(t, "to")
 		d := Diagnostic{Summary: src, Detail: src, Fix: &Fix{Help: src}, Range: Range{
-			File: "a.weir.hcl", Start: Pos{Line: 1, Column: 1, Byte: from}, End: Pos{Line: 1, Byte: to},
+			File: "a.weir.hcl", Start: Pos{Line: 1, Column: 1, Byte: from}, End: Pos{Line: 1 + strings.Count(src, "\n"), Byte: to},
 		}}
 		var b bytes.Buffer
 		if err := Text(&b, List{d}, sources(src), false); err != nil {

@@ -31,8 +31,26 @@ type Diagnostic struct {
 	Summary  string // a few words, no final stop
 	Detail   string // whole sentences: what, why, what to do
 	Range    Range
+	Values   []Value // what the names in the range stood for
+	Within   []Call  // the modules that the range is in, the innermost first
 	Related  []Related
 	Fix      *Fix
+	Again    int // how many other instances of the module have it too
+}
+
+// Value is what a name stood for when the problem came up.
+type Value struct {
+	Name string `json:"name"` // var.branch
+	Text string `json:"text"` // "Main", 7, of type list of string
+}
+
+// Sensitive is the Text of a value that must not be shown.
+const Sensitive = "(sensitive)"
+
+// Call is one instance of a module, and where it is called.
+type Call struct {
+	Module string `json:"module"` // module.service["web"]
+	Range  Range  `json:"range"`
 }
 
 // Related is another place that the problem has to do with.
@@ -64,13 +82,49 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sort orders by file and position, then by code and text, and drops exact
-// repetitions, so that a list reads the same however it was gathered.
-func (l *List) Sort() {
-	slices.SortStableFunc(*l, compare)
-	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool { return compare(a, b) == 0 })
+// Count is the number of errors and of warnings.
+func (l List) Count() (errors, warnings int) {
+	for _, d := range l {
+		if d.Severity == Error {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	return errors, warnings
 }
 
+// ErrorsLast is the list with its warnings before its errors: what matters most
+// is to stand last on a screen.
+func (l List) ErrorsLast() List {
+	out := slices.Clone(l)
+	slices.SortStableFunc(out, func(a, b Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
+	return out
+}
+
+// Sort orders by file and position, then by code and text, so that a list
+// reads the same however it was gathered. Exact repetitions are dropped; of
+// one problem in several instances of a module the first stays and counts the
+// others.
+func (l *List) Sort() {
+	slices.SortStableFunc(*l, func(a, b Diagnostic) int {
+		return cmp.Or(compare(a, b), strings.Compare(within(a), within(b)))
+	})
+	out, instance := (*l)[:0], ""
+	for _, d := range *l {
+		switch last := len(out) - 1; {
+		case last < 0 || compare(out[last], d) != 0:
+			out = append(out, d)
+		case within(d) != instance:
+			out[last].Again += 1 + d.Again
+		}
+		instance = within(d)
+	}
+	clear((*l)[len(out):])
+	*l = out
+}
+
+// compare looks at everything but the instance of the module.
 func compare(a, b Diagnostic) int {
 	return cmp.Or(
 		strings.Compare(a.Range.File, b.Range.File),
@@ -80,4 +134,13 @@ func compare(a, b Diagnostic) int {
 		strings.Compare(a.Summary, b.Summary),
 		strings.Compare(a.Detail, b.Detail),
 	)
+}
+
+// within names the instance of the module that a problem is in; "" is none.
+func within(d Diagnostic) string {
+	names := make([]string, len(d.Within))
+	for i, c := range d.Within {
+		names[i] = c.Module + " " + c.Range.String()
+	}
+	return strings.Join(names, "\n")
 }

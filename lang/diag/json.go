@@ -18,6 +18,9 @@ type (
 		Detail   string        `json:"detail,omitempty"`
 		Range    *Range        `json:"range,omitempty"`
 		Snippet  string        `json:"snippet,omitempty"`
+		Values   []Value       `json:"values,omitempty"`
+		Within   []Call        `json:"within,omitempty"`
+		Again    int           `json:"again,omitempty"`
 		Related  []jsonRelated `json:"related,omitempty"`
 		Fix      *jsonFix      `json:"fix,omitempty"`
 	}
@@ -46,8 +49,9 @@ func JSON(w io.Writer, l List, src *Sources) error {
 func toJSON(d Diagnostic, src *Sources) jsonDiagnostic {
 	j := jsonDiagnostic{Severity: strings.ToLower(d.Severity.String()), Code: d.Code, Summary: d.Summary, Detail: d.Detail}
 	j.Range = rangeOrNil(d.Range)
-	if b, m, a, ok := src.line(d.Range); ok {
-		j.Snippet = string(b) + string(m) + string(a)
+	j.Values, j.Within, j.Again = d.Values, d.Within, d.Again
+	if line, ok := src.line(d.Range); ok {
+		j.Snippet = line.text()
 	}
 	for _, r := range d.Related {
 		j.Related = append(j.Related, jsonRelated(r))

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Text writes the problems for people: each with its place, the line of the
@@ -60,6 +59,10 @@ func (t *textWriter) diagnostic(d Diagnostic) {
 	t.gutter = gutter(d)
 	t.place("-->", "", d.Range, tint, '^')
 	t.note("", d.Detail, "")
+	for _, v := range d.Values {
+		t.note("", v.Name+" is "+v.Text, "")
+	}
+	t.within(d)
 	for _, r := range d.Related {
 		t.place(":::", r.Message, r.Range, styleBlue, '-')
 	}
@@ -70,9 +73,12 @@ func (t *textWriter) diagnostic(d Diagnostic) {
 
 // gutter is the width of the largest line number that will be shown.
 func gutter(d Diagnostic) int {
-	line := d.Range.Start.Line
+	line := max(d.Range.Start.Line, d.Range.End.Line)
 	for _, r := range d.Related {
-		line = max(line, r.Range.Start.Line)
+		line = max(line, r.Range.Start.Line, r.Range.End.Line)
+	}
+	for _, c := range d.Within {
+		line = max(line, c.Range.Start.Line)
 	}
 	return len(strconv.Itoa(line))
 }
@@ -89,20 +95,48 @@ func (t *textWriter) place(arrow, message string, r Range, tint string, mark byt
 		t.WriteString(": " + clean(message, false))
 	}
 	t.WriteString("\n")
-	before, marked, after, ok := t.src.line(r)
-	if !ok {
-		return
+	if lines := t.src.lines(r); len(lines) > 0 {
+		t.snippet(lines, tint, mark)
 	}
-	t.snippet(r.Start.Line, excerpt(before, marked, after), tint, mark)
 }
 
-func (t *textWriter) snippet(number int, e [3]string, tint string, mark byte) {
+// snippet writes lines of the source with the range underlined.
+func (t *textWriter) snippet(lines []cut, tint string, mark byte) {
 	t.bar("", "\n")
-	t.bar(strconv.Itoa(number), " "+strings.TrimRight(e[0]+e[1]+e[2], " ")+"\n")
+	last := lines[0].number
+	for _, l := range lines {
+		if l.number > last+1 {
+			t.WriteString("...\n")
+		}
+		last = l.number
+		t.underlined(l, tint, mark)
+	}
+	t.bar("", "\n")
+}
+
+func (t *textWriter) underlined(l cut, tint string, mark byte) {
+	e := excerpt(l.before, l.marked, l.after)
+	t.bar(strconv.Itoa(l.number), strings.TrimRight(" "+e[0]+e[1]+e[2], " ")+"\n")
 	t.bar("", " "+strings.Repeat(" ", width(e[0])))
 	t.styled(tint, strings.Repeat(string(mark), max(1, width(e[1]))))
 	t.WriteString("\n")
-	t.bar("", "\n")
+}
+
+// within writes through which modules the compiler came here.
+func (t *textWriter) within(d Diagnostic) {
+	for _, c := range d.Within {
+		t.place("...", "in "+c.Module+", called here", c.Range, styleBlue, '-')
+	}
+	if d.Again > 0 {
+		t.note("", "The same in "+count(d.Again, "other instance")+" of the module.", "")
+	}
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }
 
 // note writes text beside the gutter, each line under the first.
@@ -124,7 +158,7 @@ func (t *textWriter) bar(number, rest string) {
 	t.WriteString(rest)
 }
 
-const widest = 120 // characters of a source line that are shown
+const widest = 120 // columns of a source line that are shown
 
 // excerpt makes a source line harmless and cuts a very long one around its
 // marked part.
@@ -133,16 +167,14 @@ func excerpt(before, marked, after []byte) [3]string {
 	if width(b)+width(m)+width(a) <= widest {
 		return [3]string{b, m, a}
 	}
-	if n := width(b); n > widest/2 {
-		b = "…" + string([]rune(b)[n-widest/2:])
+	if width(b) > widest/2 {
+		b = "…" + tail(b, widest/2)
 	}
 	if width(m) > widest/2 {
-		m, a = string([]rune(m)[:widest/2])+"…", ""
+		m, a = head(m, widest/2)+"…", ""
 	}
-	if n := widest - width(b) - width(m); width(a) > max(n, 0) {
-		a = string([]rune(a)[:max(n, 0)]) + "…"
+	if n := max(widest-width(b)-width(m), 0); width(a) > n {
+		a = head(a, n) + "…"
 	}
 	return [3]string{b, m, a}
 }
-
-func width(s string) int { return utf8.RuneCountInString(s) }

@@ -2,7 +2,6 @@ package hcl
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -26,8 +25,8 @@ func problems(from hcl.Diagnostics, code diag.Code) diag.List {
 		if d.Subject != nil {
 			out.Range = rangeOf(*d.Subject)
 		}
-		if values := operands(d); len(values) > 0 && out.Code == code {
-			out.Detail += "\n" + strings.Join(values, "\n")
+		if out.Code == code {
+			out.Values = operands(d)
 		}
 		to.Append(out)
 	}
@@ -48,30 +47,30 @@ func codeOf(d *hcl.Diagnostic, otherwise diag.Code) diag.Code {
 
 const shownOperands = 4
 
-// operands are lines of the form: var.branch is "main".
-func operands(d *hcl.Diagnostic) []string {
+// operands are what the names in an expression stand for.
+func operands(d *hcl.Diagnostic) []diag.Value {
 	if d.Expression == nil || d.EvalContext == nil {
 		return nil
 	}
-	var lines []string
+	var values []diag.Value
 	for _, t := range d.Expression.Variables() {
 		v, diags := t.TraverseAbs(d.EvalContext)
 		if diags.HasErrors() {
 			continue
 		}
-		line := refOf(t).String() + " is " + shown(v)
-		if !slices.Contains(lines, line) && len(lines) < shownOperands {
-			lines = append(lines, line)
+		value := diag.Value{Name: refOf(t).String(), Text: shown(v)}
+		if !slices.Contains(values, value) && len(values) < shownOperands {
+			values = append(values, value)
 		}
 	}
-	return lines
+	return values
 }
 
 // shown is a value in a few words; a sensitive one is never shown.
 func shown(v cty.Value) string {
 	switch {
 	case v.IsMarked():
-		return "sensitive"
+		return diag.Sensitive
 	case !v.IsKnown():
 		return "known only in a run"
 	case v.IsNull():
