@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/expr"
 )
 
 var fileForm = &form{what: "A pipeline file",
@@ -94,8 +95,8 @@ var localsForm = &form{what: "A locals block"}
 func (r *reader) locals(b *hclsyntax.Block) {
 	r.labels(b, localsForm, 0, 0)
 	for _, a := range b.Body.Attributes {
-		name := config.Name{Text: a.Name, Range: rangeOf(a.NameRange)}
-		r.config.Locals = append(r.config.Locals, &config.Local{Name: name, Value: expr{a.Expr}})
+		name := config.Name{Text: a.Name, Range: expr.RangeOf(a.NameRange)}
+		r.config.Locals = append(r.config.Locals, &config.Local{Name: name, Value: expr.Of(a.Expr)})
 	}
 	r.noBlocks(b.Body, localsForm)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/expr"
 )
 
 // field is an argument of a block: its name and where it goes.
@@ -64,7 +65,7 @@ func (r *reader) arguments(body *hclsyntax.Body, f *form, slot func(name string)
 		if l, ok := a.Expr.(*hclsyntax.LiteralValueExpr); ok && l.Val.IsNull() && l.Val.Type() == cty.DynamicPseudoType {
 			continue // null is "as if it were not there"
 		}
-		*to = expr{a.Expr}
+		*to = expr.Of(a.Expr)
 	}
 }
 
@@ -83,7 +84,7 @@ func plain[T any](r *reader, b *hclsyntax.Block, f *form, known fields[T], to *T
 }
 
 func (r *reader) unknownArgument(a *hclsyntax.Attribute, f *form) {
-	at := rangeOf(a.NameRange)
+	at := expr.RangeOf(a.NameRange)
 	if slices.Contains(f.later, a.Name) {
 		r.later(at, a.Name, f)
 		return
@@ -104,7 +105,7 @@ func (r *reader) unknownArgument(a *hclsyntax.Attribute, f *form) {
 }
 
 func (r *reader) unknownBlock(b *hclsyntax.Block, f *form) {
-	at := rangeOf(b.TypeRange)
+	at := expr.RangeOf(b.TypeRange)
 	if slices.Contains(f.later, b.Type) {
 		r.later(at, b.Type, f)
 		return
@@ -131,7 +132,7 @@ func (r *reader) later(at diag.Range, name string, f *form) {
 func (r *reader) labels(b *hclsyntax.Block, f *form, least, most int) ([]config.Name, bool) {
 	names := make([]config.Name, len(b.Labels))
 	for i := range b.Labels {
-		names[i] = config.Name{Text: b.Labels[i], Range: rangeOf(b.LabelRanges[i])}
+		names[i] = config.Name{Text: b.Labels[i], Range: expr.RangeOf(b.LabelRanges[i])}
 	}
 	if n := len(names); n < least || n > most {
 		r.list.Errorf(diag.WrongLabels, header(b), "Wrong number of labels", "%s has %s; here it has %d.", f.what, labelCount(least, most), n)
@@ -169,7 +170,7 @@ func (r *reader) repeated(b *hclsyntax.Block, first diag.Range) {
 }
 
 // header is the range of a block's type and labels.
-func header(b *hclsyntax.Block) diag.Range { return rangeOf(b.DefRange()) }
+func header(b *hclsyntax.Block) diag.Range { return expr.RangeOf(b.DefRange()) }
 
 func suggestion(given string, known []string, at diag.Range) *diag.Fix {
 	if use, ok := elsewhere[given]; ok {

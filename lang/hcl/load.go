@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/expr"
 )
 
 // Suffix ends the names of the files that are read.
@@ -114,8 +115,8 @@ func read(name string) ([]byte, diag.List) {
 	case !info.Mode().IsRegular():
 		l.Errorf(diag.Unreadable, at, "Cannot read the file", "It is not a regular file.")
 		return nil, l
-	case info.Size() > maxFile:
-		l.Errorf(diag.TooLarge, at, "File too large", "The file has %d bytes; a pipeline file may have up to %d. Split it.", info.Size(), maxFile)
+	case info.Size() > expr.MaxFile:
+		l.Errorf(diag.TooLarge, at, "File too large", "The file has %d bytes; a pipeline file may have up to %d. Split it.", info.Size(), expr.MaxFile)
 		return nil, l
 	}
 	text, err := os.ReadFile(name)

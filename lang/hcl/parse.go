@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/expr"
 )
 
 // parseAll reads the files at once, large ones in pieces, and puts what they
@@ -19,7 +20,7 @@ func parseAll(files []file) (*config.Config, diag.List) {
 	pieces := make([][]piece, len(files))
 	guarded := make([]reader, len(files))
 	atOnce(len(files), func(i int) {
-		if guarded[i].list = guard(files[i].name, files[i].text); len(guarded[i].list) == 0 {
+		if guarded[i].list = expr.Guard(files[i].name, files[i].text); len(guarded[i].list) == 0 {
 			pieces[i] = split(files[i].text, pieceSize)
 		}
 	})
@@ -114,7 +115,7 @@ func (r *reader) parse(name string, p piece) {
 	}()
 	parsed, diags := hclsyntax.ParseConfig(p.text, name, p.start)
 	r.syntax = diags.HasErrors()
-	r.list.Append(few(problems(diags, diag.Syntax))...)
+	r.list.Append(few(expr.Problems(diags, diag.Syntax))...)
 	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
 		r.file(body)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/expr"
 )
 
 // typed is a variable while it is read: its type is no expression later on.
@@ -40,7 +41,7 @@ func (r *reader) variable(b *hclsyntax.Block) {
 	v := &typed{Variable: &config.Variable{Name: names[0], Range: header(b), Type: cty.DynamicPseudoType}}
 	r.arguments(b.Body, variableForm, func(name string) *config.Expr { return variableFields.slot(v, name) })
 	if a, ok := b.Body.Attributes["default"]; ok {
-		v.Default = expr{a.Expr} // a default of null is a default
+		v.Default = expr.Of(a.Expr) // a default of null is a default
 	}
 	if v.typeExpr != nil {
 		r.typeOf(v)
@@ -58,8 +59,8 @@ func (r *reader) variable(b *hclsyntax.Block) {
 }
 
 func (r *reader) typeOf(v *typed) {
-	ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(v.typeExpr.(expr).node)
-	r.list.Append(problems(diags, diag.WrongType)...)
+	ty, defaults, diags := typeexpr.TypeConstraintWithDefaults(expr.Node(v.typeExpr))
+	r.list.Append(expr.Problems(diags, diag.WrongType)...)
 	if diags.HasErrors() {
 		return
 	}
@@ -98,19 +99,19 @@ func parseGiven(text, file string, ty cty.Type) (config.Expr, diag.List) {
 	if ty == cty.String || ty == cty.DynamicPseudoType {
 		return rawText(text, file), nil
 	}
-	if l := guard(file, []byte(text)); l.HasErrors() {
+	if l := expr.Guard(file, []byte(text)); l.HasErrors() {
 		return nil, l
 	}
 	node, diags := hclsyntax.ParseExpression([]byte(text), file, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, problems(diags, diag.Syntax)
+		return nil, expr.Problems(diags, diag.Syntax)
 	}
-	return expr{node}, nil
+	return expr.Of(node), nil
 }
 
 func rawText(text, file string) config.Expr {
 	end := diag.Pos{Line: 1, Column: len(text) + 1, Byte: len(text)}
-	return expr{&hclsyntax.LiteralValueExpr{Val: cty.StringVal(text), SrcRange: hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.Pos(end)}}}
+	return expr.Of(&hclsyntax.LiteralValueExpr{Val: cty.StringVal(text), SrcRange: hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.Pos(end)}})
 }
 
 func undeclared(names []string, in config.Inputs) diag.List {

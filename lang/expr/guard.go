@@ -1,4 +1,4 @@
-package hcl
+package expr
 
 import (
 	"bytes"
@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	maxFile  = 16 << 20 // bytes
+	MaxFile  = 16 << 20 // bytes
 	maxDepth = 500      // brackets and operators that the parser recurses over
 )
 
-// guard refuses text that would cost the parser too much. The parser and all
+// Guard refuses text that would cost the parser too much. The parser and all
 // walks over its trees are recursive, and a Go stack that overflows ends the
 // process, so depth is bounded before anything is parsed.
-func guard(file string, text []byte) diag.List {
+func Guard(file string, text []byte) diag.List {
 	var l diag.List
-	if len(text) > maxFile {
+	if len(text) > MaxFile {
 		l.Errorf(diag.TooLarge, diag.Range{File: file}, "File too large",
-			"The file has %d bytes; a pipeline file may have up to %d. Split it.", len(text), maxFile)
+			"The file has %d bytes; a pipeline file may have up to %d. Split it.", len(text), MaxFile)
 		return l
 	}
 	if i := invalidUTF8(text); i >= 0 {
@@ -35,7 +35,7 @@ func guard(file string, text []byte) diag.List {
 		return nil
 	}
 	if r, deep := tooDeep(file, text); deep {
-		l.Errorf(diag.TooDeep, rangeOf(r), "Nested too deeply",
+		l.Errorf(diag.TooDeep, RangeOf(r), "Nested too deeply",
 			"Brackets and operators may be nested up to %d deep. Split the expression with locals.", maxDepth)
 	}
 	return l

@@ -1,4 +1,4 @@
-package hcl
+package expr
 
 import (
 	"slices"
@@ -9,13 +9,13 @@ import (
 	"github.com/weirci/weir/lang/diag"
 )
 
-func rangeOf(r hcl.Range) diag.Range {
+func RangeOf(r hcl.Range) diag.Range {
 	return diag.Range{File: r.Filename, Start: diag.Pos(r.Start), End: diag.Pos(r.End)}
 }
 
 // problems turns the library's diagnostics into ours. Those of evaluation say
 // the values of what the expression names, which often is the whole answer.
-func problems(from hcl.Diagnostics, code diag.Code) diag.List {
+func Problems(from hcl.Diagnostics, code diag.Code) diag.List {
 	var to diag.List
 	for _, d := range from {
 		out := diag.Diagnostic{Code: codeOf(d, code), Summary: d.Summary, Detail: d.Detail}
@@ -23,7 +23,7 @@ func problems(from hcl.Diagnostics, code diag.Code) diag.List {
 			out.Severity = diag.Warning
 		}
 		if d.Subject != nil {
-			out.Range = rangeOf(*d.Subject)
+			out.Range = RangeOf(*d.Subject)
 		}
 		if out.Code == code {
 			out.Values = operands(d)

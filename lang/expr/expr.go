@@ -1,4 +1,4 @@
-package hcl
+package expr
 
 import (
 	"fmt"
@@ -16,7 +16,18 @@ import (
 // expr is a syntax node as a config.Expr.
 type expr struct{ node hclsyntax.Expression }
 
-func (e expr) Range() diag.Range { return rangeOf(e.node.Range()) }
+// Of is a syntax node as an expression of the tree.
+func Of(node hclsyntax.Expression) config.Expr { return expr{node} }
+
+// Node is the syntax node that an expression was made of.
+func Node(e config.Expr) hclsyntax.Expression {
+	if p, ok := e.(placed); ok {
+		return p.node
+	}
+	return e.(expr).node
+}
+
+func (e expr) Range() diag.Range { return RangeOf(e.node.Range()) }
 
 func (e expr) Literal() (cty.Value, bool) {
 	switch n := e.node.(type) {
@@ -67,7 +78,7 @@ func (e expr) Refs() []config.Ref {
 
 // refOf keeps the plain names that a traversal begins with.
 func refOf(t hcl.Traversal) config.Ref {
-	ref := config.Ref{Range: rangeOf(t.SourceRange()), Path: make([]config.Segment, 0, len(t))}
+	ref := config.Ref{Range: RangeOf(t.SourceRange()), Path: make([]config.Segment, 0, len(t))}
 	for _, step := range t {
 		seg, ok := segment(step)
 		if !ok {
@@ -82,12 +93,12 @@ func refOf(t hcl.Traversal) config.Ref {
 func segment(step hcl.Traverser) (config.Segment, bool) {
 	switch s := step.(type) {
 	case hcl.TraverseRoot:
-		return config.Segment{Name: s.Name, Range: rangeOf(s.SrcRange)}, true
+		return config.Segment{Name: s.Name, Range: RangeOf(s.SrcRange)}, true
 	case hcl.TraverseAttr:
-		return config.Segment{Name: s.Name, Range: rangeOf(s.SrcRange)}, true
+		return config.Segment{Name: s.Name, Range: RangeOf(s.SrcRange)}, true
 	case hcl.TraverseIndex:
 		if s.Key.Type() == cty.String && s.Key.IsKnown() && !s.Key.IsNull() {
-			return config.Segment{Name: s.Key.AsString(), Range: rangeOf(s.SrcRange)}, true
+			return config.Segment{Name: s.Key.AsString(), Range: RangeOf(s.SrcRange)}, true
 		}
 	}
 	return config.Segment{}, false
@@ -134,7 +145,7 @@ func (e expr) Eval(scope config.Scope) (v cty.Value, problem diag.List) {
 		}
 	}()
 	v, diags := e.node.Value(&hcl.EvalContext{Variables: scope, Functions: function.Table()})
-	return v, problems(diags, diag.BadExpression)
+	return v, Problems(diags, diag.BadExpression)
 }
 
 func (e expr) Template() string { return templateOf(e.node) }
