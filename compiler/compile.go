@@ -23,8 +23,9 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 		return nil, nil, nil
 	}
 	var list diag.List
-	c := &compilation{cfg: cfg, sym: collect(cfg, &list)}
-	c.values(&list)
+	c := &compilation{}
+	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &list)}
+	c.root.values(&list)
 	nodes := c.nodes(&list)
 	checkPassed(nodes, &list)
 	g := c.build(nodes, &list)
@@ -38,13 +39,19 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 // compilation is what all units of work share. It is read only once the values
 // are there.
 type compilation struct {
-	cfg      *config.Config
-	sym      *symbols
-	scope    config.Scope    // var, local, references
-	failed   map[string]bool // var.x and local.x that have no value; said already
-	inputs   graph.Map       // of the variables, for the header
+	root     *module
+	inputs   graph.Map // of the variables, for the header
 	defaults stepDefaults
-	types    map[string]graph.ResourceType // declared ones
+}
+
+// module is one instance of a module.
+type module struct {
+	c      *compilation
+	cfg    *config.Config
+	sym    *symbols
+	scope  config.Scope                  // var, local, references
+	failed map[string]bool               // var.x and local.x that have no value; said already
+	types  map[string]graph.ResourceType // declared ones
 }
 
 // node is one compiled block.
@@ -62,27 +69,28 @@ type node struct {
 // another, so they share the processors.
 func (c *compilation) nodes(list *diag.List) []node {
 	all := []node{c.pipeline(list)}
-	c.types = make(map[string]graph.ResourceType, len(c.sym.types))
-	for _, t := range c.cfg.ResourceTypes {
-		n := c.resourceType(t)
-		c.types[t.Name.Text] = n.spec.(graph.ResourceType)
+	m := c.root
+	m.types = make(map[string]graph.ResourceType, len(m.sym.types))
+	for _, t := range m.cfg.ResourceTypes {
+		n := m.resourceType(t)
+		m.types[t.Name.Text] = n.spec.(graph.ResourceType)
 		all = append(all, n)
 	}
-	for _, r := range c.cfg.Resources {
-		all = append(all, c.resource(r))
+	for _, r := range m.cfg.Resources {
+		all = append(all, m.resource(r))
 	}
-	all = append(all, c.jobs()...)
+	all = append(all, m.jobs()...)
 	for i := range all {
 		list.Append(all[i].list...)
 	}
-	c.sharedTasks(list)
+	m.sharedTasks(list)
 	return all
 }
 
 const batch = 64 // jobs that one goroutine takes at once
 
-func (c *compilation) jobs() []node {
-	jobs := c.cfg.Jobs
+func (m *module) jobs() []node {
+	jobs := m.cfg.Jobs
 	out := make([]node, len(jobs))
 	var wg sync.WaitGroup
 	starts := make(chan int, len(jobs)/batch+1)
@@ -94,7 +102,7 @@ func (c *compilation) jobs() []node {
 		wg.Go(func() {
 			for from := range starts {
 				for i := from; i < min(from+batch, len(jobs)); i++ {
-					out[i] = c.job(jobs[i])
+					out[i] = m.job(jobs[i])
 				}
 			}
 		})

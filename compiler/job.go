@@ -21,11 +21,11 @@ type jobUnit struct {
 	sources []*config.Step
 }
 
-func (c *compilation) job(j *config.Job) node {
-	u := &jobUnit{unit: c.unit(), job: graph.JobAddress(j.Name.Text), touches: map[graph.Address]diag.Range{}}
+func (m *module) job(j *config.Job) node {
+	u := &jobUnit{unit: m.unit(), job: graph.JobAddress(j.Name.Text), touches: map[graph.Address]diag.Range{}}
 	u.gets = map[string]config.Name{}
 	u.gather(j.Steps, j.Hooks)
-	u.scope = maps.Clone(c.scope)
+	u.scope = maps.Clone(m.scope)
 	maps.Copy(u.scope, runScope(u.gets))
 	spec := graph.Job{
 		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), SerialGroups: u.set(j.SerialGroups),

@@ -10,18 +10,18 @@ import (
 )
 
 // locals computes the local values, each after those it names.
-func (c *compilation) locals(u *unit) cty.Value {
-	all := c.cfg.Locals
+func (m *module) locals(u *unit) cty.Value {
+	all := m.cfg.Locals
 	index := make(map[string]int, len(all))
 	for i, l := range all {
-		if c.sym.locals[l.Name.Text] == l {
+		if m.sym.locals[l.Name.Text] == l {
 			index[l.Name.Text] = i
 		}
 	}
 	order, cycles := visit(len(all), func(i int) []edge { return localEdges(all[i], i, index) })
 	for _, cycle := range cycles {
 		for _, e := range cycle {
-			c.failed["local."+all[e.from].Name.Text] = true
+			m.failed["local."+all[e.from].Name.Text] = true
 		}
 		u.list.Append(cycleProblem(diag.Cycle, "Cycle of local values", "Local values are defined in terms of one another, so none has a value.",
 			cycle, func(i int) string { return "local." + all[i].Name.Text }))
@@ -48,7 +48,7 @@ func localEdges(l *config.Local, from int, index map[string]int) []edge {
 // local computes one local value with those that it names.
 func (u *unit) local(l *config.Local, done map[string]cty.Value) {
 	key := "local." + l.Name.Text
-	if u.c.failed[key] || u.c.sym.locals[l.Name.Text] != l {
+	if u.m.failed[key] || u.m.sym.locals[l.Name.Text] != l {
 		return
 	}
 	value, ok := l.Value.Literal()
@@ -56,7 +56,7 @@ func (u *unit) local(l *config.Local, done map[string]cty.Value) {
 		value, ok = u.localValue(l, done)
 	}
 	if !ok {
-		u.c.failed[key] = true
+		u.m.failed[key] = true
 		return
 	}
 	done[l.Name.Text] = value

@@ -10,7 +10,7 @@ const defaultTeam = "main"
 
 // pipeline compiles the pipeline block; there must be exactly one.
 func (c *compilation) pipeline(l *diag.List) node {
-	all := c.cfg.Pipelines
+	all := c.root.cfg.Pipelines
 	if len(all) == 0 {
 		l.Append(diag.Diagnostic{Code: diag.OnePipeline, Summary: "No pipeline block",
 			Detail: "The files define no pipeline, so what they hold has no name.",
@@ -22,7 +22,7 @@ func (c *compilation) pipeline(l *diag.List) node {
 			Detail:  "A directory is one pipeline, so there is one pipeline block.",
 			Related: []diag.Related{{Message: "the first one", Range: all[0].Range}}})
 	}
-	u, p := c.unit(), all[0]
+	u, p := c.root.unit(), all[0]
 	checkName(p.Name, "pipeline", &u.list)
 	spec := graph.Pipeline{Name: p.Name.Text, Team: defaultTeam, Description: u.word(p.Description), Labels: u.pairs(p.Labels)}
 	if team, ok := u.text(p.Team); ok && checkName(config.Name{Text: team, Range: p.Team.Range()}, "team", &u.list) {
@@ -38,9 +38,10 @@ type stepDefaults struct {
 }
 
 func (u *unit) stepDefaults() stepDefaults {
-	if len(u.c.cfg.Pipelines) == 0 || u.c.cfg.Pipelines[0].Defaults == nil {
+	all := u.c.root.cfg.Pipelines
+	if len(all) == 0 || all[0].Defaults == nil {
 		return stepDefaults{}
 	}
-	d := u.c.cfg.Pipelines[0].Defaults
+	d := all[0].Defaults
 	return stepDefaults{timeout: u.duration(d.Timeout), retry: u.retry(d.Retry)}
 }

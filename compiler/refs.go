@@ -40,7 +40,7 @@ func (u *unit) check(refs []config.Ref, p phase) bool {
 }
 
 func (u *unit) checkRef(r config.Ref, p phase) bool {
-	sym := u.c.sym
+	sym := u.m.sym
 	switch root := r.Root(); root {
 	case "var":
 		return u.named(r, diag.UnknownVariable, "variable", func() []string { return sorted(sym.variables) }, has(sym.variables))
@@ -79,7 +79,7 @@ func (u *unit) named(r config.Ref, code diag.Code, what string, all func() []str
 		u.unknown(code, r.Path[1].Range, what, name, all())
 		return false
 	}
-	return !u.c.failed[r.Root()+"."+name]
+	return !u.m.failed[r.Root()+"."+name]
 }
 
 // unknown reports a name that does not exist, with the nearest that does.
@@ -110,11 +110,11 @@ func (u *unit) checkResource(r config.Ref) bool {
 		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "A reference to a resource has its type and its name: resource.git.app.")
 		return false
 	}
-	if _, ok := u.c.sym.resources[r.Path[1].Name][r.Path[2].Name]; ok {
+	if _, ok := u.m.sym.resources[r.Path[1].Name][r.Path[2].Name]; ok {
 		return true
 	}
 	at := r.Path[1].Range.Join(r.Path[2].Range)
-	u.unknown(diag.UnknownResource, at, "resource", r.Path[1].Name+"."+r.Path[2].Name, u.c.sym.resourceNames())
+	u.unknown(diag.UnknownResource, at, "resource", r.Path[1].Name+"."+r.Path[2].Name, u.m.sym.resourceNames())
 	return false
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/weirci/weir/lang/diag"
 )
 
-func (c *compilation) resourceType(t *config.ResourceType) node {
-	u := c.unit()
+func (m *module) resourceType(t *config.ResourceType) node {
+	u := m.unit()
 	spec := graph.ResourceType{Privileged: u.flag(t.Privileged), Defaults: u.data(t.Defaults)}
 	if t.Image == nil {
 		u.errorf(diag.MissingField, t.Range, "Resource type without image", "A resource_type has an image that implements it.")
@@ -18,8 +18,8 @@ func (c *compilation) resourceType(t *config.ResourceType) node {
 	return node{address: graph.ResourceTypeAddress(t.Name.Text), spec: spec, at: t.Range, list: u.list}
 }
 
-func (c *compilation) resource(r *config.Resource) node {
-	u := c.unit()
+func (m *module) resource(r *config.Resource) node {
+	u := m.unit()
 	source, whole := u.object(r.Source)
 	spec := graph.Resource{Source: source, Pin: u.pairs(r.Pin), Tags: u.set(r.Tags),
 		Icon: u.word(r.Icon), Public: u.flag(r.Public)}
@@ -36,13 +36,13 @@ func (c *compilation) resource(r *config.Resource) node {
 // typeOf resolves the type of a resource; a declared type hides a built-in one.
 func (u *unit) typeOf(r *config.Resource, spec *graph.Resource) {
 	name := r.Type.Text
-	if t, ok := u.c.types[name]; ok {
+	if t, ok := u.m.types[name]; ok {
 		spec.TypeRef = graph.ResourceTypeAddress(name)
 		spec.Source = mergeMaps(t.Defaults, spec.Source)
 		return
 	}
 	if _, ok := builtinType(name); !ok {
-		u.unknown(diag.UnknownResourceType, r.Type.Range, "resource type", name, u.c.sym.typeNames())
+		u.unknown(diag.UnknownResourceType, r.Type.Range, "resource type", name, u.m.sym.typeNames())
 		return
 	}
 	spec.Type = name

@@ -172,12 +172,12 @@ func (u *jobUnit) resourceOf(s *config.Step, e config.Expr) graph.Address {
 }
 
 func (u *jobUnit) byLabel(n config.Name) (config.Target, bool) {
-	of := u.c.sym.byName[n.Text]
+	of := u.m.sym.byName[n.Text]
 	switch len(of) {
 	case 1:
 		return config.Target{Kind: "resource", Type: of[0].Type.Text, Name: n.Text}, true
 	case 0:
-		u.unknown(diag.UnknownResource, n.Range, "resource", n.Text, sorted(u.c.sym.byName))
+		u.unknown(diag.UnknownResource, n.Range, "resource", n.Text, sorted(u.m.sym.byName))
 		return config.Target{}, false
 	}
 	names := make([]string, len(of))

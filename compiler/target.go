@@ -63,7 +63,7 @@ func (u *unit) unquoted(v cty.Value, kind string) (string, bool) {
 	if v.Type() != cty.String || v.IsNull() {
 		return "", false
 	}
-	name, sym := v.AsString(), u.c.sym
+	name, sym := v.AsString(), u.m.sym
 	switch kind {
 	case "job":
 		return "job." + name, has(sym.jobs)(name)

@@ -55,7 +55,7 @@ func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) 
 	if !ok {
 		return *own, nil, false
 	}
-	shared := u.c.sym.tasks[target.Name]
+	shared := u.m.sym.tasks[target.Name]
 	t, base := *own, &shared.Task
 	for _, f := range [][2]*config.Expr{
 		{&t.Image, &base.Image}, {&t.Dir, &base.Dir}, {&t.User, &base.User},
@@ -178,12 +178,12 @@ func (u *unit) limits(l *config.Limits) graph.Limits {
 }
 
 // sharedTasks compiles each shared task by itself, used or not, for its problems.
-func (c *compilation) sharedTasks(l *diag.List) {
-	for _, t := range c.cfg.Tasks {
-		u := c.unit()
+func (m *module) sharedTasks(l *diag.List) {
+	for _, t := range m.cfg.Tasks {
+		u := m.unit()
 		u.lax = true
 		u.scope = config.Scope{"version": cty.DynamicVal, "build": unknownBuild}
-		maps.Copy(u.scope, c.scope)
+		maps.Copy(u.scope, m.scope)
 		if t.Task.Uses != nil {
 			u.errorf(diag.Conflict, t.Task.Uses.Range(), "Shared task uses a shared task", "Only steps use shared tasks. What tasks have in common can be in locals.")
 		}

@@ -15,13 +15,14 @@ import (
 // its problems. One goroutine uses it.
 type unit struct {
 	c     *compilation
+	m     *module
 	scope config.Scope
 	list  diag.List
 	gets  map[string]config.Name // get steps of the job; nil outside of jobs
 	lax   bool                   // a shared task by itself: any get may be meant
 }
 
-func (c *compilation) unit() *unit { return &unit{c: c, scope: c.scope} }
+func (m *module) unit() *unit { return &unit{c: m.c, m: m, scope: m.scope} }
 
 func (u *unit) errorf(code diag.Code, at diag.Range, summary, format string, args ...any) {
 	u.list.Errorf(code, at, summary, format, args...)

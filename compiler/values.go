@@ -15,32 +15,32 @@ import (
 const sensitiveMark = "sensitive"
 
 // values computes variables and locals and makes the scope of everything else.
-func (c *compilation) values(l *diag.List) {
-	c.failed = map[string]bool{}
-	c.inputs = graph.Map{}
-	c.scope = c.references()
-	u := c.unit()
-	c.scope["var"] = c.variables(u)
-	c.validate(u)
-	c.scope["local"] = c.locals(u)
-	c.defaults = u.stepDefaults()
+func (m *module) values(l *diag.List) {
+	m.failed = map[string]bool{}
+	m.c.inputs = graph.Map{}
+	m.scope = m.references()
+	u := m.unit()
+	m.scope["var"] = m.variables(u)
+	m.validate(u)
+	m.scope["local"] = m.locals(u)
+	m.c.defaults = u.stepDefaults()
 	l.Append(u.list...)
 }
 
 // references are the roots whose names stand for blocks.
-func (c *compilation) references() config.Scope {
-	resources := make(map[string]cty.Value, len(c.sym.resources))
-	for t, of := range c.sym.resources {
+func (m *module) references() config.Scope {
+	resources := make(map[string]cty.Value, len(m.sym.resources))
+	for t, of := range m.sym.resources {
 		resources[t] = targets(of, config.Target{Kind: "resource", Type: t})
 	}
 	name := ""
-	if len(c.cfg.Pipelines) > 0 {
-		name = c.cfg.Pipelines[0].Name.Text
+	if len(m.cfg.Pipelines) > 0 {
+		name = m.cfg.Pipelines[0].Name.Text
 	}
 	return config.Scope{
-		"job":           targets(c.sym.jobs, config.Target{Kind: "job"}),
-		"task":          targets(c.sym.tasks, config.Target{Kind: "task"}),
-		"resource_type": targets(c.sym.types, config.Target{Kind: "resource_type"}),
+		"job":           targets(m.sym.jobs, config.Target{Kind: "job"}),
+		"task":          targets(m.sym.tasks, config.Target{Kind: "task"}),
+		"resource_type": targets(m.sym.types, config.Target{Kind: "resource_type"}),
 		"resource":      cty.ObjectVal(resources),
 		"pipeline":      cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)}),
 	}
@@ -55,19 +55,19 @@ func targets[T any](of map[string]T, t config.Target) cty.Value {
 	return cty.ObjectVal(out)
 }
 
-func (c *compilation) variables(u *unit) cty.Value {
+func (m *module) variables(u *unit) cty.Value {
 	out := map[string]cty.Value{}
-	for name, v := range c.sym.variables {
+	for name, v := range m.sym.variables {
 		value, ok := u.variable(v)
 		if !ok {
-			c.failed["var."+name] = true
+			m.failed["var."+name] = true
 			continue
 		}
 		sensitive := u.flag(v.Sensitive)
 		if sensitive {
 			value = value.Mark(sensitiveMark)
 		} else if g, err := deferred.FromCty(value); err == nil {
-			c.inputs[name] = g
+			m.c.inputs[name] = g
 		}
 		out[name] = value
 	}
@@ -138,9 +138,9 @@ func typeName(t cty.Type) string {
 }
 
 // validate checks the conditions of all variables that have a value.
-func (c *compilation) validate(u *unit) {
-	for _, v := range c.cfg.Variables {
-		if c.failed["var."+v.Name.Text] {
+func (m *module) validate(u *unit) {
+	for _, v := range m.cfg.Variables {
+		if m.failed["var."+v.Name.Text] {
 			continue
 		}
 		for _, rule := range v.Validations {
