@@ -93,10 +93,10 @@ func sameMeta(a, b graph.Spec) bool {
 }
 
 // metaFields are the indices of the fields of each kind of spec that are tagged
-// meta; all are scalars.
+// meta; all can be compared.
 var metaFields = sync.OnceValue(func() map[reflect.Type][]int {
 	out := map[reflect.Type][]int{}
-	for _, s := range []graph.Spec{graph.Pipeline{}, graph.ResourceType{}, graph.Resource{}, graph.Job{}} {
+	for _, s := range []graph.Spec{graph.Pipeline{}, graph.ResourceType{}, graph.Resource{}, graph.Job{}, graph.SecretSource{}, graph.Group{}} {
 		t := reflect.TypeOf(s)
 		for i := range t.NumField() {
 			if _, class, _ := strings.Cut(t.Field(i).Tag.Get("weir"), ","); class == "meta" {

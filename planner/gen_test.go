@@ -22,13 +22,17 @@ var (
 )
 
 func genSpec(t *rapid.T) graph.Spec {
-	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
 	case 0:
 		return fill[graph.Pipeline](t)
 	case 1:
 		return fill[graph.ResourceType](t)
 	case 2:
 		return fill[graph.Resource](t)
+	case 3:
+		return fill[graph.SecretSource](t)
+	case 4:
+		return fill[graph.Group](t)
 	}
 	return fill[graph.Job](t)
 }
@@ -84,7 +88,7 @@ func fillSlice(t *rapid.T, v reflect.Value, depth int) {
 }
 
 func genBody(t *rapid.T, depth int) graph.Body {
-	bodies := []graph.Body{graph.Get{}, graph.Put{}, graph.Task{}, graph.Do{}, graph.Parallel{}, graph.Try{}}
+	bodies := []graph.Body{graph.Get{}, graph.Put{}, graph.Task{}, graph.Load{}, graph.SetPipeline{}, graph.Approval{}, graph.Do{}, graph.Parallel{}, graph.Try{}}
 	v := reflect.New(reflect.TypeOf(rapid.SampledFrom(bodies).Draw(t, "body"))).Elem()
 	fillValue(t, v, depth)
 	return v.Interface().(graph.Body)

@@ -40,9 +40,7 @@ func likeness(a, b item) int {
 // StepLabel reads kind and name off the attributes of a step: "task", "test".
 // kind is "" where the map is no step.
 func StepLabel(m graph.Map) (kind, name string) {
-	for _, k := range []graph.StepKind{
-		graph.StepGet, graph.StepPut, graph.StepTask, graph.StepDo, graph.StepParallel, graph.StepTry,
-	} {
+	for _, k := range graph.StepKinds() {
 		if _, ok := m[string(k)].(graph.Map); ok {
 			label, _ := m["name"].(graph.String)
 			return string(k), string(label)

@@ -21,6 +21,14 @@ func ResourceAddress(typ, name string) Address { return Address("resource." + ty
 // ResourceTypeAddress is the address of a resource type in the root module.
 func ResourceTypeAddress(name string) Address { return Address("resource_type." + name) }
 
+// SecretSourceAddress is the address of a secret source in the root module.
+func SecretSourceAddress(typ, name string) Address {
+	return Address("secret_source." + typ + "." + name)
+}
+
+// GroupAddress is the address of a group in the root module.
+func GroupAddress(name string) Address { return Address("group." + name) }
+
 // Instance is the address of one instance of a repeated block, by its key.
 func (a Address) Instance(key string) Address { return a + Address("["+quote(key)+"]") }
 
@@ -58,7 +66,7 @@ func (a Address) Name() string {
 	if !found {
 		return local
 	}
-	if a.Kind() == KindResource {
+	if k := a.Kind(); k == KindResource || k == KindSecretSource {
 		if _, after, ok := strings.Cut(name, "."); ok {
 			name = after
 		}

@@ -30,6 +30,10 @@ func DecodeSpec(k Kind, data []byte) (Spec, error) {
 		return decodeSpec[Resource](data)
 	case KindJob:
 		return decodeSpec[Job](data)
+	case KindSecretSource:
+		return decodeSpec[SecretSource](data)
+	case KindGroup:
+		return decodeSpec[Group](data)
 	}
 	return nil, fmt.Errorf("%q is no kind of node", k)
 }

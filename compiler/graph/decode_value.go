@@ -23,6 +23,9 @@ func (d *decoder) value(v reflect.Value, depth int) {
 		}
 		v.Set(reflect.ValueOf(m))
 		return
+	case valueType:
+		v.Set(reflect.ValueOf(d.data(depth)))
+		return
 	case bodyType:
 		d.body(v, depth)
 		return
@@ -91,6 +94,12 @@ func (d *decoder) body(v reflect.Value, depth int) {
 		decodeBody[Put](d, v, depth)
 	case StepTask:
 		decodeBody[Task](d, v, depth)
+	case StepLoad:
+		decodeBody[Load](d, v, depth)
+	case StepSetPipeline:
+		decodeBody[SetPipeline](d, v, depth)
+	case StepApproval:
+		decodeBody[Approval](d, v, depth)
 	case StepDo:
 		decodeBody[Do](d, v, depth)
 	case StepParallel:

@@ -1,7 +1,7 @@
 // Package graph is the immutable plan graph: what a pipeline compiles to.
 //
 // A Graph is a sorted list of nodes. A node has an Address, a Spec (one sealed
-// kind: Pipeline, ResourceType, Resource, Job) and Meta. It holds names, never
+// kind: Pipeline, ResourceType, Resource, Job, SecretSource, Group) and Meta. It holds names, never
 // pointers or indices, so two graphs can be compared and stored by value.
 //
 // Every field of a spec is tagged with one class:

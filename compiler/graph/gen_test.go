@@ -77,6 +77,8 @@ func genHooks(t *rapid.T, depth int) Hooks {
 func genStep(t *rapid.T, depth int) Step {
 	return Step{
 		Name:    genName.Draw(t, "name"),
+		When:    genOptional(t, "when"),
+		Across:  genAcross(t),
 		Timeout: genInt(t, "timeout"),
 		Retry:   Retry{genInt(t, "attempts"), genInt(t, "backoff"), genInt(t, "max"), genStrings(t, "on")},
 		Tags:    genStrings(t, "tags"),
@@ -85,10 +87,45 @@ func genStep(t *rapid.T, depth int) Step {
 	}
 }
 
+// genOptional is a value or none.
+func genOptional(t *rapid.T, label string) Value {
+	if rapid.Bool().Draw(t, label) {
+		return genValue(t, 1)
+	}
+	return nil
+}
+
+func genAcross(t *rapid.T) []Across {
+	var out []Across
+	for range rapid.IntRange(0, 2).Draw(t, "across") {
+		out = append(out, Across{genName.Draw(t, "var"), genOptional(t, "values"), rapid.Int64Range(AllAtOnce, 5).Draw(t, "at once"), rapid.Bool().Draw(t, "fail fast")})
+	}
+	return out
+}
+
+func genServices(t *rapid.T) []Service {
+	var out []Service
+	for range rapid.IntRange(0, 2).Draw(t, "services") {
+		out = append(out, Service{
+			"db", "img", genStrings(t, "run"), genMap(t, 1), "user", rapid.Bool().Draw(t, "privileged"),
+			Ready{genStrings(t, "command"), genInt(t, "timeout")}, Limits{genInt(t, "cpu"), genInt(t, "mem"), genInt(t, "pids")},
+		})
+	}
+	return out
+}
+
+func genParams(t *rapid.T) []Param {
+	var out []Param
+	for range rapid.IntRange(0, 2).Draw(t, "params") {
+		out = append(out, Param{genName.Draw(t, "name"), "list(string)", genOptional(t, "default"), rapid.String().Draw(t, "description")})
+	}
+	return out
+}
+
 func genBody(t *rapid.T, depth int) Body {
-	top := 5
+	top := 8
 	if depth <= 0 {
-		top = 2
+		top = 5
 	}
 	b := func(l string) bool { return rapid.Bool().Draw(t, l) }
 	switch rapid.IntRange(0, top).Draw(t, "body") {
@@ -100,11 +137,17 @@ func genBody(t *rapid.T, depth int) Body {
 		return Task{
 			"img", "", genStrings(t, "run"), rapid.String().Draw(t, "script"), "dir", "user", genMap(t, 2),
 			genStrings(t, "in"), genStrings(t, "out"), genStrings(t, "caches"), genStringMap(t, "im"), genStringMap(t, "om"),
-			b("privileged"), b("hermetic"), Limits{genInt(t, "cpu"), genInt(t, "mem"), genInt(t, "pids")},
+			b("privileged"), b("hermetic"), "resource.git.app", genOptional(t, "file"), "linux/arm64", "host", genServices(t), Limits{genInt(t, "cpu"), genInt(t, "mem"), genInt(t, "pids")},
 		}
 	case 3:
-		return Do{genSteps(t, depth-1)}
+		return Load{genOptional(t, "file"), "json", b("reveal")}
 	case 4:
+		return SetPipeline{genOptional(t, "dir"), genOptional(t, "file"), genMap(t, 1), "team", genMap(t, 1)}
+	case 5:
+		return Approval{genOptional(t, "message"), genStrings(t, "approvers")}
+	case 6:
+		return Do{genSteps(t, depth-1)}
+	case 7:
 		return Parallel{genSteps(t, depth-1), genInt(t, "limit"), b("fail_fast")}
 	default:
 		return Try{genSteps(t, depth-1)}
@@ -115,6 +158,7 @@ func genJob(t *rapid.T) Job {
 	return Job{
 		rapid.String().Draw(t, "description"), genInt(t, "max"), genStrings(t, "groups"),
 		rapid.Bool().Draw(t, "dm"), rapid.Bool().Draw(t, "int"), Retention{genInt(t, "b"), genInt(t, "d"), genInt(t, "m")},
+		Schedule{"@daily", "Europe/Berlin", "latest"}, Concurrency{"key", genInt(t, "limit"), "queue"}, genParams(t),
 		genSteps(t, 3), genHooks(t, 2),
 	}
 }

@@ -21,6 +21,9 @@ type Node struct {
 type Meta struct {
 	File string `weir:"file,meta"` // relative to the pipeline's directory
 	Line int64  `weir:"line,meta"`
+	// Defaults are the settings that a job or steps of it took from the
+	// pipeline's defaults: timeout, on_failure.
+	Defaults []string `weir:"defaults,meta,set"`
 }
 
 // Header is what a graph was made from, besides the nodes.

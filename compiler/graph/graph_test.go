@@ -56,6 +56,7 @@ func TestGoldenVectors(t *testing.T) {
 		{"nothing is absent", Job{}, "a0"},
 		{"keys by length, then bytes", Pipeline{Name: "a", Team: "b"}, "a2646e616d656161647465616d6162"},
 		{"a fraction is a tag", Resource{Source: Map{"x": Number("-1.5")}}, "a166736f75726365a16178c482202e"},
+		{"an absent value and null are two things", Job{Params: []Param{{Name: "a"}, {Name: "b", Default: Null{}}}}, "a166706172616d7382a1646e616d656161a2646e616d6561626764656661756c74f6"},
 		{"sets are sorted", Job{SerialGroups: []string{"b", "a", "b"}}, "a16d73657269616c5f67726f757073826161" + "6162"},
 	}
 	for _, tt := range tests {
@@ -154,6 +155,9 @@ func fill(v reflect.Value) {
 	switch x := v.Addr().Interface().(type) {
 	case *Map:
 		*x = Map{"k": String("v")}
+		return
+	case *Value:
+		*x = Deferred{Source: "${build.id}", Refs: []string{"build.id"}}
 		return
 	case *Body:
 		*x = Do{}

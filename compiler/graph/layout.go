@@ -39,8 +39,8 @@ type layout []field
 var layouts = sync.OnceValue(func() map[reflect.Type]layout {
 	all := map[reflect.Type]layout{}
 	for _, root := range []any{
-		Pipeline{}, ResourceType{}, Resource{}, Job{},
-		Get{}, Put{}, Task{}, Do{}, Parallel{}, Try{}, Meta{}, Header{},
+		Pipeline{}, ResourceType{}, Resource{}, Job{}, SecretSource{}, Group{},
+		Get{}, Put{}, Task{}, Load{}, SetPipeline{}, Approval{}, Do{}, Parallel{}, Try{}, Meta{}, Header{},
 	} {
 		addLayout(all, reflect.TypeOf(root))
 	}

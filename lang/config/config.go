@@ -25,6 +25,8 @@ type Config struct {
 	Resources     []*Resource
 	Tasks         []*SharedTask
 	Jobs          []*Job
+	SecretSources []*SecretSource
+	Groups        []*Group
 	Calls         []*ModuleCall
 	Outputs       []*Output
 	Moved         []*Moved
@@ -40,14 +42,25 @@ type Pipeline struct {
 	Team        Expr
 	Description Expr
 	Labels      Expr
+	Display     *Display
 	Defaults    *Defaults
 }
 
-// Defaults are for every step that does not say otherwise.
+// Display is a display block.
+type Display struct {
+	Range      diag.Range
+	Background Expr
+}
+
+// Defaults are for every step, and its hooks for every job, that does not say
+// otherwise.
 type Defaults struct {
 	Range   diag.Range
 	Timeout Expr
+	Tags    Expr
 	Retry   *Retry
+	Limits  *Limits
+	Hooks   Hooks
 }
 
 // Variable is an input of the pipeline.
@@ -103,6 +116,13 @@ type Resource struct {
 	Icon       Expr
 	Public     Expr
 	Check      *Check
+	Webhook    *Webhook
+}
+
+// Webhook is a webhook block.
+type Webhook struct {
+	Range          diag.Range
+	Token, Filters Expr
 }
 
 // Check says when a resource is looked at.
@@ -129,6 +149,9 @@ type Job struct {
 	DisableManualTrigger Expr
 	Interruptible        Expr
 	Retention            *Retention
+	Schedule             *Schedule
+	Concurrency          *Concurrency
+	Params               []*Param
 	Steps                []*Step
 	Hooks                Hooks
 }
@@ -137,4 +160,40 @@ type Job struct {
 type Retention struct {
 	Range                          diag.Range
 	Builds, Days, MinimumSucceeded Expr
+}
+
+// Schedule is a schedule block.
+type Schedule struct {
+	Range                   diag.Range
+	Cron, Timezone, CatchUp Expr
+}
+
+// Concurrency is a concurrency block.
+type Concurrency struct {
+	Range             diag.Range
+	Key, Limit, OnNew Expr
+}
+
+// Param is a param block: a typed input of a build that somebody starts.
+type Param struct {
+	Name        Name
+	Range       diag.Range
+	Type        cty.Type // any: cty.DynamicPseudoType
+	Default     Expr
+	Description Expr
+}
+
+// SecretSource is a secret_source block: where secret.<name>.… comes from.
+type SecretSource struct {
+	Type, Name Name
+	Range      diag.Range
+	Config     Expr
+}
+
+// Group is a group block: jobs that are shown together.
+type Group struct {
+	Name        Name
+	Range       diag.Range
+	Description Expr
+	Jobs        Expr
 }

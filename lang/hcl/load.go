@@ -135,4 +135,6 @@ func merge(to, from *config.Config) {
 	to.Resources = append(to.Resources, from.Resources...)
 	to.Tasks = append(to.Tasks, from.Tasks...)
 	to.Jobs = append(to.Jobs, from.Jobs...)
+	to.SecretSources = append(to.SecretSources, from.SecretSources...)
+	to.Groups = append(to.Groups, from.Groups...)
 }
