@@ -11,6 +11,10 @@ type Inputs struct {
 	Env  map[string]string // of WEIR_VAR_<name>, by name without the prefix; --var wins over it
 
 	Modules Modules // finds the modules that are called; nil: only those in directories beside
+
+	// Unsaved are texts that an editor holds, by path: they are read instead of
+	// what the disk has, or has not.
+	Unsaved map[string][]byte
 }
 
 // Assignment is one --var.

@@ -30,6 +30,7 @@ var (
 		{"minimum_succeeded", func(x *config.Retention) *config.Expr { return &x.MinimumSucceeded }},
 	}
 	retentionForm = &form{what: "A retention block", fields: retentionFields.names()}
+	hookForm      = &form{what: "A hook", blocks: stepBlocks, later: stepsLater}
 )
 
 func join(lists ...[]string) []string {
@@ -96,14 +97,13 @@ func (r *reader) hook(b *hclsyntax.Block, h *config.Hooks) bool {
 	default:
 		return false
 	}
-	f := &form{what: "A hook", blocks: stepBlocks, later: stepsLater}
-	r.labels(b, f, 0, 0)
-	r.arguments(b.Body, f, func(string) *config.Expr { return nil })
+	r.labels(b, hookForm, 0, 0)
+	r.arguments(b.Body, hookForm, func(string) *config.Expr { return nil })
 	if *to != nil {
 		r.repeated(b, (*to)[0].Range)
 		return true
 	}
-	*to = r.steps(b.Body, f, nil, nil)
+	*to = r.steps(b.Body, hookForm, nil, nil)
 	r.notEmpty(b, *to)
 	return true
 }

@@ -22,7 +22,7 @@ const Suffix = ".weir.hcl"
 // messages that are not true. Ranges name files by dir joined with their name.
 func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
 	src := &diag.Sources{}
-	names, list := find(dir)
+	names, list := find(dir, in.Unsaved)
 	if len(list) > 0 {
 		return nil, src, list
 	}
@@ -30,7 +30,7 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	for i, n := range names {
 		texts[i].name = n
 		var problem diag.List
-		if texts[i].text, problem = read(n); len(problem) > 0 {
+		if texts[i].text, problem = read(n, in.Unsaved); len(problem) > 0 {
 			list.Append(problem...)
 		}
 		src.Add(n, texts[i].text)
@@ -63,7 +63,7 @@ func broken(l diag.List) bool {
 }
 
 // find lists the files to read, by name.
-func find(dir string) ([]string, diag.List) {
+func find(dir string, unsaved map[string][]byte) ([]string, diag.List) {
 	var l diag.List
 	at := diag.Range{File: dir}
 	entries, err := os.ReadDir(dir)
@@ -85,6 +85,13 @@ func find(dir string) ([]string, diag.List) {
 			names = append(names, filepath.Join(dir, e.Name()))
 		}
 	}
+	for name := range unsaved {
+		if filepath.Dir(name) == filepath.Clean(dir) && strings.HasSuffix(name, Suffix) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	if len(names) == 0 {
 		l.Append(diag.Diagnostic{Code: diag.NoFiles, Range: at, Summary: "No pipeline here",
 			Detail: "The directory holds no file whose name ends in " + Suffix + ".",
@@ -104,7 +111,10 @@ func reason(err error) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-func read(name string) ([]byte, diag.List) {
+func read(name string, unsaved map[string][]byte) ([]byte, diag.List) {
+	if text, ok := unsaved[name]; ok {
+		return text, nil
+	}
 	var l diag.List
 	at := diag.Range{File: name}
 	info, err := os.Stat(name)

@@ -156,3 +156,22 @@ variable "a" {}`})
 		}
 	}
 }
+
+// What an editor holds counts, whether the disk has another text, or none.
+func TestLoadUnsaved(t *testing.T) {
+	dir := t.TempDir()
+	saved, fresh := filepath.Join(dir, "a.weir.hcl"), filepath.Join(dir, "b.weir.hcl")
+	if err := os.WriteFile(saved, []byte(`pipeline "saved" {}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, src, list := Load(dir, config.Inputs{Unsaved: map[string][]byte{
+		saved: []byte(`pipeline "typed" {}`), fresh: []byte(`job "new" {}`),
+		filepath.Join(dir, "notes.txt"): []byte("}"), filepath.Join(dir, "sub", "c.weir.hcl"): []byte("}"),
+	}})
+	if len(list) > 0 || cfg.Pipelines[0].Name.Text != "typed" || len(cfg.Jobs) != 1 {
+		t.Errorf("%+v, %v", cfg, list)
+	}
+	if got := cfg.Jobs[0].Name.Range.File; got != fresh || src == nil {
+		t.Errorf("the job is in %s", got)
+	}
+}
