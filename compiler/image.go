@@ -1,10 +1,6 @@
 package compiler
 
 import (
-	"path"
-	"strings"
-	"unicode"
-
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
@@ -25,11 +21,8 @@ func (u *unit) image(e config.Expr) (reference, artifact string) {
 			return "", ""
 		}
 	}
-	text, ok := u.text(e)
-	if !ok || !u.imageText(text, e.Range()) {
-		return "", ""
-	}
-	return text, ""
+	reference, _ = u.imageRef(e)
+	return reference, ""
 }
 
 // imageArtifact is x of artifact.x.
@@ -39,23 +32,4 @@ func (u *unit) imageArtifact(r config.Ref) string {
 		return ""
 	}
 	return r.Path[1].Name
-}
-
-func (u *unit) imageText(text string, at diag.Range) bool {
-	layout, isLayout := strings.CutPrefix(text, "oci:")
-	switch {
-	case text == "":
-		u.errorf(diag.BadImage, at, "Empty image", "An image is a reference such as docker.io/library/alpine:3, or oci: and the path of an OCI layout.")
-	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		u.errorf(diag.BadImage, at, "Invalid image", "%q has white space or control characters, which references to images never have.", text)
-	case strings.Contains(text, "://"):
-		u.errorf(diag.BadImage, at, "Invalid image", "A reference to an image has no scheme: write %q.", text[strings.Index(text, "://")+3:])
-	case isLayout && !path.IsAbs(layout):
-		u.list.Append(diag.Diagnostic{Code: diag.BadImage, Range: at, Summary: "Relative path of an image",
-			Detail: "The path of an OCI layout is read on the worker, so one that is relative to these files means nothing there.",
-			Fix:    &diag.Fix{Help: "write an absolute path, or make it a variable: image = \"oci:${var.images}/" + path.Clean(layout) + "\""}})
-	default:
-		return true
-	}
-	return false
 }

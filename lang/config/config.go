@@ -33,6 +33,8 @@ type Config struct {
 	Removed       []*Removed
 	Checks        []*Assertions
 	Holes         []Hole
+
+	Images map[string]string // locked: what a digest is of, as it is written, and the digest
 }
 
 // Pipeline is the pipeline block.

@@ -85,7 +85,7 @@ func (s *images) root(ctx context.Context, i worker.Image) (*rootImage, error) {
 	switch ref := ref.(type) {
 	case image.Layout:
 		// Asked every time: reading its index is cheap, and it may have changed.
-		return s.fromLayout(ctx, ref.Dir, ref.Tag, ref.String())
+		return s.fromLayout(ctx, ref, ref.String())
 	case image.Registry:
 		var at time.Time
 		if !ref.Pinned {

@@ -18,6 +18,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/image"
 )
 
 // errNotImage wraps what is wrong with an image that a user made.
@@ -32,7 +33,7 @@ func (s *images) fromVolume(ctx context.Context, handle string) (*rootImage, err
 	}
 	name := "artifact " + handle
 	if isReal(filepath.Join(dir, ocispec.ImageIndexFile), fs.FileMode.IsRegular) {
-		return s.fromLayout(ctx, dir, "", name)
+		return s.fromLayout(ctx, image.Layout{Dir: dir}, name)
 	}
 	if isReal(filepath.Join(dir, "rootfs"), fs.FileMode.IsDir) {
 		return rootFS(dir, name)
@@ -74,28 +75,29 @@ func rootFS(dir, name string) (*rootImage, error) {
 }
 
 // fromLayout imports one image of an OCI layout, unless it is here already.
-func (s *images) fromLayout(ctx context.Context, dir, tag, name string) (*rootImage, error) {
-	root, err := os.OpenRoot(dir)
+func (s *images) fromLayout(ctx context.Context, layout image.Layout, name string) (*rootImage, error) {
+	root, err := os.OpenRoot(layout.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &worker.UserError{Err: fmt.Errorf("image %s: there is no such directory on this worker", name)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("image %s: %w", name, err)
 	}
-	desc, err := chooseManifest(root, tag)
+	desc, err := chooseManifest(root, layout)
 	if err != nil {
 		return nil, errors.Join(userFault(name, err, errNotImage), root.Close())
 	}
 	_ = root.Close()
 	key := "weir.local/layout:" + desc.Digest.Encoded()
 	return s.once(ctx, key, time.Time{}, func(ctx context.Context) (*rootImage, error) {
-		got, err := s.imported(ctx, key, func(w *io.PipeWriter) error { return streamLayout(w, dir, desc) })
+		got, err := s.imported(ctx, key, func(w *io.PipeWriter) error { return streamLayout(w, layout.Dir, desc) })
 		return got, userFault(name, err, errNotImage)
 	})
 }
 
-// chooseManifest finds the image with a tag, or the only one.
-func chooseManifest(root *os.Root, tag string) (ocispec.Descriptor, error) {
+// chooseManifest finds the image with the digest, or else with the tag, or the
+// only one.
+func chooseManifest(root *os.Root, want image.Layout) (ocispec.Descriptor, error) {
 	var none ocispec.Descriptor
 	text, err := root.ReadFile(ocispec.ImageIndexFile)
 	if err != nil {
@@ -111,11 +113,22 @@ func chooseManifest(root *os.Root, tag string) (ocispec.Descriptor, error) {
 			return none, fmt.Errorf("%w: index.json has the digest %q", errNotImage, m.Digest)
 		}
 		have := m.Annotations[ocispec.AnnotationRefName]
+		if want.Digest != "" {
+			if m.Digest.String() == want.Digest {
+				return m, nil
+			}
+			continue
+		}
+		tag := want.Tag
 		if tag != "" && (have == tag || strings.HasSuffix(have, ":"+tag)) || tag == "" && len(index.Manifests) == 1 {
 			return m, nil
 		}
 		tags = append(tags, have)
 	}
+	if want.Digest != "" {
+		return none, fmt.Errorf("%w: the layout has changed: no image in it has the digest %s", errNotImage, want.Digest)
+	}
+	tag := want.Tag
 	if tag == "" {
 		return none, fmt.Errorf("%w: it has %d images: say which by a tag of %q", errNotImage, len(tags), tags)
 	}

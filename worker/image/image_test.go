@@ -26,12 +26,14 @@ func TestParse(t *testing.T) {
 		"oci:/srv/images/bb":             image.Layout{Dir: "/srv/images/bb"},
 		"oci:/srv/images/bb:1.0":         image.Layout{Dir: "/srv/images/bb", Tag: "1.0"},
 		"oci:/srv/a:b/c":                 image.Layout{Dir: "/srv/a:b/c"},
+		"oci:/srv/bb:1.0@" + d:           image.Layout{Dir: "/srv/bb", Tag: "1.0", Digest: d},
+		"oci:/srv/bb@" + d:               image.Layout{Dir: "/srv/bb", Digest: d},
 	} {
 		if got, err := image.Parse(text); err != nil || got != want {
 			t.Errorf("%s: %#v, %v", text, got, err)
 		}
 	}
-	for _, bad := range []string{"", "lower/UPPER", "a b", "oci:relative", "oci:/x:", "x@sha256:12"} {
+	for _, bad := range []string{"", "lower/UPPER", "a b", "oci:relative", "oci:/x:", "x@sha256:12", "oci:/x@sha256:12"} {
 		if got, err := image.Parse(bad); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("image %q", bad)) {
 			t.Errorf("%q: %v, %v", bad, got, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/distribution/reference"
+	"github.com/opencontainers/go-digest"
 )
 
 // Ref is what an image reference means: Registry or Layout.
@@ -27,6 +28,8 @@ type Registry struct {
 type Layout struct {
 	Dir string // absolute
 	Tag string // "" where the layout has one image
+	// Digest of the image that it must be, "" where any will do.
+	Digest string
 }
 
 func (Registry) ref() {}
@@ -34,14 +37,18 @@ func (Layout) ref()   {}
 
 func (r Registry) String() string { return r.Name }
 func (l Layout) String() string {
-	if l.Tag == "" {
-		return "oci:" + l.Dir
+	text := "oci:" + l.Dir
+	if l.Tag != "" {
+		text += ":" + l.Tag
 	}
-	return "oci:" + l.Dir + ":" + l.Tag
+	if l.Digest != "" {
+		text += "@" + l.Digest
+	}
+	return text
 }
 
 // Parse reads busybox, docker.io/library/busybox:1.36, host:5000/x@sha256:… or
-// oci:/path[:tag]. Its errors are the user's.
+// oci:/path[:tag][@sha256:…]. Its errors are the user's.
 func Parse(text string) (Ref, error) {
 	if rest, ok := strings.CutPrefix(text, "oci:"); ok {
 		return parseLayout(text, rest)
@@ -55,6 +62,10 @@ func Parse(text string) (Ref, error) {
 }
 
 func parseLayout(text, rest string) (Ref, error) {
+	rest, want, pinned := strings.Cut(rest, "@")
+	if pinned && digest.Digest(want).Validate() != nil {
+		return nil, fmt.Errorf("image %q: %q is no digest", text, want)
+	}
 	dir, tag := rest, ""
 	if i := strings.LastIndexByte(rest, ':'); i > strings.LastIndexByte(rest, '/') {
 		dir, tag = rest[:i], rest[i+1:]
@@ -65,7 +76,7 @@ func parseLayout(text, rest string) (Ref, error) {
 	if !filepath.IsAbs(dir) {
 		return nil, fmt.Errorf("image %q: %w", text, errors.New("the path of a layout must be absolute"))
 	}
-	return Layout{Dir: filepath.Clean(dir), Tag: tag}, nil
+	return Layout{Dir: filepath.Clean(dir), Tag: tag, Digest: want}, nil
 }
 
 // Local tells whether a registry is on this machine: then it may speak plain HTTP.

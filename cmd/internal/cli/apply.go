@@ -3,7 +3,9 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -62,6 +64,10 @@ func (a *App) applyFile(ctx context.Context, o applyOptions, path string) error 
 
 func (a *App) applyDirectory(cmd *cobra.Command, o applyOptions, args []string) error {
 	ctx := cmd.Context()
+	if _, err := os.Stat(directory(args)); errors.Is(err, fs.ErrNotExist) {
+		return problem("there is no plan file or directory "+directory(args)+".",
+			"A plan is saved with `weir plan --out "+directory(args)+"`; a directory that holds a pipeline is applied by its name.")
+	}
 	req, err := a.desired(cmd, o.planFlags, directory(args))
 	if err != nil {
 		return err
