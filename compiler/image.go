@@ -21,8 +21,7 @@ func (u *unit) image(e config.Expr) (reference, artifact string) {
 			return "", ""
 		}
 	}
-	reference, _ = u.imageRef(e)
-	return reference, ""
+	return u.imageRef(e), ""
 }
 
 // imageArtifact is x of artifact.x.

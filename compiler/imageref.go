@@ -15,16 +15,16 @@ import (
 )
 
 // imageRef is a reference to an image as the graph has it: checked, and with
-// the digest that the lock has for it.
-func (u *unit) imageRef(e config.Expr) (string, bool) {
+// the digest that the lock has for it. "" is none.
+func (u *unit) imageRef(e config.Expr) string {
 	text, ok := u.text(e)
 	if !ok || !u.imageText(text, e.Range()) {
-		return "", false
+		return ""
 	}
 	if digest, ok := u.c.cfg.Images[text]; ok {
-		return text + "@" + digest, true
+		return text + "@" + digest
 	}
-	return text, true
+	return text
 }
 
 // imageText checks a reference to an image: of a registry, or a layout on disk.
