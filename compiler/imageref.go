@@ -21,7 +21,7 @@ func (u *unit) imageRef(e config.Expr) string {
 	if !ok || !u.imageText(text, e.Range()) {
 		return ""
 	}
-	if digest, ok := u.c.cfg.Images[text]; ok {
+	if digest, ok := u.c.root.cfg.Images[text]; ok {
 		return text + "@" + digest
 	}
 	return text
