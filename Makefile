@@ -21,6 +21,7 @@ setup: ## install what is missing on this Debian machine (says what and why)
 .PHONY: build
 build: ## bin/weir, one static binary
 	@mkdir -p $(BIN)
+	@$(GO) build -trimpath -ldflags '-s -w' -o worker/initfile/embedded/weir-init ./cmd/weir-init
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/weir ./cmd/weir
 
 .PHONY: demo

@@ -1,6 +1,7 @@
 package containerd
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"debug/elf"
 	"errors"
@@ -20,7 +21,8 @@ type Config struct {
 	Dir         string         // the worker's directory
 	Address     string         // containerd's socket
 	Namespace   string         // in containerd; "" is one of this directory's own
-	Binary      string         // weir itself, statically linked: init, and built-in resource types
+	Binary      string         // weir itself, statically linked: built-in resource types
+	Init        string         // the init, statically linked; "" is Binary
 	Credentials string         // a docker config.json; "" is none
 	Network     network.Config // Dir, RunDir and Log are filled in
 	DNS         []string       // name servers of containers; nil takes the machine's own that containers can reach
@@ -50,12 +52,13 @@ func (c Config) withDefaults() (Config, error) {
 	if strings.ContainsAny(abs, ",:\\\"") {
 		return c, fmt.Errorf("the worker's directory %q has a comma, colon, quote or backslash in its name, which mounts cannot have", abs)
 	}
+	c.Init = cmp.Or(c.Init, c.Binary)
 	if c.Namespace == "" {
 		c.Namespace = "weir-" + dirHash(abs)
 	}
 	c.Network.Dir, c.Network.RunDir = filepath.Join(abs, "network"), filepath.Join(RunDir(abs), "netns")
 	c.Network.Log = c.Log
-	return c, errors.Join(os.MkdirAll(abs, 0o700), mustBeStatic(c.Binary))
+	return c, errors.Join(os.MkdirAll(abs, 0o700), mustBeStatic(c.Binary), mustBeStatic(c.Init))
 }
 
 // mustBeStatic: the binary is the init in images that may have no C library.

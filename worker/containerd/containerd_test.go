@@ -37,7 +37,7 @@ func open(ctx context.Context, dir, address, binary, net string) (*containerd.Ru
 		level = slog.LevelDebug
 	}
 	return containerd.Open(ctx, containerd.Config{
-		Dir: dir, Address: address, Binary: binary, Now: time.Now,
+		Dir: dir, Address: address, Binary: binary, Init: workertest.InitOf(binary), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
 		Network: network.Config{
 			Bridge: "wt" + net, Subnet: netip.MustParsePrefix("10.204." + net + ".0/24"), Spare: 2,

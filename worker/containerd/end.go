@@ -113,7 +113,7 @@ func (r *Runtime) Remove(ctx context.Context, runID string) error {
 // discard removes whatever there is of a run that does not run. Its namespace is
 // the pool's again already, or will be when the network is opened.
 func (r *Runtime) discard(ctx context.Context, runID string) error {
-	if err := deleteContainer(ctx, r.client, runID); err != nil {
+	if err := r.takeAway(ctx, runID); err != nil {
 		return fmt.Errorf("remove run %s: %w", runID, err)
 	}
 	return r.runs.Remove(runID)
@@ -123,7 +123,7 @@ func (r *Runtime) discard(ctx context.Context, runID string) error {
 // the container, then, as nothing lives in it any more, the network namespace. It
 // is for a run's watch, and for a start that failed: each run has one of them once.
 func (r *Runtime) clean(ctx context.Context, runID string) error {
-	if err := deleteContainer(ctx, r.client, runID); err != nil {
+	if err := r.takeAway(ctx, runID); err != nil {
 		return err
 	}
 	var rec record
@@ -137,6 +137,11 @@ func (r *Runtime) clean(ctx context.Context, runID string) error {
 		r.network.Put(ctx, rec.NetNS, rec.Privileged)
 	}
 	return nil
+}
+
+func (r *Runtime) takeAway(ctx context.Context, runID string) error {
+	r.groups.leave(runID)
+	return deleteContainer(ctx, r.client, runID)
 }
 
 // deleteContainer deletes a container and its task, which it kills if need be.

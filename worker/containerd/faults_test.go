@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -127,7 +128,7 @@ func TestTheDaemonIsFoundAndLeavesNothing(t *testing.T) {
 	if strings.Contains(string(mounts), filepath.Dir(k.d.Address)) {
 		t.Error("something is still mounted")
 	}
-	if n := processes(t, k.dir, filepath.Dir(k.d.Address)); n > 0 {
+	if n := len(pids(t, k.dir)) + len(pids(t, filepath.Dir(k.d.Address))); n > 0 {
 		t.Errorf("%d of its processes are left", n)
 	}
 	if _, err := containerd.StartDaemon(t.Context(), k.dir); err != nil {
@@ -138,23 +139,57 @@ func TestTheDaemonIsFoundAndLeavesNothing(t *testing.T) {
 	}
 }
 
-// processes counts those whose command line names one of the directories.
-func processes(t *testing.T, dirs ...string) int {
+// Runs that overlap share a shim. One that is killed takes them along: they are
+// lost, which is said at once, and the next run is as good as ever.
+func TestAShimThatDiesTakesOnlyItsRuns(t *testing.T) {
+	k, sh := killable(t)
+	first, second := sh("sleep 1000"), sh("sleep 1000")
+	for _, task := range []worker.Task{first, second} {
+		if err := k.r.Start(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shims := pids(t, "containerd-shim-runc-v2", filepath.Dir(k.d.Address))
+	if len(shims) != 1 {
+		t.Fatalf("%d shims for two runs at once, want one", len(shims))
+	}
+	if err := unix.Kill(shims[0], unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range []worker.Task{first, second} {
+		if e, err := k.r.Wait(t.Context(), task.RunID); err != nil || !e.Lost {
+			t.Errorf("%+v, %v, want lost", e, err)
+		}
+	}
+	third := sh("exit 7")
+	if err := k.r.Start(t.Context(), third); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := k.r.Wait(t.Context(), third.RunID); err != nil || e.Code != 7 {
+		t.Errorf("the next run: %+v, %v", e, err)
+	}
+}
+
+// pids are the processes whose command line has all the words.
+func pids(t *testing.T, words ...string) []int {
 	t.Helper()
-	n := 0
 	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
 		t.Fatal(err)
 	}
+	var found []int
 	for _, path := range lines {
 		b, _ := os.ReadFile(path)
-		for _, d := range dirs {
-			if strings.Contains(string(b), d) {
-				n++
-			}
+		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(string(b), w) }) {
+			continue
 		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, pid)
 	}
-	return n
+	return found
 }
 
 func TestNoContainerdIsSaidPlainly(t *testing.T) {

@@ -90,7 +90,7 @@ func openWith(t *testing.T, m machine, credentials string, net int) *containerd.
 	t.Helper()
 	number := netNumber(net)
 	r, err := containerd.Open(t.Context(), containerd.Config{
-		Dir: t.TempDir(), Address: m.address, Binary: m.binary, Now: time.Now, Credentials: credentials,
+		Dir: t.TempDir(), Address: m.address, Binary: m.binary, Init: workertest.InitOf(m.binary), Now: time.Now, Credentials: credentials,
 		Log:     slog.New(slog.DiscardHandler),
 		Network: network.Config{Bridge: "wt" + number, Subnet: netip.MustParsePrefix("10.204." + number + ".0/24")},
 	})

@@ -38,6 +38,7 @@ type Runtime struct {
 	volatile bool // overlays may skip syncing on this kernel
 	locks    keyLocks
 	lull     *lull
+	groups   *groups
 
 	ctx  context.Context // ends with Close; watchers live in it
 	stop context.CancelFunc
@@ -69,7 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, fmt.Errorf("containerd runtime: %w", err)
 	}
-	r := &Runtime{cfg: cfg, lull: newLull(cfg.PutOff), watches: map[string]*watch{}}
+	r := &Runtime{cfg: cfg, lull: newLull(cfg.PutOff), groups: newGroups(), watches: map[string]*watch{}}
 	if r.Store, err = volume.Open(filepath.Join(cfg.Dir, "volumes")); err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func withLimits(l worker.Limits) oci.SpecOpts {
 // this machine, and the worker would follow it.
 func (r *Runtime) ownMounts(dir string, t worker.Task) []specs.Mount {
 	mounts := []specs.Mount{
-		bind(r.cfg.Binary, inside+"/init", "ro", "nosuid"),
+		bind(r.cfg.Init, inside+"/init", "ro", "nosuid"),
 		bind(shim.ConfigPath(dir), inside+"/init.json", "ro"),
 		bind(shim.LogPath(dir), inside+"/log"),
 		bind(shim.ExitPath(dir), inside+"/exit"),

@@ -18,7 +18,10 @@ import (
 	"github.com/weirci/weir/worker/shim"
 )
 
-const runtimeName = "io.containerd.runc.v2"
+const (
+	runtimeName = "io.containerd.runc.v2"
+	shimGroup   = "io.containerd.runc.v2.group" // the annotation that puts containers under one shim
+)
 
 // Start is worker.Runtime.
 func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
@@ -73,10 +76,20 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err != nil {
 		return err
 	}
+	spec.Annotations = map[string]string{shimGroup: r.groups.join(t.RunID)}
 	if err := r.createContainer(ctx, t, root, spec); err != nil {
+		r.groups.failed(t.RunID)
 		return fmt.Errorf("create container: %w", err)
 	}
-	return r.startTask(ctx, t.RunID, dir, root)
+	if err := r.createTask(ctx, t.RunID, dir, root); err != nil {
+		r.groups.failed(t.RunID)
+		return fmt.Errorf("create task: %w", err)
+	}
+	r.groups.made(t.RunID)
+	if _, err := r.client.TaskService().Start(ctx, &tasks.StartRequest{ContainerID: t.RunID}); err != nil {
+		return fmt.Errorf("start task: %w", errgrpc.ToNative(err))
+	}
+	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now()})
 }
 
 // join records the run with the network namespace it gets.
@@ -118,9 +131,9 @@ func (r *Runtime) createContainer(ctx context.Context, t worker.Task, root *root
 	return err
 }
 
-// startTask uses the services themselves: the client's convenience costs several
+// createTask uses the service itself: the client's convenience costs several
 // calls, and syncs of containerd's database, for each container.
-func (r *Runtime) startTask(ctx context.Context, runID, dir string, root *rootImage) error {
+func (r *Runtime) createTask(ctx context.Context, runID, dir string, root *rootImage) error {
 	rootfs, err := r.overlay(dir, "root", append([]string{r.skeleton()}, root.Lower...))
 	if err != nil {
 		return err
@@ -133,13 +146,7 @@ func (r *Runtime) startTask(ctx context.Context, runID, dir string, root *rootIm
 		ContainerID: runID, Options: opts,
 		Rootfs: []*types.Mount{{Type: "overlay", Source: "overlay", Options: rootfs}},
 	})
-	if err != nil {
-		return fmt.Errorf("create task: %w", errgrpc.ToNative(err))
-	}
-	if _, err := r.client.TaskService().Start(ctx, &tasks.StartRequest{ContainerID: runID}); err != nil {
-		return fmt.Errorf("start task: %w", errgrpc.ToNative(err))
-	}
-	return r.runs.SaveAs(runID, startedFile, started{r.cfg.Now()})
+	return errgrpc.ToNative(err)
 }
 
 // writeFiles makes what all containers share.

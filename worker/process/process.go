@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func (r *Runtime) spawn(runID, dir string) error {
 		return err
 	}
 	defer func() { _ = ours.Close() }()
-	cmd := exec.Command(r.cfg.Binary, "init", dir)
+	cmd := exec.Command(cmp.Or(r.cfg.Init, r.cfg.Binary), "init", dir)
 	cmd.Dir, cmd.Env = "/", []string{}
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

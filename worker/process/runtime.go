@@ -18,7 +18,8 @@ import (
 // Config is what a runtime needs to know.
 type Config struct {
 	Dir    string   // the worker's directory
-	Binary string   // weir itself: it is the init, and has the built-in resource types
+	Binary string   // weir itself: it has the built-in resource types
+	Init   string   // the init; "" is Binary
 	Env    []string // what every task has in its environment besides its own: PATH at least
 	Log    *slog.Logger
 }

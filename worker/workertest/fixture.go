@@ -60,16 +60,22 @@ func Need(t testing.TB, ok bool, what string) {
 	t.Skipf("SKIPPED: this test needs %s", what)
 }
 
-// Binary builds the program that stands for weir's own, once a test process.
+// Binary builds the program that stands for weir's own, and beside it the init
+// (InitOf), once a test process.
 func Binary(dir string) (string, error) {
 	path := filepath.Join(dir, "testweir")
-	cmd := exec.Command("go", "build", "-o", path, "github.com/weirci/weir/worker/workertest/testweir")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build testweir: %w: %s", err, out)
+	for out, pkg := range map[string]string{path: "worker/workertest/testweir", InitOf(path): "cmd/weir-init"} {
+		cmd := exec.Command("go", "build", "-o", out, "github.com/weirci/weir/"+pkg)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("build %s: %w: %s", pkg, err, text)
+		}
 	}
 	return path, nil
 }
+
+// InitOf is where Binary puts the init.
+func InitOf(binary string) string { return filepath.Join(filepath.Dir(binary), "weir-init") }
 
 // next makes ids of runs unique; tests are the only place for such a variable.
 var next atomic.Int64

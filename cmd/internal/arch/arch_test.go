@@ -62,6 +62,7 @@ var arrows = []struct {
 	{"cmd/internal/wire/...", "..."},
 	{"cmd/internal/cli", "cmd/internal/... lang/... compiler/... planner/... state state/postgres server api/... worker/resource/... worker/shim"},
 	{"cmd/internal/...", "..."},
+	{"cmd/weir-init", "worker/shim"},
 	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/resource/..."},
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/containerd"
+	"github.com/weirci/weir/worker/initfile"
 	"github.com/weirci/weir/worker/process"
 )
 
@@ -49,12 +50,16 @@ func openRuntime(ctx context.Context, c runtimeConfig) (runtime, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding weir's own program: %w", err)
 	}
+	init, err := initfile.Install(filepath.Join(c.dir, "init"), self)
+	if err != nil {
+		return nil, err
+	}
 	switch c.kind {
 	case RuntimeProcess:
-		r, err := process.Open(process.Config{Dir: c.dir, Binary: self, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: c.log})
+		r, err := process.Open(process.Config{Dir: c.dir, Binary: self, Init: init, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: c.log})
 		return processes{r}, err
 	case RuntimeContainerd:
-		return openContainers(ctx, c, self)
+		return openContainers(ctx, c, self, init)
 	}
 	return nil, fmt.Errorf("runtime %s is not known", c.kind)
 }
@@ -78,7 +83,7 @@ type containers struct {
 	daemon *containerd.Daemon // nil: somebody else's
 }
 
-func openContainers(ctx context.Context, c runtimeConfig, self string) (runtime, error) {
+func openContainers(ctx context.Context, c runtimeConfig, self, init string) (runtime, error) {
 	out := containers{}
 	address := c.containerd
 	if address == "" {
@@ -92,7 +97,7 @@ func openContainers(ctx context.Context, c runtimeConfig, self string) (runtime,
 	if err == nil {
 		net.Spare = c.spare
 		out.Runtime, err = containerd.Open(ctx, containerd.Config{
-			Dir: c.dir, Address: address, Binary: self, Credentials: dockerConfig(), Network: net, PutOff: c.spare, Now: time.Now, Log: c.log,
+			Dir: c.dir, Address: address, Binary: self, Init: init, Credentials: dockerConfig(), Network: net, PutOff: c.spare, Now: time.Now, Log: c.log,
 		})
 	}
 	if err != nil {

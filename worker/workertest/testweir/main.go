@@ -1,5 +1,5 @@
-// Command testweir stands for weir's binary in tests of runtimes: it has the init,
-// and a resource type "echo" that says how it was called. It is built without
+// Command testweir stands for weir's binary in tests of runtimes: it has a
+// resource type "echo" that says how it was called. It is built without
 // cgo, because it runs in containers that have no C library.
 package main
 
@@ -7,14 +7,9 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-
-	"github.com/weirci/weir/worker/shim"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "init" {
-		os.Exit(shim.Main(os.Args[2:]))
-	}
 	stdin, _ := io.ReadAll(os.Stdin)
 	entries, _ := os.ReadDir("/")
 	var root []string
