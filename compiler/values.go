@@ -94,8 +94,15 @@ func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
 	if !ok {
 		return cty.NilVal, false
 	}
+	if value.IsNull() && v.Given != nil && v.Default != nil && u.refusesNull(v) {
+		byDefault := *v // null stands for it
+		byDefault.Given = nil
+		return u.variable(&byDefault)
+	}
 	return u.fit(v, value, e.Range(), what)
 }
+
+func (u *unit) refusesNull(v *config.Variable) bool { return v.Nullable != nil && !u.flag(v.Nullable) }
 
 // constant is the value of an expression that may name nothing.
 func (u *unit) constant(e config.Expr, v *config.Variable) (cty.Value, bool) {
@@ -123,7 +130,7 @@ func (u *unit) fit(v *config.Variable, value cty.Value, at diag.Range, what stri
 		u.errorf(diag.WrongType, at, "Wrong type", "%s does not fit the type of the variable, %s: %s.", what, typeName(v.Type), err)
 		return cty.NilVal, false
 	}
-	if out.IsNull() && v.Nullable != nil && !u.flag(v.Nullable) {
+	if out.IsNull() && u.refusesNull(v) {
 		u.errorf(diag.NoValue, at, "Null for a variable", "%s is null, but the variable says nullable = false.", what)
 		return cty.NilVal, false
 	}

@@ -1,13 +1,14 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
 
 // Inputs are what a pipeline gets from outside: values, and its modules.
 type Inputs struct {
-	Vars []Assignment      // --var, in order; a later one wins
+	Vars []Assignment      // --var and --var-file, in order; a later one wins
 	Env  map[string]string // of WEIR_VAR_<name>, by name without the prefix; --var wins over it
 
 	Modules Modules // finds the modules that are called; nil: only those in directories beside
@@ -17,8 +18,8 @@ type Inputs struct {
 	Unsaved map[string][]byte
 }
 
-// Assignment is one --var.
-type Assignment struct{ Name, Value string }
+// Assignment is one --var, or one --var-file, of which only File is there.
+type Assignment struct{ Name, Value, File string }
 
 // EnvPrefix begins the environment variables that give values to variables.
 const EnvPrefix = "WEIR_VAR_"
@@ -28,11 +29,11 @@ const EnvPrefix = "WEIR_VAR_"
 func NewInputs(vars, environ []string) (Inputs, error) {
 	in := Inputs{Env: map[string]string{}}
 	for _, v := range vars {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || strings.TrimSpace(name) == "" {
-			return Inputs{}, fmt.Errorf("--var %q: want name=value", v)
+		a, err := NewAssignment(v)
+		if err != nil {
+			return Inputs{}, fmt.Errorf("--var %q: %w", v, err)
 		}
-		in.Vars = append(in.Vars, Assignment{Name: strings.TrimSpace(name), Value: value})
+		in.Vars = append(in.Vars, a)
 	}
 	for _, e := range environ {
 		if key, value, ok := strings.Cut(e, "="); ok && strings.HasPrefix(key, EnvPrefix) {
@@ -42,13 +43,11 @@ func NewInputs(vars, environ []string) (Inputs, error) {
 	return in, nil
 }
 
-// Lookup is the value given for a variable and where it came from.
-func (in Inputs) Lookup(name string) (value, from string, ok bool) {
-	for i := len(in.Vars) - 1; i >= 0; i-- {
-		if in.Vars[i].Name == name {
-			return in.Vars[i].Value, "--var " + name, true
-		}
+// NewAssignment reads the argument of a --var.
+func NewAssignment(text string) (Assignment, error) {
+	name, value, ok := strings.Cut(text, "=")
+	if name = strings.TrimSpace(name); !ok || name == "" {
+		return Assignment{}, errors.New("want name=value")
 	}
-	value, ok = in.Env[name]
-	return value, EnvPrefix + name, ok
+	return Assignment{Name: name, Value: value}, nil
 }

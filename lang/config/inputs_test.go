@@ -1,23 +1,21 @@
 package config
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
 func TestInputs(t *testing.T) {
-	in, err := NewInputs([]string{"a=1", "b=x=y", "a=2"}, []string{"WEIR_VAR_b=env", "WEIR_VAR_c=env", "HOME=/"})
+	in, err := NewInputs([]string{"a=1", " b =x=y", "a="}, []string{"WEIR_VAR_b=env", "WEIR_VAR_c=x=y", "HOME=/", "WEIR_VAR"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ name, value, from string }{
-		{"a", "2", "--var a"}, // the last one wins
-		{"b", "x=y", "--var b"},
-		{"c", "env", "WEIR_VAR_c"},
-	} {
-		if v, from, ok := in.Lookup(c.name); !ok || v != c.value || from != c.from {
-			t.Errorf("%s: %q from %q", c.name, v, from)
-		}
+	if want := []Assignment{{Name: "a", Value: "1"}, {Name: "b", Value: "x=y"}, {Name: "a"}}; !slices.Equal(in.Vars, want) {
+		t.Errorf("--var: %+v", in.Vars)
 	}
-	if _, _, ok := in.Lookup("HOME"); ok {
-		t.Error("took a variable that is not for us")
+	if want := map[string]string{"b": "env", "c": "x=y"}; !maps.Equal(in.Env, want) {
+		t.Errorf("environment: %v", in.Env)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/expr"
+	"github.com/weirci/weir/lang/vars"
 )
 
 // Suffix ends the names of the files that are read.
@@ -38,7 +39,7 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	cfg, problem := parseAll(texts)
 	list.Append(problem...)
 	whole := !broken(list)
-	list.Append(given(cfg.Variables, in, src)...)
+	list.Append(vars.Attach(dir, cfg.Variables, in, src)...)
 	list.Sort()
 	if !whole {
 		return nil, src, list

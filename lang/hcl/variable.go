@@ -1,7 +1,6 @@
 package hcl
 
 import (
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -73,62 +72,4 @@ func (r *reader) typeOf(v *typed) {
 			return defaults.Apply(given)
 		}
 	}
-}
-
-// given attaches the values from outside to the variables. A value for a
-// string is taken as it is; any other is an expression.
-func given(variables []*config.Variable, in config.Inputs, src *diag.Sources) diag.List {
-	var l diag.List
-	names := make([]string, len(variables))
-	for i, v := range variables {
-		names[i] = v.Name.Text
-		text, from, ok := in.Lookup(v.Name.Text)
-		if !ok {
-			continue
-		}
-		file := "<" + from + ">"
-		src.Add(file, []byte(text))
-		e, problem := parseGiven(text, file, v.Type)
-		l.Append(problem...)
-		v.Given = &config.Given{Value: e, From: from}
-	}
-	return append(l, undeclared(names, in)...)
-}
-
-func parseGiven(text, file string, ty cty.Type) (config.Expr, diag.List) {
-	if ty == cty.String || ty == cty.DynamicPseudoType {
-		return rawText(text, file), nil
-	}
-	if l := expr.Guard(file, []byte(text)); l.HasErrors() {
-		return nil, l
-	}
-	node, diags := hclsyntax.ParseExpression([]byte(text), file, hcl.InitialPos)
-	if diags.HasErrors() {
-		return nil, expr.Problems(diags, diag.Syntax)
-	}
-	return expr.Of(node), nil
-}
-
-func rawText(text, file string) config.Expr {
-	end := diag.Pos{Line: 1, Column: len(text) + 1, Byte: len(text)}
-	return expr.Of(&hclsyntax.LiteralValueExpr{Val: cty.StringVal(text), SrcRange: hcl.Range{Filename: file, Start: hcl.InitialPos, End: hcl.Pos(end)}})
-}
-
-func undeclared(names []string, in config.Inputs) diag.List {
-	var l diag.List
-	for _, a := range in.Vars {
-		found := false
-		for _, n := range names {
-			found = found || n == a.Name
-		}
-		if !found {
-			d := diag.Diagnostic{Code: diag.Undeclared, Range: diag.Range{File: "<--var " + a.Name + ">"}, Summary: "Value for an undeclared variable",
-				Detail: "--var gives a value for " + a.Name + ", but the pipeline declares no variable of this name."}
-			if near, ok := diag.Nearest(a.Name, names); ok {
-				d.Fix = &diag.Fix{Help: `did you mean "` + near + `"?`}
-			}
-			l.Append(d)
-		}
-	}
-	return l
 }

@@ -8,21 +8,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang"
-	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
-
-// source is a pipeline as written: a directory, and the values for its variables.
-type source struct{ vars []string }
-
-func (s *source) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&s.vars, "var", nil, "value of a variable: --var name=value (WEIR_VAR_name)")
-}
 
 // directory is the argument, or where we are.
 func directory(args []string) string {
@@ -38,10 +28,7 @@ func (a *App) compile(s source, dir string) (*graph.Graph, error) {
 	if err := checkDirectory(dir); err != nil {
 		return nil, err
 	}
-	in, err := config.NewInputs(s.vars, os.Environ())
-	if err != nil {
-		return nil, problem(err.Error())
-	}
+	in := s.inputs(os.Environ())
 	cfg, sources, list := lang.Load(dir, in)
 	g, more := compiler.Compile(cfg)
 	list.Append(more...)
