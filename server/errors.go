@@ -16,6 +16,7 @@ import (
 
 var (
 	errDatabase = errors.New("the database does not answer: nothing was changed; try again shortly, and if it stays so look at the server's log")
+	errDisk     = errors.New("the disk of the database is full: nothing was changed; make room on it and try again")
 	errInternal = errors.New("the server failed at this: look at its log, where the cause is")
 	errStopping = errors.New("the server is stopping: connect again")
 )
@@ -44,6 +45,8 @@ func asConnect(err error) error {
 		return connect.NewError(connect.CodeUnavailable, errStopping)
 	case errors.Is(err, context.Canceled):
 		return connect.NewError(connect.CodeCanceled, errors.New("the call was given up"))
+	case diskFull(err):
+		return connect.NewError(connect.CodeUnavailable, errDisk)
 	case databaseDown(err):
 		return connect.NewError(connect.CodeUnavailable, errDatabase)
 	case errors.Is(err, context.DeadlineExceeded):
@@ -81,6 +84,13 @@ func databaseDown(err error) bool {
 		return strings.HasPrefix(said.Code, "08") || strings.HasPrefix(said.Code, "57P") || said.Code == "53300"
 	}
 	return errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "conn closed")
+}
+
+// diskFull is what PostgreSQL says as long as it can work at all without room.
+func diskFull(err error) bool {
+	const diskFull = "53100"
+	var said *pgconn.PgError
+	return errors.As(err, &said) && said.Code == diskFull
 }
 
 func invalid(format string, args ...any) error {

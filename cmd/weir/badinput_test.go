@@ -140,17 +140,12 @@ job "fills" {
 // A worker whose disk is full says so, in the build too; when there is space again
 // things go on, and nothing has to be started anew.
 func TestFullDisk(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") != "" {
-			t.Fatal("root is missing, and in CI it must be there")
-		}
-		t.Skip("SKIPPED: a disk can only be made, and filled, by root")
-	}
+	needDisk(t)
 	for _, runtime := range runtimes(t) {
 		t.Run(runtime, func(t *testing.T) {
 			w := &installation{runtime: runtime, listen: "127.0.0.1:0", work: openWork(t)}
 			w.dir = filepath.Join(w.work, "dev")
-			disk := smallDisk(t, filepath.Join(w.dir, "worker"))
+			disk := smallDisk(t, filepath.Join(w.dir, "worker"), "48m")
 			w.start(t)
 			t.Cleanup(w.stop) // before the disk goes
 			w.apply(t, fillers)
@@ -170,13 +165,24 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// smallDisk mounts a disk of 48 MiB.
-func smallDisk(t *testing.T, dir string) string {
+func needDisk(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() == 0 {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("root is missing, and in CI it must be there")
+	}
+	t.Skip("SKIPPED: a disk can only be made, and filled, by root")
+}
+
+// smallDisk mounts a disk of that size.
+func smallDisk(t *testing.T, dir, size string) string {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=48m,mode=711"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size+",mode=711"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
