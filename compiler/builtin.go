@@ -30,3 +30,13 @@ func (s *symbols) typeNames() []string {
 	}
 	return names
 }
+
+// BuiltinTypes are the names of the resource types that Weir itself implements,
+// sorted.
+func BuiltinTypes() []string {
+	names := make([]string, len(builtins))
+	for i, b := range builtins {
+		names[i] = b.name
+	}
+	return names
+}

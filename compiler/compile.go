@@ -25,6 +25,8 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	var list diag.List
 	c := &compilation{}
 	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &list)}
+	_, problems := ReadSettings(cfg)
+	list.Append(problems...)
 	c.root.values(&list)
 	nodes := c.nodes(&list)
 	checkPassed(nodes, &list)

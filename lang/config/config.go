@@ -16,6 +16,7 @@ type Name struct {
 // pipeline; others are there through its Calls. Blocks are in the order of
 // files by name, and of the source inside a file.
 type Config struct {
+	Settings      []*Settings
 	Place         Place
 	Loader        Loader // reads the modules of Calls; nil: there are none to read
 	Pipelines     []*Pipeline

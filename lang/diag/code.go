@@ -3,7 +3,7 @@ package diag
 import "slices"
 
 // Code is the stable name of a kind of problem: W0xxx parse, W1xxx reference,
-// W2xxx type, W3xxx semantics.
+// W2xxx type, W3xxx semantics, W4xxx lint.
 type Code string
 
 // The codes. A code never changes its meaning and is never used again.
@@ -36,6 +36,7 @@ const (
 	UnknownBuildField   Code = "W1013"
 	Cycle               Code = "W1014"
 	Undeclared          Code = "W1015"
+	UnknownRule         Code = "W1040"
 
 	BadModuleSource Code = "W1023"
 
@@ -62,6 +63,7 @@ const (
 	OnePipeline      Code = "W3013"
 	Empty            Code = "W3014"
 	ArtifactConflict Code = "W3015"
+	WrongVersion     Code = "W3040"
 	CannotCompile    Code = "W3099"
 )
 
@@ -94,6 +96,7 @@ var meanings = map[Code]string{
 	UnknownGet:          "version.<get> names no get step of the job.",
 	UnknownBuildField:   "build.<field> names a field that builds do not have.",
 	Cycle:               "Values are defined in terms of one another.",
+	UnknownRule:         "No rule of lint has this code.",
 	Undeclared:          "A value was given for a variable that is not declared.",
 
 	BadModuleSource: "The source of a module cannot be used.",
@@ -121,12 +124,16 @@ var meanings = map[Code]string{
 	OnePipeline:      "A directory must hold exactly one pipeline block.",
 	Empty:            "A block that must hold steps is empty.",
 	ArtifactConflict: "Steps that run at once make the same artifact.",
+	WrongVersion:     "The pipeline wants another version of Weir.",
 	CannotCompile:    "The pipeline was read but its graph cannot be built.",
 }
 
 // Meaning is what a code stands for, in one line.
 func (c Code) Meaning() (string, bool) {
 	m, ok := meanings[c]
+	if !ok {
+		m, ok = lintMeanings[c]
+	}
 	return m, ok
 }
 
@@ -134,6 +141,9 @@ func (c Code) Meaning() (string, bool) {
 func Codes() []Code {
 	codes := make([]Code, 0, len(meanings))
 	for c := range meanings {
+		codes = append(codes, c)
+	}
+	for c := range lintMeanings {
 		codes = append(codes, c)
 	}
 	slices.Sort(codes)

@@ -1,6 +1,10 @@
 package diag
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+	"slices"
+)
 
 // Sources are the texts that ranges point into, by the file name that ranges
 // use. It is filled before it is read; it is not for concurrent writing.
@@ -22,6 +26,14 @@ func (s *Sources) Text(file string) []byte {
 		return nil
 	}
 	return s.texts[file]
+}
+
+// Files are the names of all files, sorted.
+func (s *Sources) Files() []string {
+	if s == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(s.texts))
 }
 
 // longest is how many bytes of each part of a line are looked at: more than

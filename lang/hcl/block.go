@@ -9,8 +9,8 @@ import (
 )
 
 var fileForm = &form{what: "A pipeline file",
-	blocks: []string{"pipeline", "variable", "locals", "resource_type", "resource", "task", "job"},
-	later:  []string{"weir", "secret_source", "group", "module", "output", "moved", "removed", "check", "import"},
+	blocks: []string{"weir", "pipeline", "variable", "locals", "resource_type", "resource", "task", "job"},
+	later:  []string{"secret_source", "group", "module", "output", "moved", "removed", "check", "import"},
 }
 
 // file reads the blocks of a whole file.
@@ -18,6 +18,8 @@ func (r *reader) file(body *hclsyntax.Body) {
 	r.arguments(body, fileForm, func(string) *config.Expr { return nil })
 	for _, b := range body.Blocks {
 		switch b.Type {
+		case "weir":
+			r.weir(b)
 		case "pipeline":
 			r.pipeline(b)
 		case "variable":

@@ -138,6 +138,7 @@ func read(name string, unsaved map[string][]byte) ([]byte, diag.List) {
 }
 
 func merge(to, from *config.Config) {
+	to.Settings = append(to.Settings, from.Settings...)
 	to.Pipelines = append(to.Pipelines, from.Pipelines...)
 	to.Variables = append(to.Variables, from.Variables...)
 	slices.SortFunc(from.Locals, func(a, b *config.Local) int { return cmp.Compare(a.Name.Range.Start.Byte, b.Name.Range.Start.Byte) })

@@ -83,6 +83,10 @@ var named = labels{names: []string{"name"}}
 // type. A block that is new in the language gets a line here.
 func shape(around *form, kind string) (*form, labels) {
 	switch kind {
+	case "weir":
+		return weirForm, labels{}
+	case "lint":
+		return lintForm, labels{free: true}
 	case "pipeline":
 		return pipelineForm, named
 	case "defaults":

@@ -34,6 +34,7 @@ var arrows = []struct {
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
 	{"compiler", "lang/config lang/diag lang/deferred compiler/graph"},
+	{"compiler/lint", "compiler compiler/graph lang/config lang/diag"},
 	{"planner", "compiler/graph"},
 	{"planner/planfile", "planner compiler/graph"},
 	{"state", "compiler/graph"},

@@ -1,0 +1,75 @@
+package lint
+
+import (
+	"reflect"
+
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
+)
+
+// survey is what was written, by module: each with the names that are used in
+// it, and every argument.
+type survey struct {
+	modules []*module
+	byFile  map[string]*module
+	args    []argument
+	plans   map[reflect.Type][]field
+}
+
+// module is one directory's blocks.
+type module struct {
+	cfg  *config.Config
+	used map[string]bool // "local.x", "var.x", "task.x", "resource.git.x", "secret.x"
+}
+
+// argument is one argument of a block.
+type argument struct {
+	block string // the block's word: job, task, check
+	name  string // as it is written: max_in_flight
+	value config.Expr
+}
+
+// definition follows a plain name of a local value to where that is written.
+func (s *survey) definition(e config.Expr) diag.Range {
+	for range 10 { // a local may name a local
+		name, m := s.whole(e, "local")
+		if m == nil {
+			break
+		}
+		if l := find(m.cfg.Locals, name, func(l *config.Local) config.Name { return l.Name }); l != nil {
+			e = l.Value
+		}
+	}
+	return e.Range()
+}
+
+// shared is the shared task that uses = task.x names.
+func (s *survey) shared(e config.Expr) *config.SharedTask {
+	name, m := s.whole(e, "task")
+	if m == nil {
+		return nil
+	}
+	return find(m.cfg.Tasks, name, func(t *config.SharedTask) config.Name { return t.Name })
+}
+
+// whole is x where an expression is nothing but root.x, and the module that it
+// stands in.
+func (s *survey) whole(e config.Expr, root string) (string, *module) {
+	if e == nil {
+		return "", nil
+	}
+	refs := e.Refs()
+	if len(refs) != 1 || !refs[0].Whole || refs[0].Root() != root || len(refs[0].Path) != 2 {
+		return "", nil
+	}
+	return refs[0].Path[1].Name, s.byFile[refs[0].Range.File]
+}
+
+func find[T any](all []*T, name string, of func(*T) config.Name) *T {
+	for _, x := range all {
+		if of(x).Text == name {
+			return x
+		}
+	}
+	return nil
+}
