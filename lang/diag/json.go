@@ -10,6 +10,8 @@ import (
 type (
 	jsonList struct {
 		Diagnostics []jsonDiagnostic `json:"diagnostics"`
+		Errors      int              `json:"errors"`
+		Warnings    int              `json:"warnings"`
 	}
 	jsonDiagnostic struct {
 		Severity string        `json:"severity"`
@@ -35,15 +37,25 @@ type (
 	}
 )
 
-// JSON writes the problems for programs: one object {"diagnostics": […]}.
+// JSON writes the problems for programs: one object {"diagnostics": […], "errors": 1, "warnings": 0}.
 func JSON(w io.Writer, l List, src *Sources) error {
-	out := jsonList{Diagnostics: make([]jsonDiagnostic, 0, len(l))}
-	for _, d := range l {
-		out.Diagnostics = append(out.Diagnostics, toJSON(d, src))
-	}
+	out := jsonList{Diagnostics: items(l, src)}
+	out.Errors, out.Warnings = l.Count()
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
 	return enc.Encode(out)
+}
+
+// Items are the problems as JSON has them, to be part of something larger.
+func Items(l List, src *Sources) any { return items(l, src) }
+
+func items(l List, src *Sources) []jsonDiagnostic {
+	out := make([]jsonDiagnostic, 0, len(l))
+	for _, d := range l {
+		out = append(out, toJSON(d, src))
+	}
+	return out
 }
 
 func toJSON(d Diagnostic, src *Sources) jsonDiagnostic {

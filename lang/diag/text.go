@@ -132,6 +132,20 @@ func (t *textWriter) within(d Diagnostic) {
 	}
 }
 
+// Tally says how many problems there are: "3 errors, 1 warning". It is empty
+// where there are none.
+func (l List) Tally() string {
+	errors, warnings := l.Count()
+	var parts []string
+	if errors > 0 {
+		parts = append(parts, count(errors, "error"))
+	}
+	if warnings > 0 {
+		parts = append(parts, count(warnings, "warning"))
+	}
+	return strings.Join(parts, ", ")
+}
+
 func count(n int, what string) string {
 	if n != 1 {
 		what += "s"
