@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/function"
 	"github.com/weirci/weir/state"
 )
@@ -170,25 +169,12 @@ func TestDocumentedLanguage(t *testing.T) {
 			}
 		}
 	})
-	functions, codes := map[string]bool{}, map[string]bool{}
+	functions := map[string]bool{}
 	list := regexp.MustCompile(`(?s)\n## Functions\n(.*?)\n## `).FindString(text)
 	for _, m := range regexp.MustCompile("`([a-z0-9]+)`").FindAllStringSubmatch(list, -1) {
 		functions[m[1]] = true
 	}
 	same(t, "functions", functions, set(function.Names()))
-	for _, m := range regexp.MustCompile("(?m)^\\| `(W\\d+)` \\| (.*) \\|$").FindAllStringSubmatch(text, -1) {
-		codes[m[1]] = true
-		if want, _ := diag.Code(m[1]).Meaning(); m[2] != want {
-			t.Errorf("%s means %q", m[1], want)
-		}
-	}
-	all := map[string]bool{}
-	for _, c := range diag.Codes() {
-		if !c.Lint() { // those are in docs/lint.md, which is made of the rules
-			all[string(c)] = true
-		}
-	}
-	same(t, "codes", codes, all)
 }
 
 func set(names []string) map[string]bool {

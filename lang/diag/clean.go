@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 )
 
+// Harmless makes text safe to print on a terminal; its line breaks stay.
+func Harmless(s string) string { return clean(s, true) }
+
 // clean makes text harmless on a terminal: control characters and characters
 // that turn the direction of text become visible escapes, invalid UTF-8
 // becomes U+FFFD, tabs become four spaces. Line breaks stay if lines is set.

@@ -12,13 +12,15 @@ import (
 func GitHub(w io.Writer, l List) error {
 	out := bufio.NewWriter(w)
 	for _, d := range l {
-		out.WriteString("::" + strings.ToLower(d.Severity.String()))
+		line := "::" + strings.ToLower(d.Severity.String())
 		separator := " "
 		for _, p := range properties(d) {
-			out.WriteString(separator + p[0] + "=" + escapeProperty(p[1]))
+			line += separator + p[0] + "=" + escapeProperty(p[1])
 			separator = ","
 		}
-		out.WriteString("::" + escapeData(message(d)) + "\n")
+		if _, err := out.WriteString(line + "::" + escapeData(message(d)) + "\n"); err != nil {
+			return err
+		}
 	}
 	return out.Flush()
 }

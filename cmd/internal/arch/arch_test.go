@@ -23,6 +23,7 @@ var arrows = []struct {
 	to   string
 }{
 	{"lang/diag", ""},
+	{"lang/diag/explain", "lang/diag"},
 	{"lang/config", "lang/diag"},
 	{"lang/function", ""},
 	{"lang/deferred", "compiler/graph lang/function"},

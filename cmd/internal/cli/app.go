@@ -24,6 +24,7 @@ type App struct {
 	Now    func() time.Time
 
 	global globals
+	format string // of problems, where a command has --format
 }
 
 // globals are the flags of every command.

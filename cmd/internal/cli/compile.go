@@ -25,5 +25,6 @@ func (a *App) compileCommand() *cobra.Command {
 		},
 	}
 	s.add(cmd)
+	a.addFormat(cmd)
 	return cmd
 }

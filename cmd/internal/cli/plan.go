@@ -33,6 +33,7 @@ func (a *App) planCommand() *cobra.Command {
 		},
 	}
 	o.add(cmd)
+	a.addFormat(cmd)
 	cmd.Flags().StringVarP(&o.out, "out", "o", "", "save the plan in this file, for weir apply")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to remove the pipeline")
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 0 for no changes, 1 for an error, 2 for changes")

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,7 +9,6 @@ import (
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang"
-	"github.com/weirci/weir/lang/diag"
 )
 
 // directory is the argument, or where we are.
@@ -23,23 +20,46 @@ func directory(args []string) string {
 }
 
 // compile reads and compiles the pipeline in a directory. Everything that is
-// wrong with it is printed here; exit code 2 says that this was done.
+// wrong with it is printed here, to standard error; exit code 2 says that this
+// was done.
 func (a *App) compile(s source, dir string) (*graph.Graph, error) {
-	if err := checkDirectory(dir); err != nil {
+	c, err := a.inspect(s, dir)
+	if err != nil {
 		return nil, err
+	}
+	if err := a.report(a.Err, c.findings); err != nil {
+		return nil, err
+	}
+	return c.graph, c.exit()
+}
+
+// compiled is what came of a directory. The graph is nil where there are errors.
+type compiled struct {
+	graph *graph.Graph
+	findings
+}
+
+func (c compiled) exit() error {
+	if c.graph == nil {
+		return exitCode(2)
+	}
+	return nil
+}
+
+// inspect compiles the pipeline in a directory and prints nothing.
+func (a *App) inspect(s source, dir string) (compiled, error) {
+	if err := checkDirectory(dir); err != nil {
+		return compiled{}, err
 	}
 	in := s.inputs(os.Environ())
 	cfg, sources, list := lang.Load(dir, in)
 	g, more := compiler.Compile(cfg)
 	list.Append(more...)
 	list.Sort()
-	if err := a.diagnose(list, sources); err != nil {
-		return nil, err
+	if list.HasErrors() {
+		g = nil
 	}
-	if list.HasErrors() || g == nil {
-		return nil, exitCode(2)
-	}
-	return g, nil
+	return compiled{graph: g, findings: fromHere(list, sources)}, nil
 }
 
 func checkDirectory(dir string) error {
@@ -53,32 +73,4 @@ func checkDirectory(dir string) error {
 		return problem(dir+" is a file.", "A pipeline is a directory: name "+filepath.Dir(dir)+".")
 	}
 	return nil
-}
-
-// diagnose prints problems to standard error: warnings first, so that what
-// matters most stands last on the screen.
-func (a *App) diagnose(list diag.List, sources *diag.Sources) error {
-	if len(list) == 0 {
-		return nil
-	}
-	var sorted diag.List
-	for _, severity := range []diag.Severity{diag.Warning, diag.Error} {
-		for _, d := range list {
-			if d.Severity == severity {
-				sorted = append(sorted, d)
-			}
-		}
-	}
-	var b bytes.Buffer
-	var err error
-	if a.global.json {
-		err = diag.JSON(&b, sorted, sources)
-	} else {
-		err = diag.Text(&b, sorted, sources, a.errTerminal().Color)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(a.Err, &b)
-	return err
 }
