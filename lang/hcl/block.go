@@ -9,8 +9,8 @@ import (
 )
 
 var fileForm = &form{what: "A pipeline file",
-	blocks: []string{"weir", "pipeline", "variable", "locals", "resource_type", "resource", "task", "job"},
-	later:  []string{"secret_source", "group", "module", "output", "moved", "removed", "check", "import"},
+	blocks: []string{"weir", "pipeline", "variable", "locals", "resource_type", "resource", "task", "job", "secret_source", "group"},
+	later:  []string{"module", "output", "moved", "removed", "check", "import"},
 }
 
 // file reads the blocks of a whole file.
@@ -34,6 +34,10 @@ func (r *reader) file(body *hclsyntax.Body) {
 			r.sharedTask(b)
 		case "job":
 			r.job(b)
+		case "secret_source":
+			r.secretSource(b)
+		case "group":
+			r.jobGroup(b)
 		default:
 			r.unknownBlock(b, fileForm)
 		}
@@ -47,7 +51,7 @@ var (
 		{"labels", func(p *config.Pipeline) *config.Expr { return &p.Labels }},
 	}
 	pipelineForm = &form{what: "A pipeline block", fields: pipelineFields.names(),
-		blocks: []string{"defaults"}, later: []string{"display"}}
+		blocks: []string{"defaults", "display"}}
 )
 
 func (r *reader) pipeline(b *hclsyntax.Block) {
@@ -58,9 +62,12 @@ func (r *reader) pipeline(b *hclsyntax.Block) {
 	}
 	r.arguments(b.Body, pipelineForm, func(name string) *config.Expr { return pipelineFields.slot(p, name) })
 	for _, in := range b.Body.Blocks {
-		if in.Type == "defaults" {
+		switch in.Type {
+		case "defaults":
 			r.defaults(in, p)
-		} else {
+		case "display":
+			r.display(in, p)
+		default:
 			r.unknownBlock(in, pipelineForm)
 		}
 	}
@@ -70,9 +77,9 @@ func (r *reader) pipeline(b *hclsyntax.Block) {
 var (
 	defaultsFields = fields[config.Defaults]{
 		{"timeout", func(d *config.Defaults) *config.Expr { return &d.Timeout }},
+		{"tags", func(d *config.Defaults) *config.Expr { return &d.Tags }},
 	}
-	defaultsForm = &form{what: "A defaults block", fields: defaultsFields.names(), blocks: []string{"retry"},
-		later: []string{"tags", "limits", "on_success", "on_failure", "on_error", "on_abort", "ensure"}}
+	defaultsForm = &form{what: "A defaults block", fields: defaultsFields.names(), blocks: join([]string{"retry", "limits"}, hookBlocks)}
 )
 
 func (r *reader) defaults(b *hclsyntax.Block, p *config.Pipeline) {
@@ -84,9 +91,12 @@ func (r *reader) defaults(b *hclsyntax.Block, p *config.Pipeline) {
 	r.labels(b, defaultsForm, 0, 0)
 	r.arguments(b.Body, defaultsForm, func(name string) *config.Expr { return defaultsFields.slot(d, name) })
 	for _, in := range b.Body.Blocks {
-		if in.Type == "retry" {
+		switch {
+		case in.Type == "retry":
 			r.retry(in, &d.Retry)
-		} else {
+		case in.Type == "limits":
+			r.limits(in, &d.Limits)
+		case !r.hook(in, &d.Hooks):
 			r.unknownBlock(in, defaultsForm)
 		}
 	}
@@ -131,8 +141,8 @@ var (
 		{"icon", func(x *config.Resource) *config.Expr { return &x.Icon }},
 		{"public", func(x *config.Resource) *config.Expr { return &x.Public }},
 	}
-	resourceForm = &form{what: "A resource block", fields: resourceFields.names(), blocks: []string{"check"},
-		later: []string{"webhook", "for_each", "count"}}
+	resourceForm = &form{what: "A resource block", fields: resourceFields.names(), blocks: []string{"check", "webhook"},
+		later: []string{"for_each", "count"}}
 	checkFields = fields[config.Check]{
 		{"every", func(c *config.Check) *config.Expr { return &c.Every }},
 		{"timeout", func(c *config.Check) *config.Expr { return &c.Timeout }},
@@ -148,7 +158,9 @@ func (r *reader) resource(b *hclsyntax.Block) {
 	x := &config.Resource{Type: names[0], Name: names[1], Range: header(b)}
 	r.arguments(b.Body, resourceForm, func(name string) *config.Expr { return resourceFields.slot(x, name) })
 	for _, in := range b.Body.Blocks {
-		if in.Type != "check" {
+		if in.Type == "webhook" {
+			r.webhook(in, x)
+		} else if in.Type != "check" {
 			r.unknownBlock(in, resourceForm)
 		} else if once(r, in, &x.Check, func(c *config.Check) diag.Range { return c.Range }) {
 			x.Check.Range = header(in)

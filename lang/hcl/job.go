@@ -8,9 +8,9 @@ import (
 )
 
 var (
-	stepBlocks = []string{"get", "put", "task", "do", "parallel", "try"}
+	stepBlocks = []string{"get", "put", "task", "load", "set_pipeline", "approval", "do", "parallel", "try"}
 	hookBlocks = []string{"on_success", "on_failure", "on_error", "on_abort", "ensure"}
-	stepsLater = []string{"load", "set_pipeline", "approval", "dynamic"}
+	stepsLater = []string{"dynamic"}
 )
 
 var (
@@ -22,8 +22,8 @@ var (
 		{"interruptible", func(j *config.Job) *config.Expr { return &j.Interruptible }},
 	}
 	jobForm = &form{what: "A job block", fields: jobFields.names(),
-		blocks: join(stepBlocks, hookBlocks, []string{"retention"}),
-		later:  join(stepsLater, []string{"param", "schedule", "concurrency", "for_each", "count", "depends"})}
+		blocks: join(stepBlocks, hookBlocks, []string{"param", "schedule", "concurrency", "retention"}),
+		later:  join(stepsLater, []string{"for_each", "count"})}
 	retentionFields = fields[config.Retention]{
 		{"builds", func(x *config.Retention) *config.Expr { return &x.Builds }},
 		{"days", func(x *config.Retention) *config.Expr { return &x.Days }},
@@ -48,16 +48,7 @@ func (r *reader) job(b *hclsyntax.Block) {
 	}
 	j := &config.Job{Name: names[0], Range: header(b)}
 	r.arguments(b.Body, jobForm, func(name string) *config.Expr { return jobFields.slot(j, name) })
-	j.Steps = r.steps(b.Body, jobForm, &j.Hooks, func(in *hclsyntax.Block) bool {
-		if in.Type != "retention" {
-			return false
-		}
-		if once(r, in, &j.Retention, func(x *config.Retention) diag.Range { return x.Range }) {
-			j.Retention.Range = header(in)
-			plain(r, in, retentionForm, retentionFields, j.Retention)
-		}
-		return true
-	})
+	j.Steps = r.steps(b.Body, jobForm, &j.Hooks, func(in *hclsyntax.Block) bool { return r.jobBlock(in, j) })
 	r.config.Jobs = append(r.config.Jobs, j)
 }
 

@@ -9,6 +9,7 @@ import (
 
 var (
 	stepFields = fields[config.Step]{
+		{"when", func(s *config.Step) *config.Expr { return &s.When }},
 		{"timeout", func(s *config.Step) *config.Expr { return &s.Timeout }},
 		{"tags", func(s *config.Step) *config.Expr { return &s.Tags }},
 	}
@@ -33,15 +34,15 @@ var (
 
 	getForm      = stepForm("A get step", getFields.names())
 	putForm      = stepForm("A put step", putFields.names())
-	taskForm     = stepForm("A task step", taskFields.names(), "limits")
+	taskForm     = stepForm("A task step", taskFields.names(), "limits", "service")
 	doForm       = stepForm("A do block", nil, stepBlocks...)
 	tryForm      = stepForm("A try block", nil, stepBlocks...)
 	parallelForm = stepForm("A parallel block", parallelFields.names(), stepBlocks...)
 )
 
 func stepForm(what string, own []string, blocks ...string) *form {
-	return &form{what: what, fields: join(own, stepFields.names()), blocks: join(blocks, hookBlocks, []string{"retry"}),
-		later: join(stepsLater, []string{"when", "across", "file", "platform", "network", "service"})}
+	return &form{what: what, fields: join(own, stepFields.names()), blocks: join(blocks, hookBlocks, []string{"retry", "across"}),
+		later: stepsLater}
 }
 
 // step reads a block if it is one of the steps; ok is false if it is not, and
@@ -57,7 +58,7 @@ func (r *reader) step(b *hclsyntax.Block) (s *config.Step, ok bool) {
 	case "task":
 		body := &config.Task{}
 		return r.leaf(b, taskForm, body, func(name string) *config.Expr { return taskFields.slot(body, name) },
-			func(in *hclsyntax.Block) bool { return r.limits(in, body) }), true
+			func(in *hclsyntax.Block) bool { return r.taskBlock(in, body) }), true
 	case "do":
 		body := &config.Do{}
 		return r.group(b, doForm, body, &body.Steps, func(string) *config.Expr { return nil }), true
@@ -68,7 +69,7 @@ func (r *reader) step(b *hclsyntax.Block) (s *config.Step, ok bool) {
 		body := &config.Parallel{}
 		return r.group(b, parallelForm, body, &body.Steps, func(name string) *config.Expr { return parallelFields.slot(body, name) }), true
 	}
-	return nil, false
+	return r.containerless(b)
 }
 
 // leaf reads a step that holds no steps.
@@ -111,8 +112,12 @@ func (r *reader) stepArguments(b *hclsyntax.Block, f *form, s *config.Step, slot
 
 // modifier reads a block that any step may have; false: it is none.
 func (r *reader) modifier(b *hclsyntax.Block, s *config.Step) bool {
-	if b.Type == "retry" {
+	switch b.Type {
+	case "retry":
 		r.retry(b, &s.Retry)
+		return true
+	case "across":
+		r.across(b, s)
 		return true
 	}
 	return r.hook(b, &s.Hooks)

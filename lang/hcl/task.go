@@ -23,9 +23,11 @@ var (
 		{"user", func(t *config.Task) *config.Expr { return &t.User }},
 		{"privileged", func(t *config.Task) *config.Expr { return &t.Privileged }},
 		{"hermetic", func(t *config.Task) *config.Expr { return &t.Hermetic }},
+		{"file", func(t *config.Task) *config.Expr { return &t.File }},
+		{"platform", func(t *config.Task) *config.Expr { return &t.Platform }},
+		{"network", func(t *config.Task) *config.Expr { return &t.Network }},
 	}
-	sharedForm = &form{what: "A shared task", fields: taskFields.names(), blocks: []string{"limits"},
-		later: []string{"file", "platform", "network", "service"}}
+	sharedForm   = &form{what: "A shared task", fields: taskFields.names(), blocks: []string{"limits", "service"}}
 	limitsFields = fields[config.Limits]{
 		{"cpu", func(l *config.Limits) *config.Expr { return &l.CPU }},
 		{"memory", func(l *config.Limits) *config.Expr { return &l.Memory }},
@@ -42,21 +44,16 @@ func (r *reader) sharedTask(b *hclsyntax.Block) {
 	t := &config.SharedTask{Name: names[0], Range: header(b)}
 	r.arguments(b.Body, sharedForm, func(name string) *config.Expr { return taskFields.slot(&t.Task, name) })
 	for _, in := range b.Body.Blocks {
-		if !r.limits(in, &t.Task) {
+		if !r.taskBlock(in, &t.Task) {
 			r.unknownBlock(in, sharedForm)
 		}
 	}
 	r.config.Tasks = append(r.config.Tasks, t)
 }
 
-// limits reads a limits block; false: it is none.
-func (r *reader) limits(b *hclsyntax.Block, t *config.Task) bool {
-	if b.Type != "limits" {
-		return false
+func (r *reader) limits(b *hclsyntax.Block, to **config.Limits) {
+	if once(r, b, to, func(l *config.Limits) diag.Range { return l.Range }) {
+		(*to).Range = header(b)
+		plain(r, b, limitsForm, limitsFields, *to)
 	}
-	if once(r, b, &t.Limits, func(l *config.Limits) diag.Range { return l.Range }) {
-		t.Limits.Range = header(b)
-		plain(r, b, limitsForm, limitsFields, t.Limits)
-	}
-	return true
 }
