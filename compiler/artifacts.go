@@ -23,6 +23,16 @@ func (a artifacts) find(name string) (config.Name, bool) {
 	return a[i], true
 }
 
+func (a artifacts) count(name string) int {
+	n := 0
+	for _, x := range a {
+		if x.Text == name {
+			n++
+		}
+	}
+	return n
+}
+
 func (a artifacts) names() []string {
 	names := make([]string, len(a))
 	for i, n := range a {
@@ -54,7 +64,9 @@ func (u *jobUnit) reportMissing(all artifacts) {
 	for _, m := range u.missing {
 		d := diag.Diagnostic{Code: diag.UnknownArtifact, Range: m.Range, Summary: "Unknown artifact",
 			Detail: fmt.Sprintf("No earlier step of this job makes the artifact %q.", m.Text)}
-		if late, ok := all.find(m.Text); ok {
+		if hidden, ok := u.hidden.find(m.Text); ok {
+			d.Related = []diag.Related{{Message: "it is made here, for each value of across: nothing outside of that step sees it", Range: hidden.Range}}
+		} else if late, ok := all.find(m.Text); ok {
 			d.Related = []diag.Related{{Message: "it is made here, but not before it is used", Range: late.Range}}
 		} else if near, ok := diag.Nearest(m.Text, all.names()); ok {
 			d.Fix = &diag.Fix{Help: "did you mean " + quoted(near) + "?"}
@@ -68,13 +80,13 @@ func (u *jobUnit) reportMissing(all artifacts) {
 }
 
 // put compiles a put step: what it pushes and which artifacts it may see.
-func (u *jobUnit) put(s *config.Step, p *config.Put, have artifacts) (graph.Put, artifacts) {
+func (u *jobUnit) put(s *config.Step, p *config.Put, have made) (graph.Put, made) {
 	out := graph.Put{Resource: u.resourceOf(s, p.Resource), Params: u.data(p.Params), GetParams: u.data(p.GetParams), NoGet: u.flag(p.NoGet)}
-	out.Inputs, out.AllInputs = u.putInputs(p.Inputs, out.Params, have)
+	out.Inputs, out.AllInputs = u.putInputs(p.Inputs, out.Params, have.artifacts)
 	if out.NoGet {
 		return out, have
 	}
-	return out, have.with(s.Name)
+	return out, have.artifact(s.Name)
 }
 
 func (u *jobUnit) putInputs(e config.Expr, params graph.Map, have artifacts) (inputs []string, all bool) {

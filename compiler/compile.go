@@ -58,13 +58,14 @@ type module struct {
 
 // node is one compiled block.
 type node struct {
-	address graph.Address
-	spec    graph.Spec
-	at      diag.Range
-	list    diag.List
-	passed  []passedEdge                 // of a job
-	touches map[graph.Address]diag.Range // resources that a job gets or puts
-	steps   []*config.Step               // of a job, in the order of graph.Walk
+	address  graph.Address
+	spec     graph.Spec
+	at       diag.Range
+	list     diag.List
+	defaults []string                     // of a job: settings that come from the pipeline's defaults
+	passed   []passedEdge                 // of a job
+	touches  map[graph.Address]diag.Range // resources that a job gets or puts
+	steps    []*config.Step               // of a job, in the order of graph.Walk
 }
 
 // nodes compiles every block that becomes a node. Jobs are independent of one
@@ -82,6 +83,7 @@ func (c *compilation) nodes(list *diag.List) []node {
 		all = append(all, m.resource(r))
 	}
 	all = append(all, m.jobs()...)
+	all = append(all, m.beside()...)
 	for i := range all {
 		list.Append(all[i].list...)
 	}
@@ -121,7 +123,7 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 	}
 	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs)})
 	for _, n := range nodes {
-		meta := graph.Meta{File: filepath.Base(n.at.File), Line: int64(n.at.Start.Line)}
+		meta := graph.Meta{File: filepath.Base(n.at.File), Line: int64(n.at.Start.Line), Defaults: n.defaults}
 		if err := b.Add(n.address, n.spec, meta); err != nil {
 			list.Errorf(diag.CannotCompile, n.at, "Cannot compile", "%s.", err)
 		}

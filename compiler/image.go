@@ -1,27 +1,30 @@
 package compiler
 
 import (
+	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
 
-// image is what a task runs in: a reference to an image, or the name of an
-// artifact that holds one.
-func (u *unit) image(e config.Expr) (reference, artifact string) {
+// image is what a task runs in: a reference to an image, an artifact that holds
+// one, or a resource whose latest version is one.
+func (u *unit) image(e config.Expr, out *graph.Task) {
 	if e == nil {
-		return "", ""
+		return
 	}
 	if refs := e.Refs(); len(refs) == 1 && refs[0].Whole {
 		switch refs[0].Root() {
 		case "artifact":
-			return "", u.imageArtifact(refs[0])
+			out.ImageArtifact = u.imageArtifact(refs[0])
+			return
 		case "resource":
-			u.errorf(diag.NotSupported, e.Range(), "Not supported yet",
-				"A resource as an image is part of the language, but not supported yet in this version of Weir. Get it in a step before and write image = artifact.<step>.")
-			return "", ""
+			if t, ok := u.target(e, "resource"); ok {
+				out.ImageResource = graph.ResourceAddress(t.Type, t.Name)
+			}
+			return
 		}
 	}
-	return u.imageRef(e), ""
+	out.Image = u.imageRef(e)
 }
 
 // imageArtifact is x of artifact.x.

@@ -3,8 +3,6 @@ package compiler
 import (
 	"maps"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -13,32 +11,37 @@ import (
 // jobUnit is a job while it is compiled.
 type jobUnit struct {
 	*unit
-	job     graph.Address
-	passed  []passedEdge
-	touches map[graph.Address]diag.Range
-	missing []missing // inputs that nothing before makes
-	unsure  bool      // an error hides which artifacts there are
-	sources []*config.Step
+	job       graph.Address
+	passed    []passedEdge
+	touches   map[graph.Address]diag.Range
+	missing   []missing       // inputs that nothing before makes
+	hidden    artifacts       // made inside of across
+	defaulted map[string]bool // settings that come from the pipeline's defaults
+	unsure    bool            // an error hides which artifacts there are
+	at        diag.Range      // of the step that is compiled
+	sources   []*config.Step
 }
 
 func (m *module) job(j *config.Job) node {
-	u := &jobUnit{unit: m.unit(), job: graph.JobAddress(j.Name.Text), touches: map[graph.Address]diag.Range{}}
-	u.gets = map[string]config.Name{}
-	u.gather(j.Steps, j.Hooks)
+	u := &jobUnit{unit: m.unit(), job: graph.JobAddress(j.Name.Text), touches: map[graph.Address]diag.Range{}, defaulted: map[string]bool{}}
+	u.run = &running{gets: map[string]config.Name{}, params: u.paramsByName(j.Params)}
+	u.gather(j.Steps, m.c.jobHooks(j.Hooks))
 	u.scope = maps.Clone(m.scope)
-	maps.Copy(u.scope, runScope(u.gets))
+	maps.Copy(u.scope, runScope(u.run))
 	spec := graph.Job{
 		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), SerialGroups: u.set(j.SerialGroups),
 		DisableManualTrigger: u.flag(j.DisableManualTrigger), Interruptible: u.flag(j.Interruptible), Retention: u.retention(j.Retention),
+		Schedule: u.schedule(j.Schedule), Concurrency: u.concurrency(j.Concurrency), Params: u.params(j.Params),
 	}
 	if len(j.Steps) == 0 {
-		u.errorf(diag.Empty, j.Range, "Job without steps", "A job holds at least one step: get, put, task, do, parallel or try.")
+		u.errorf(diag.Empty, j.Range, "Job without steps", "A job holds at least one step: get, put, task, load, set_pipeline, approval, do, parallel or try.")
 	}
-	var have artifacts
-	spec.Steps, have = u.steps(j.Steps, nil)
-	spec.Hooks, have = u.hooks(j.Hooks, have)
-	u.reportMissing(have)
-	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches, steps: u.sources}
+	var have made
+	spec.Steps, have = u.steps(j.Steps, have)
+	spec.Hooks, have = u.hooks(m.c.jobHooks(j.Hooks), have)
+	u.reportMissing(have.artifacts)
+	u.startsItself(j, spec)
+	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches, steps: u.sources, defaults: sorted(u.defaulted)}
 }
 
 func (u *unit) retention(r *config.Retention) graph.Retention {
@@ -48,35 +51,19 @@ func (u *unit) retention(r *config.Retention) graph.Retention {
 	return graph.Retention{Builds: u.whole(r.Builds, 1), Days: u.whole(r.Days, 1), MinimumSucceeded: u.whole(r.MinimumSucceeded, 0)}
 }
 
-// runScope is what a run will know, as unknown values of the right types: so
-// expressions for the run are checked when the pipeline is compiled.
-func runScope(gets map[string]config.Name) config.Scope {
-	versions := make(map[string]cty.Value, len(gets))
-	for name := range gets {
-		versions[name] = unknownVersion
-	}
-	return config.Scope{"version": cty.ObjectVal(versions), "build": unknownBuild}
-}
-
-var (
-	unknownVersion = cty.UnknownVal(cty.Map(cty.String)).RefineNotNull()
-	unknownBuild   = func() cty.Value {
-		fields := make(map[string]cty.Value, len(buildFields))
-		for _, f := range buildFields {
-			fields[f] = cty.UnknownVal(cty.String).RefineNotNull()
-		}
-		fields["number"] = cty.UnknownVal(cty.Number).RefineNotNull()
-		return cty.ObjectVal(fields)
-	}()
-)
-
-// gather finds all get steps of the job, at any depth, hooks included. Their
-// names are those of the build's inputs, so they must differ.
+// gather finds all steps of the job, at any depth, hooks included. The names of
+// get steps are those of the build's inputs and the names of load steps those of
+// its values, so they must differ.
 func (u *jobUnit) gather(steps []*config.Step, h config.Hooks) {
 	for _, s := range steps {
+		if s.Name.Text != "" {
+			u.run.steps = u.run.steps.with(s.Name)
+		}
 		switch b := s.Body.(type) {
 		case *config.Get:
 			u.gatherGet(s)
+		case *config.Load:
+			u.gatherLoad(s)
 		case *config.Do:
 			u.gather(b.Steps, config.Hooks{})
 		case *config.Parallel:
@@ -94,11 +81,21 @@ func (u *jobUnit) gather(steps []*config.Step, h config.Hooks) {
 }
 
 func (u *jobUnit) gatherGet(s *config.Step) {
-	if first, ok := u.gets[s.Name.Text]; ok {
+	if first, ok := u.run.gets[s.Name.Text]; ok {
 		u.list.Append(diag.Diagnostic{Code: diag.StepTwice, Range: s.Name.Range, Summary: "Two get steps of one name",
 			Detail:  "The name of a get step names its version and its artifact, so it may be used once in a job. With resource = … the name is free to choose.",
 			Related: []diag.Related{{Message: "the first one", Range: first.Range}}})
 		return
 	}
-	u.gets[s.Name.Text] = s.Name
+	u.run.gets[s.Name.Text] = s.Name
+}
+
+func (u *jobUnit) gatherLoad(s *config.Step) {
+	if first, ok := u.run.loads.find(s.Name.Text); ok {
+		u.list.Append(diag.Diagnostic{Code: diag.StepTwice, Range: s.Name.Range, Summary: "Two load steps of one name",
+			Detail:  "The name of a load step names its value, so it may be used once in a job.",
+			Related: []diag.Related{{Message: "the first one", Range: first.Range}}})
+		return
+	}
+	u.run.loads = u.run.loads.with(s.Name)
 }

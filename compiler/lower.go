@@ -131,7 +131,10 @@ func (u *unit) keep(e config.Expr, refs []config.Ref) (graph.Value, bool) {
 
 // runName is the reference as far as the graph knows it: version.app.ref.
 func runName(r config.Ref) string {
-	most := map[string]int{"version": 3, "build": 2}[r.Root()]
+	most := runRoots[r.Root()].most
+	if most == 0 {
+		most = len(r.Path)
+	}
 	names := make([]string, 0, most)
 	for _, s := range r.Path[:min(most, len(r.Path))] {
 		names = append(names, s.Name)

@@ -25,23 +25,11 @@ func (c *compilation) pipeline(l *diag.List) node {
 	u, p := c.root.unit(), all[0]
 	checkName(p.Name, "pipeline", &u.list)
 	spec := graph.Pipeline{Name: p.Name.Text, Team: defaultTeam, Description: u.word(p.Description), Labels: u.pairs(p.Labels)}
+	if p.Display != nil {
+		spec.Display.Background = u.word(p.Display.Background)
+	}
 	if team, ok := u.text(p.Team); ok && checkName(config.Name{Text: team, Range: p.Team.Range()}, "team", &u.list) {
 		spec.Team = team
 	}
 	return node{address: graph.PipelineAddress, spec: spec, at: p.Range, list: u.list}
-}
-
-// stepDefaults are what the pipeline says for steps that say nothing.
-type stepDefaults struct {
-	timeout int64
-	retry   graph.Retry
-}
-
-func (u *unit) stepDefaults() stepDefaults {
-	all := u.c.root.cfg.Pipelines
-	if len(all) == 0 || all[0].Defaults == nil {
-		return stepDefaults{}
-	}
-	d := all[0].Defaults
-	return stepDefaults{timeout: u.duration(d.Timeout), retry: u.retry(d.Retry)}
 }

@@ -17,16 +17,11 @@ const (
 	atRun     phase = true
 )
 
-// buildFields are what build.<field> may name. Read only, sorted.
-var buildFields = []string{"created_by", "id", "job", "name", "number", "pipeline", "team", "url"}
-
 // Roots of the language: those of this version, and those to come.
 var (
-	rootNames  = []string{"build", "job", "local", "pipeline", "resource", "resource_type", "task", "var", "version"}
-	laterRoots = []string{"across", "count", "each", "load", "module", "params", "path", "secret", "secret_source", "step"}
+	rootNames  = []string{"across", "build", "job", "load", "local", "params", "pipeline", "resource", "resource_type", "secret", "secret_source", "step", "task", "var", "version"}
+	laterRoots = []string{"count", "each", "module", "path"}
 )
-
-func runTime(root string) bool { return root == "version" || root == "build" }
 
 // check reports every name that does not exist or may not stand here. It is
 // false too, but silent, for values that failed and were reported where they
@@ -57,7 +52,9 @@ func (u *unit) checkRef(r config.Ref, p phase) bool {
 		return u.named(r, diag.UnknownName, "pipeline field", func() []string { return fields }, func(n string) bool { return n == "name" })
 	case "resource":
 		return u.checkResource(r)
-	case "version", "build":
+	case "secret_source":
+		return u.checkSource(r)
+	case "version", "build", "secret", "load", "across", "params", "step":
 		return u.checkRunTime(r, p)
 	default:
 		return u.unknownRoot(r)
@@ -115,25 +112,6 @@ func (u *unit) checkResource(r config.Ref) bool {
 	}
 	at := r.Path[1].Range.Join(r.Path[2].Range)
 	u.unknown(diag.UnknownResource, at, "resource", r.Path[1].Name+"."+r.Path[2].Name, u.m.sym.resourceNames())
-	return false
-}
-
-func (u *unit) checkRunTime(r config.Ref, p phase) bool {
-	switch {
-	case u.gets == nil && !u.lax:
-		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only in a run", "%s exists only inside of jobs: it is known when a build runs, not before.", r.Root())
-	case len(r.Path) < 2:
-		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "%s by itself is no value; write %s.", r.Root(), map[string]string{"version": "version.<get>.<key>", "build": "build.<field>"}[r.Root()])
-	case r.Root() == "build" && !slices.Contains(buildFields, r.Path[1].Name):
-		u.unknown(diag.UnknownBuildField, r.Path[1].Range, "field of a build", r.Path[1].Name, buildFields)
-	case r.Root() == "version" && !u.lax && !has(u.gets)(r.Path[1].Name):
-		u.unknown(diag.UnknownGet, r.Path[1].Range, "get step in this job", r.Path[1].Name, sorted(u.gets))
-	case p == atCompile:
-		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only in a run",
-			"%s is known when a build runs, but this must be known when the pipeline is compiled. Values of a run may stand in env and params.", r)
-	default:
-		return true
-	}
 	return false
 }
 

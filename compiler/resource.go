@@ -20,7 +20,7 @@ func (m *module) resource(r *config.Resource) node {
 	u := m.unit()
 	source, whole := u.object(r.Source)
 	spec := graph.Resource{Source: source, Pin: u.pairs(r.Pin), Tags: u.set(r.Tags),
-		Icon: u.word(r.Icon), Public: u.flag(r.Public)}
+		Icon: u.word(r.Icon), Public: u.flag(r.Public), Webhook: u.webhook(r.Webhook)}
 	u.typeOf(r, &spec)
 	if whole {
 		u.required(r, spec)

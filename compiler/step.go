@@ -12,7 +12,7 @@ import (
 
 // steps compiles steps that run in order. have is what earlier steps made; the
 // result is that and what these make.
-func (u *jobUnit) steps(list []*config.Step, have artifacts) ([]graph.Step, artifacts) {
+func (u *jobUnit) steps(list []*config.Step, have made) ([]graph.Step, made) {
 	if len(list) == 0 {
 		return nil, have
 	}
@@ -23,19 +23,44 @@ func (u *jobUnit) steps(list []*config.Step, have artifacts) ([]graph.Step, arti
 	return out, have
 }
 
-func (u *jobUnit) step(s *config.Step, have artifacts) (graph.Step, artifacts) {
+func (u *jobUnit) step(s *config.Step, have made) (graph.Step, made) {
 	u.sources = append(u.sources, s)
+	u.run.have = have
+	before, around := have.clip(), u.run.across
 	out := graph.Step{Name: s.Name.Text, Tags: u.set(s.Tags), Timeout: u.duration(s.Timeout), Retry: u.retry(s.Retry)}
 	if s.Name != (config.Name{}) {
 		checkName(s.Name, "step", &u.list)
 	}
+	out.Across = u.across(s)
+	out.When = u.when(s.When)
+	have = u.body(s, &out, before)
+	u.applyDefaults(s, &out)
+	have = have.step(s.Name)
+	out.Hooks, have = u.hooks(s.Hooks, have)
+	u.run.across = around
+	if len(s.Across) > 0 {
+		u.hidden = append(u.hidden, have.artifacts[len(before.artifacts):]...)
+		have = before.step(s.Name)
+	}
+	return out, have
+}
+
+// body compiles what the step does, and gives what is there after it.
+func (u *jobUnit) body(s *config.Step, out *graph.Step, have made) made {
+	u.at = s.Range
 	switch b := s.Body.(type) {
 	case *config.Get:
-		out.Body, have = u.get(s, b), have.with(s.Name)
+		out.Body, have = u.get(s, b), have.artifact(s.Name)
 	case *config.Put:
 		out.Body, have = u.put(s, b, have)
 	case *config.Task:
 		out.Body, have = u.task(s, b, have)
+	case *config.Load:
+		out.Body, have = u.load(b, have), have.load(s.Name)
+	case *config.SetPipeline:
+		out.Body = u.setPipeline(b, have)
+	case *config.Approval:
+		out.Body = u.approval(b)
 	case *config.Do:
 		steps, after := u.steps(b.Steps, have)
 		out.Body, have = graph.Do{Steps: steps}, after
@@ -45,9 +70,7 @@ func (u *jobUnit) step(s *config.Step, have artifacts) (graph.Step, artifacts) {
 	case *config.Parallel:
 		out.Body, have = u.parallel(b, have)
 	}
-	u.applyDefaults(s, &out)
-	out.Hooks, have = u.hooks(s.Hooks, have)
-	return out, have
+	return have
 }
 
 // applyDefaults gives the pipeline's defaults to steps that do something
@@ -58,38 +81,45 @@ func (u *jobUnit) applyDefaults(s *config.Step, out *graph.Step) {
 	default:
 		return
 	}
-	if s.Timeout == nil {
-		out.Timeout = u.c.defaults.timeout
+	d := u.c.defaults
+	if s.Timeout == nil && d.timeout > 0 {
+		out.Timeout = d.timeout
+		u.defaulted["timeout"] = true
 	}
-	if s.Retry == nil {
-		out.Retry = u.c.defaults.retry
+	if s.Retry == nil && d.retry.Attempts > 0 {
+		out.Retry = d.retry
+		u.defaulted["retry"] = true
+	}
+	if s.Tags == nil && len(d.tags) > 0 {
+		out.Tags = d.tags
+		u.defaulted["tags"] = true
 	}
 }
 
 // hooks compiles hooks. What on_success and ensure make is there afterwards;
 // the others run only where what follows does not.
-func (u *jobUnit) hooks(h config.Hooks, have artifacts) (graph.Hooks, artifacts) {
+func (u *jobUnit) hooks(h config.Hooks, have made) (graph.Hooks, made) {
 	var out graph.Hooks
-	before := slices.Clip(have)
-	out.OnSuccess, have = u.steps(h.OnSuccess, before)
-	out.OnFailure, _ = u.steps(h.OnFailure, before)
-	out.OnError, _ = u.steps(h.OnError, before)
-	out.OnAbort, _ = u.steps(h.OnAbort, before)
-	out.Ensure, have = u.steps(h.Ensure, have)
+	before := have.clip()
+	out.OnSuccess, have = u.hook(h.OnSuccess, before)
+	out.OnFailure, _ = u.hook(h.OnFailure, before)
+	out.OnError, _ = u.hook(h.OnError, before)
+	out.OnAbort, _ = u.hook(h.OnAbort, before)
+	out.Ensure, have = u.hook(h.Ensure, have)
 	return out, have
 }
 
-func (u *jobUnit) parallel(p *config.Parallel, have artifacts) (graph.Parallel, artifacts) {
+func (u *jobUnit) parallel(p *config.Parallel, have made) (graph.Parallel, made) {
 	out := graph.Parallel{Limit: u.whole(p.Limit, 1), FailFast: u.flag(p.FailFast), Steps: make([]graph.Step, len(p.Steps))}
-	before := slices.Clip(have)
+	before := have.clip()
 	for i, s := range p.Steps {
 		step, after := u.step(s, before)
 		out.Steps[i] = step
-		made := after[len(before):]
-		for _, m := range made {
-			u.atOnce(m, have[len(before):])
+		more := after.since(before)
+		for _, m := range more.artifacts {
+			u.atOnce(m, have.artifacts[len(before.artifacts):])
 		}
-		have = append(have, made...)
+		have = have.plus(more)
 	}
 	return out, have
 }

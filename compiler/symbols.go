@@ -20,6 +20,8 @@ type symbols struct {
 	byName    map[string][]*config.Resource
 	tasks     map[string]*config.SharedTask
 	jobs      map[string]*config.Job
+	sources   map[string]*config.SecretSource
+	groups    map[string]*config.Group
 }
 
 // collect gathers the names; of two blocks with one address the first counts.
@@ -30,6 +32,8 @@ func collect(cfg *config.Config, l *diag.List) *symbols {
 	s.types = table(cfg.ResourceTypes, "resource_type", "resource type", l, func(v *config.ResourceType) config.Name { return v.Name })
 	s.tasks = table(cfg.Tasks, "task", "task", l, func(v *config.SharedTask) config.Name { return v.Name })
 	s.jobs = table(cfg.Jobs, "job", "job", l, func(v *config.Job) config.Name { return v.Name })
+	s.sources = table(cfg.SecretSources, "secret", "secret source", l, func(v *config.SecretSource) config.Name { return v.Name })
+	s.groups = table(cfg.Groups, "group", "group", l, func(v *config.Group) config.Name { return v.Name })
 	for _, r := range cfg.Resources {
 		s.resource(r, l)
 	}

@@ -7,15 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
 
 // task compiles a task step with the shared task that it uses merged under it.
-func (u *jobUnit) task(s *config.Step, own *config.Task, have artifacts) (graph.Task, artifacts) {
+func (u *jobUnit) task(s *config.Step, own *config.Task, have made) (graph.Task, made) {
 	t, shared, ok := u.merged(own)
 	out := u.taskBody(t)
 	if shared != nil {
@@ -24,18 +22,23 @@ func (u *jobUnit) task(s *config.Step, own *config.Task, have artifacts) (graph.
 	if ok {
 		u.command(s.Range, t, shared)
 	}
-	u.unsure = u.unsure || !ok
-	if out.ImageArtifact != "" {
-		u.need(config.Name{Text: out.ImageArtifact, Range: t.Image.Range()}, have)
+	if t.Limits == nil && u.c.defaults.limits != (graph.Limits{}) {
+		out.Limits = u.c.defaults.limits
+		u.defaulted["limits"] = true
 	}
+	u.unsure = u.unsure || !ok || t.File != nil // which may have outputs
+	if out.ImageArtifact != "" {
+		u.need(config.Name{Text: out.ImageArtifact, Range: t.Image.Range()}, have.artifacts)
+	}
+	u.needPath(out.File, t.File, have)
 	inputs, _ := u.located(t.Inputs)
 	for _, n := range inputs {
-		u.need(mapped(n, out.InputMapping), have)
+		u.need(mapped(n, out.InputMapping), have.artifacts)
 	}
 	outputs, ok := u.located(t.Outputs)
 	u.unsure = u.unsure || !ok && t.Outputs != nil
 	for _, n := range outputs {
-		have = have.with(mapped(n, out.OutputMapping))
+		have = have.artifact(mapped(n, out.OutputMapping))
 	}
 	return out, have
 }
@@ -62,6 +65,7 @@ func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) 
 		{&t.Inputs, &base.Inputs}, {&t.Outputs, &base.Outputs}, {&t.Caches, &base.Caches},
 		{&t.InputMapping, &base.InputMapping}, {&t.OutputMapping, &base.OutputMapping},
 		{&t.Privileged, &base.Privileged}, {&t.Hermetic, &base.Hermetic},
+		{&t.File, &base.File}, {&t.Platform, &base.Platform}, {&t.Network, &base.Network},
 	} {
 		if *f[0] == nil {
 			*f[0] = *f[1]
@@ -75,6 +79,9 @@ func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) 
 	if t.Limits == nil {
 		t.Limits = base.Limits
 	}
+	if len(t.Services) == 0 {
+		t.Services = base.Services
+	}
 	return t, shared, true
 }
 
@@ -84,15 +91,21 @@ func (u *unit) taskBody(t config.Task) graph.Task {
 		Run: u.texts(t.Run), Script: u.word(t.Script), User: u.word(t.User), Dir: u.relativeDir(t.Dir),
 		Env: u.data(t.Env), Inputs: u.names(t.Inputs, "input"), Outputs: u.names(t.Outputs, "output"), Caches: u.caches(t.Caches),
 		Privileged: u.flag(t.Privileged), Hermetic: u.flag(t.Hermetic), Limits: u.limits(t.Limits),
+		Platform: u.platform(t.Platform), Services: u.services(t.Services),
 	}
+	u.network(t, &out)
+	u.openly("The path of a file is shown", func() { out.File = u.artifactPath(t.File) })
 	out.InputMapping = u.mapping(t.InputMapping, out.Inputs, "input")
 	out.OutputMapping = u.mapping(t.OutputMapping, out.Outputs, "output")
-	out.Image, out.ImageArtifact = u.image(t.Image)
+	u.image(t.Image, &out)
 	return out
 }
 
 // command checks that there is an image and something to run.
 func (u *unit) command(at diag.Range, t config.Task, shared *config.SharedTask) {
+	if t.File != nil {
+		return // the file has what is not here
+	}
 	var related []diag.Related
 	if shared != nil {
 		related = []diag.Related{{Message: "the shared task that it uses", Range: shared.Range}}
@@ -182,7 +195,7 @@ func (m *module) sharedTasks(l *diag.List) {
 	for _, t := range m.cfg.Tasks {
 		u := m.unit()
 		u.lax = true
-		u.scope = config.Scope{"version": cty.DynamicVal, "build": unknownBuild}
+		u.scope = laxScope()
 		maps.Copy(u.scope, m.scope)
 		if t.Task.Uses != nil {
 			u.errorf(diag.Conflict, t.Task.Uses.Range(), "Shared task uses a shared task", "Only steps use shared tasks. What tasks have in common can be in locals.")

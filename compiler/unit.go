@@ -18,8 +18,9 @@ type unit struct {
 	m     *module
 	scope config.Scope
 	list  diag.List
-	gets  map[string]config.Name // get steps of the job; nil outside of jobs
-	lax   bool                   // a shared task by itself: any get may be meant
+	run   *running // of the job; nil outside of jobs
+	lax   bool     // a shared task by itself: any job may be meant
+	shown string   // why what is compiled now may hold no secret; "": it may
 }
 
 func (m *module) unit() *unit { return &unit{c: m.c, m: m, scope: m.scope} }
@@ -64,7 +65,8 @@ func (u *unit) mayStand(v cty.Value, at diag.Range) bool {
 
 func (u *unit) sensitive(at diag.Range) {
 	u.list.Append(diag.Diagnostic{Code: diag.SensitiveValue, Range: at, Summary: "Sensitive value in the plan",
-		Detail: "This value comes from a sensitive variable. What is written here becomes part of the plan graph, which is stored and shown in clear.\nReferences to secrets, which never are, come in a later version of Weir."})
+		Detail: "This value comes from a sensitive variable. What is written here becomes part of the plan graph, which is stored and shown in clear.",
+		Fix:    &diag.Fix{Help: "keep the value in a secret source and write secret.<source>.<path>: the graph then has only its name"}})
 }
 
 // refused reports why a value has no place in the graph.

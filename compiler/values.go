@@ -33,6 +33,10 @@ func (m *module) references() config.Scope {
 	for t, of := range m.sym.resources {
 		resources[t] = targets(of, config.Target{Kind: "resource", Type: t})
 	}
+	sources := make(map[string]cty.Value, len(m.sym.sources))
+	for n, s := range m.sym.sources {
+		sources[s.Type.Text] = targets(map[string]bool{n: true}, config.Target{Kind: "secret_source", Type: s.Type.Text})
+	}
 	name := ""
 	if len(m.cfg.Pipelines) > 0 {
 		name = m.cfg.Pipelines[0].Name.Text
@@ -42,6 +46,8 @@ func (m *module) references() config.Scope {
 		"task":          targets(m.sym.tasks, config.Target{Kind: "task"}),
 		"resource_type": targets(m.sym.types, config.Target{Kind: "resource_type"}),
 		"resource":      cty.ObjectVal(resources),
+		"secret":        cty.DynamicVal,
+		"secret_source": cty.ObjectVal(sources),
 		"pipeline":      cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)}),
 	}
 }

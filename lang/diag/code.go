@@ -36,6 +36,11 @@ const (
 	UnknownBuildField   Code = "W1013"
 	Cycle               Code = "W1014"
 	Undeclared          Code = "W1015"
+	UnknownSecretSource Code = "W1024"
+	UnknownLoad         Code = "W1025"
+	UnknownAcross       Code = "W1026"
+	UnknownParam        Code = "W1027"
+	UnknownStep         Code = "W1028"
 	UnknownRule         Code = "W1040"
 
 	BadModuleSource Code = "W1023"
@@ -47,6 +52,7 @@ const (
 	OutOfRange     Code = "W2005"
 	BadExpression  Code = "W2006"
 	BadChoice      Code = "W2007"
+	BadSchedule    Code = "W2008"
 
 	NoValue          Code = "W3001"
 	Invalid          Code = "W3002"
@@ -98,6 +104,11 @@ var meanings = map[Code]string{
 	Cycle:               "Values are defined in terms of one another.",
 	UnknownRule:         "No rule of lint has this code.",
 	Undeclared:          "A value was given for a variable that is not declared.",
+	UnknownSecretSource: "secret.<source> names no secret source.",
+	UnknownLoad:         "load.<step> names no load step that ran before.",
+	UnknownAcross:       "across.<name> names no across block around.",
+	UnknownParam:        "params.<name> names no param of the job.",
+	UnknownStep:         "step.<name> names no step that ran before.",
 
 	BadModuleSource: "The source of a module cannot be used.",
 
@@ -108,6 +119,7 @@ var meanings = map[Code]string{
 	OutOfRange:     "A number is outside of what is possible.",
 	BadExpression:  "An expression cannot be evaluated.",
 	BadChoice:      "A word is not one of those that are possible.",
+	BadSchedule:    "A schedule's cron expression or time zone is not one.",
 
 	NoValue:          "A variable without default was given no value.",
 	Invalid:          "A value does not satisfy a variable's validation.",

@@ -95,6 +95,12 @@ func shape(around *form, kind string) (*form, labels) {
 		return variableForm, named
 	case "validation":
 		return validationForm, labels{}
+	case "display":
+		return displayForm, labels{}
+	case "secret_source":
+		return sourceForm, labels{names: []string{"type", "name"}}
+	case "group":
+		return groupForm, named
 	case "locals":
 		return localsForm, labels{free: true}
 	case "resource_type":
@@ -105,13 +111,28 @@ func shape(around *form, kind string) (*form, labels) {
 		return checkForm, labels{}
 	case "job":
 		return jobForm, named
-	case "retention":
-		return retentionForm, labels{}
+	case "webhook":
+		return webhookForm, labels{}
 	case "task":
 		if around == fileForm {
 			return sharedForm, named
 		}
 		return taskForm, named
+	}
+	return jobShape(kind)
+}
+
+// jobShape is the shape of what may stand in a job beside its steps.
+func jobShape(kind string) (*form, labels) {
+	switch kind {
+	case "retention":
+		return retentionForm, labels{}
+	case "schedule":
+		return scheduleForm, labels{}
+	case "concurrency":
+		return concurrencyForm, labels{}
+	case "param":
+		return paramForm, named
 	}
 	return stepShape(kind)
 }
@@ -123,6 +144,12 @@ func stepShape(kind string) (*form, labels) {
 		return getForm, named
 	case "put":
 		return putForm, named
+	case "load":
+		return loadForm, named
+	case "set_pipeline":
+		return setPipelineForm, named
+	case "approval":
+		return approvalForm, named
 	case "do":
 		return doForm, labels{names: named.names, optional: true}
 	case "try":
@@ -131,8 +158,14 @@ func stepShape(kind string) (*form, labels) {
 		return parallelForm, labels{names: named.names, optional: true}
 	case "retry":
 		return retryForm, labels{}
+	case "across":
+		return acrossForm, named
 	case "limits":
 		return limitsForm, labels{}
+	case "service":
+		return serviceForm, named
+	case "ready":
+		return readyForm, labels{}
 	case "on_success", "on_failure", "on_error", "on_abort", "ensure":
 		return hookForm, labels{}
 	}
