@@ -12,6 +12,7 @@ import (
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/planner"
 	"github.com/weirci/weir/planner/planfile"
+	"github.com/weirci/weir/reconciler/runnable"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -22,6 +23,9 @@ func (p *Pipelines) plan(ctx context.Context, id Identity, req *weirv1.PlanReque
 		return nil, err
 	}
 	if err := fits(desired, id.Team, req.Pipeline); err != nil {
+		return nil, err
+	}
+	if err := runs(desired); err != nil {
 		return nil, err
 	}
 	prior, revision, err := p.store.CurrentGraph(ctx, id.TeamID, req.Pipeline)
@@ -75,6 +79,14 @@ func fits(g *graph.Graph, team, pipeline string) error {
 	return nil
 }
 
+// runs refuses a graph that would not do here what is written in it.
+func runs(g *graph.Graph) error {
+	if err := runnable.Error(runnable.Unsupported(g)); err != nil {
+		return invalid("the pipeline cannot be applied here:\n%w", err)
+	}
+	return nil
+}
+
 func (p *Pipelines) observe(ctx context.Context, team, pipeline string) (planner.Observed, error) {
 	views, err := p.store.ObservedViews(ctx, team, pipeline)
 	if err != nil {
@@ -96,6 +108,9 @@ func (p *Pipelines) apply(ctx context.Context, id Identity, req *weirv1.ApplyReq
 		return nil, denied("the plan is of team %s and your token of team %s: use a token of that team", plan.Team, id.Team)
 	}
 	if err := fits(plan.Desired, id.Team, plan.Pipeline); err != nil {
+		return nil, err
+	}
+	if err := runs(plan.Desired); err != nil {
 		return nil, err
 	}
 	if plan.Empty() {

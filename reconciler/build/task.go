@@ -49,11 +49,20 @@ func (d *decider) roots() map[string]graph.Value {
 	for name, v := range d.Inputs {
 		versions[name] = stringMap(v)
 	}
-	return map[string]graph.Value{"version": versions, "build": graph.Map{
+	return map[string]graph.Value{"version": versions, "params": defaults(d.Job.Params), "build": graph.Map{
 		"id": graph.String(b.ID), "number": graph.Number(strconv.FormatInt(b.Number, 10)),
 		"name": graph.String(strconv.FormatInt(b.Number, 10)), "job": graph.String(b.Job), "pipeline": graph.String(b.Pipeline),
 		"team": graph.String(b.Team), "url": graph.String(b.URL), "created_by": graph.String(b.CreatedBy),
 	}}
+}
+
+// defaults are the values of a job's params: nobody can give others yet.
+func defaults(params []graph.Param) graph.Map {
+	out := graph.Map{}
+	for _, p := range params {
+		out[p.Name] = p.Default
+	}
+	return out
 }
 
 func stringMap(m map[string]string) graph.Map {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
@@ -9,8 +10,10 @@ import (
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/cmd/internal/view"
 	"github.com/weirci/weir/cmd/internal/wire"
+	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/planner"
 	"github.com/weirci/weir/planner/planfile"
+	"github.com/weirci/weir/reconciler/runnable"
 )
 
 // planning is who plans and applies: a server, or this process itself on a
@@ -65,11 +68,25 @@ func (a *App) desired(cmd *cobra.Command, f planFlags, dir string) (*weirv1.Plan
 	if err != nil {
 		return nil, err
 	}
+	if err := runs(g); err != nil {
+		return nil, err
+	}
 	name := g.Pipeline().Name
 	if cmd.Flags().Changed("pipeline") && a.global.pipeline != name {
 		return nil, problemf("--pipeline says %s, but the pipeline in %s is %s.", a.global.pipeline, dir, name)
 	}
 	return &weirv1.PlanRequest{Pipeline: name, Graph: g.Encode()}, nil
+}
+
+// runs refuses a pipeline that no server of this version runs as it is written,
+// before one is asked.
+func runs(g *graph.Graph) error {
+	gaps := runnable.Unsupported(g)
+	if len(gaps) == 0 {
+		return nil
+	}
+	return problem("The pipeline compiles, but cannot be applied yet:\n  "+strings.ReplaceAll(runnable.Error(gaps).Error(), "\n", "\n  "),
+		"weir validate, compile and graph work with it; take these places out to apply the rest.")
 }
 
 func (a *App) printPlan(p *planner.Plan, f planFlags) error {
