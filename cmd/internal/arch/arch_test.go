@@ -31,6 +31,7 @@ var arrows = []struct {
 	{"lang/vars", "lang/diag lang/config lang/expr"},
 	{"lang/hcl/...", "lang/diag lang/config lang/expr lang/vars lang/function lang/hcl/..."},
 	{"lang/module/...", "lang/diag lang/config lang/module/..."},
+	{"lang/assist", "lang/expr lang/function lang/hcl"},
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
