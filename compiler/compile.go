@@ -31,8 +31,9 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	nodes := c.nodes(&list)
 	checkPassed(nodes, &list)
 	g := c.build(nodes, &list)
+	list = withoutFollowUps(list, cfg.Holes)
 	list.Sort()
-	if list.HasErrors() {
+	if list.HasErrors() || len(cfg.Holes) > 0 {
 		return nil, nil, list
 	}
 	return g, origins(nodes), list

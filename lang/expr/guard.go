@@ -89,8 +89,20 @@ func suspicious(text []byte) bool {
 }
 
 // tooDeep counts on tokens: brackets that are open, and operators since the
-// expression around them began.
+// expression around them began. It looks at ever longer beginnings of the text,
+// as depth mostly is found soon and the lexer is slow.
 func tooDeep(file string, text []byte) (hcl.Range, bool) {
+	for n := firstLook; ; n *= 4 {
+		r, deep := tooDeepIn(file, text[:min(n, len(text))])
+		if deep || n >= len(text) {
+			return r, deep
+		}
+	}
+}
+
+const firstLook = 64 << 10 // bytes
+
+func tooDeepIn(file string, text []byte) (hcl.Range, bool) {
 	tokens, _ := hclsyntax.LexConfig(text, file, hcl.InitialPos)
 	d := depths{levels: make([]level, 1, maxDepth+2)}
 	for _, t := range tokens {

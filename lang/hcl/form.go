@@ -136,6 +136,7 @@ func (r *reader) labels(b *hclsyntax.Block, f *form, least, most int) ([]config.
 	}
 	if n := len(names); n < least || n > most {
 		r.list.Errorf(diag.WrongLabels, header(b), "Wrong number of labels", "%s has %s; here it has %d.", f.what, labelCount(least, most), n)
+		r.config.Holes = append(r.config.Holes, config.Hole{Kind: b.Type, Range: header(b)})
 		return names, n > least
 	}
 	return names, true

@@ -18,49 +18,47 @@ import (
 // Suffix ends the names of the files that are read.
 const Suffix = ".weir.hcl"
 
-// Load reads the *.weir.hcl files of a directory. The Config is nil where a
-// file could not be read or parsed: what is missing in it would only cause
-// messages that are not true. Ranges name files by dir joined with their name.
+// Load reads the *.weir.hcl files of a directory. The Config has Holes where a
+// part of them could not be read or parsed; it is nil where there are no files
+// to read. Ranges name files by dir joined with their name.
 func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
 	src := &diag.Sources{}
 	names, list := find(dir, in.Unsaved)
 	if len(list) > 0 {
 		return nil, src, list
 	}
-	texts := make([]file, len(names))
-	for i, n := range names {
-		texts[i].name = n
-		var problem diag.List
-		if texts[i].text, problem = read(n, in.Unsaved); len(problem) > 0 {
-			list.Append(problem...)
+	texts := make([]file, 0, len(names))
+	var holes []config.Hole
+	for _, n := range names {
+		text, problem := read(n, in.Unsaved)
+		if list.Append(problem...); problem.HasErrors() {
+			holes = append(holes, config.Hole{Range: diag.Range{File: n}})
+			continue
 		}
-		src.Add(n, texts[i].text)
+		texts = append(texts, file{name: n, text: text})
+		src.Add(n, text)
 	}
 	cfg, problem := parseAll(texts)
+	cfg.Holes = append(cfg.Holes, holes...)
 	list.Append(problem...)
-	whole := !broken(list)
-	list.Append(vars.Attach(dir, cfg.Variables, in, src)...)
+	list.Append(attach(dir, cfg, in, src)...)
 	list.Sort()
-	if !whole {
-		return nil, src, list
-	}
 	return cfg, src, list
+}
+
+// attach gives the variables their values. A value for a variable that is not
+// declared may be for one in a part that could not be read.
+func attach(dir string, cfg *config.Config, in config.Inputs, src *diag.Sources) diag.List {
+	l := vars.Attach(dir, cfg.Variables, in, src)
+	if len(cfg.Holes) == 0 {
+		return l
+	}
+	return slices.DeleteFunc(l, func(d diag.Diagnostic) bool { return d.Code == diag.Undeclared })
 }
 
 type file struct {
 	name string
 	text []byte
-}
-
-// broken reports whether parts of the source are unknown.
-func broken(l diag.List) bool {
-	return slices.ContainsFunc(l, func(d diag.Diagnostic) bool {
-		switch d.Code {
-		case diag.Syntax, diag.Unreadable, diag.NotUTF8, diag.TooDeep, diag.TooLarge, diag.WrongLabels:
-			return d.Severity == diag.Error
-		}
-		return false
-	})
 }
 
 // find lists the files to read, by name.
@@ -138,6 +136,7 @@ func read(name string, unsaved map[string][]byte) ([]byte, diag.List) {
 }
 
 func merge(to, from *config.Config) {
+	to.Holes = append(to.Holes, from.Holes...)
 	to.Settings = append(to.Settings, from.Settings...)
 	to.Pipelines = append(to.Pipelines, from.Pipelines...)
 	to.Variables = append(to.Variables, from.Variables...)

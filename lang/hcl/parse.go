@@ -41,7 +41,9 @@ func parseAll(files []file) (*config.Config, diag.List) {
 			merge(all, &rest[k].config)
 			list.Append(rest[k].list...)
 		}
-		list.Append(guarded[i].list...)
+		if list.Append(guarded[i].list...); guarded[i].list.HasErrors() {
+			all.Holes = append(all.Holes, config.Hole{Range: wholeFile(files[i])})
+		}
 		readers = readers[n:]
 	}
 	return all, list
@@ -49,13 +51,21 @@ func parseAll(files []file) (*config.Config, diag.List) {
 
 // whole reads a file again in one piece if one of its pieces had a syntax
 // error: perhaps there is none, and the cut was inside of a heredoc or comment.
+// If there is one, what is right in the file is read all the same.
 func whole(f file, pieces []reader) []reader {
 	for i := range pieces {
-		if pieces[i].syntax && len(pieces) > 1 {
-			one := make([]reader, 1)
-			one[0].parse(f.name, piece{text: f.text, start: hcl.InitialPos})
-			return one
+		if !pieces[i].syntax {
+			continue
 		}
+		one := pieces
+		if len(pieces) > 1 {
+			one = make([]reader, 1)
+			one[0].parse(f.name, piece{text: f.text, start: hcl.InitialPos})
+		}
+		if one[0].syntax {
+			return salvage(f)
+		}
+		return one
 	}
 	return pieces
 }
