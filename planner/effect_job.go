@@ -83,6 +83,9 @@ func triggers(j graph.Job) string {
 			when = append(when, trigger(g))
 		}
 	}
+	if j.Schedule.Cron != "" {
+		when = append(when, "the clock says "+j.Schedule.Cron+inZone(j.Schedule.Timezone))
+	}
 	switch {
 	case len(when) > 0:
 		return "will run when " + strings.Join(when, " or ")
@@ -90,6 +93,13 @@ func triggers(j graph.Job) string {
 		return "nothing will run it: no get triggers it, and neither may people"
 	}
 	return "will run only when somebody triggers it"
+}
+
+func inZone(zone string) string {
+	if zone == "" {
+		return " (UTC)"
+	}
+	return " (" + zone + ")"
 }
 
 func trigger(g graph.Get) string {

@@ -19,6 +19,9 @@ func items(l graph.List) []item {
 		out[i].print = fingerprint(v)
 		if m, ok := v.(graph.Map); ok {
 			out[i].kind, out[i].name = StepLabel(m)
+			if out[i].kind == "" {
+				out[i].name = ownName(m)
+			}
 		}
 	}
 	return out
@@ -29,12 +32,23 @@ func likeness(a, b item) int {
 	switch {
 	case a.print == b.print:
 		return exactly
-	case a.kind == "" || a.kind != b.kind || a.name != b.name:
+	case a.kind != b.kind || a.name != b.name || a.kind == "" && a.name == "":
 		return 0
 	case a.name == "":
 		return sameSort
 	}
 	return namesake
+}
+
+// ownName is what a map that is no step is called: a service, a param, a variable
+// of across.
+func ownName(m graph.Map) string {
+	for _, key := range []string{"name", "var"} {
+		if s, ok := m[key].(graph.String); ok {
+			return string(s)
+		}
+	}
+	return ""
 }
 
 // StepLabel reads kind and name off the attributes of a step: "task", "test".

@@ -13,12 +13,16 @@ import (
 // attributes, and what is inside them is data.
 var (
 	hookNames  = []string{"on_success", "on_failure", "on_error", "on_abort", "ensure"}
-	blockNames = []string{"retention", "retry", "limits"}
-	stepKinds  = []string{
-		string(graph.StepGet), string(graph.StepPut), string(graph.StepTask),
-		string(graph.StepDo), string(graph.StepParallel), string(graph.StepTry),
+	blockNames = []string{"display", "retention", "schedule", "concurrency", "webhook", "retry", "limits", "ready"}
+	labelled   = map[string]labelledBlock{ // lists of blocks, each with a label
+		"across": {"across", "var"}, "services": {"service", "name"}, "params": {"param", "name"},
 	}
 )
+
+// labelledBlock is the word of a block and the field that is its label.
+type labelledBlock struct{ word, label string }
+
+func isStepKind(name string) bool { return slices.Contains(graph.StepKinds(), graph.StepKind(name)) }
 
 // block prints a head and, in braces, the fields of a spec, a step or a part of one.
 func (p *planPrinter) block(depth int, m mark, head string, fields []planner.Field) {
@@ -39,7 +43,7 @@ func flatten(fields []planner.Field) []planner.Field {
 	var out []planner.Field
 	for _, f := range fields {
 		switch {
-		case f.Name == "hooks", isStep && slices.Contains(stepKinds, f.Name):
+		case f.Name == "hooks", isStep && isStepKind(f.Name):
 			out = append(out, fieldsOf(f.Delta)...)
 		case isStep && f.Name == "name":
 		default:
@@ -52,7 +56,7 @@ func flatten(fields []planner.Field) []planner.Field {
 // stepKind finds the word for the kind among the fields of a step.
 func stepKind(fields []planner.Field) string {
 	for _, f := range fields {
-		if slices.Contains(stepKinds, f.Name) {
+		if isStepKind(f.Name) {
 			return f.Name
 		}
 	}
@@ -71,7 +75,7 @@ func (p *planPrinter) fields(depth int, fields []planner.Field) {
 			steps = f.Delta
 		case keep:
 			kept++
-		case slices.Contains(hookNames, f.Name), slices.Contains(blockNames, f.Name):
+		case slices.Contains(hookNames, f.Name), slices.Contains(blockNames, f.Name), isLabelled(f):
 			hooks = append(hooks, f)
 		default:
 			attributes = append(attributes, inWords(f))
@@ -88,6 +92,10 @@ func (p *planPrinter) fields(depth int, fields []planner.Field) {
 // part prints a hook, or a block of plain attributes.
 func (p *planPrinter) part(depth int, f planner.Field) {
 	m := deltaMark(f.Delta)
+	if isLabelled(f) {
+		p.blocks(depth, labelled[f.Name], f.Delta)
+		return
+	}
 	if slices.Contains(blockNames, f.Name) {
 		p.block(depth, m, f.Name, fieldsOf(f.Delta))
 		return

@@ -34,8 +34,19 @@ func (p *planPrinter) change(plan *planner.Plan, c planner.Change, detail PlanDe
 		return
 	}
 	p.text("  " + p.term.Paint(Bold, "# "+address) + " " + p.fate(c))
+	p.defaults(plan, c.At())
 	p.block(0, m, nodeHead(plan, c.At()), planner.Attributes(c).Fields)
 	p.text("")
+}
+
+// defaults says which settings were not written in the node itself.
+func (p *planPrinter) defaults(plan *planner.Plan, a graph.Address) {
+	if plan.Desired == nil {
+		return
+	}
+	if n, ok := plan.Desired.Lookup(a); ok && len(n.Meta.Defaults) > 0 {
+		p.text("  " + p.term.Paint(Dim, "# from the pipeline's defaults: "+printable(strings.Join(n.Meta.Defaults, ", "))))
+	}
 }
 
 // fate is what becomes of the node; what is lost stands out.
@@ -65,7 +76,7 @@ func nodeHead(plan *planner.Plan, a graph.Address) string {
 	}
 	name, key, repeated := strings.Cut(name, "[")
 	labels := []string{name}
-	if a.Kind() == graph.KindResource {
+	if k := a.Kind(); k == graph.KindResource || k == graph.KindSecretSource {
 		labels = strings.SplitN(name, ".", 2)
 	}
 	for i := range labels {
