@@ -170,8 +170,7 @@ func TestDocumentedLanguage(t *testing.T) {
 		}
 	})
 	functions := map[string]bool{}
-	list := regexp.MustCompile(`(?s)\n## Functions\n(.*?)\n## `).FindString(text)
-	for _, m := range regexp.MustCompile("`([a-z0-9]+)`").FindAllStringSubmatch(list, -1) {
+	for _, m := range regexp.MustCompile("(?m)^### ([a-z0-9]+)$").FindAllStringSubmatch(read(t, "docs/functions.md"), -1) {
 		functions[m[1]] = true
 	}
 	same(t, "functions", functions, set(function.Names()))

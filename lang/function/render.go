@@ -1,0 +1,47 @@
+package function
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/weirci/weir/lang/nesting"
+)
+
+// render fills in a template.
+func render(name string, text []byte, values map[string]cty.Value, functions map[string]function.Function) (cty.Value, error) {
+	if at, deep := nesting.Template(name, text); deep {
+		return cty.NilVal, fmt.Errorf("%s:%d: brackets and operators may be nested up to %d deep", name, at.Start.Line, nesting.Max)
+	}
+	e, diags := hclsyntax.ParseTemplate(text, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		return cty.NilVal, inTemplate(name, diags)
+	}
+	v, diags := e.Value(&hcl.EvalContext{Variables: values, Functions: functions})
+	if diags.HasErrors() {
+		return cty.NilVal, inTemplate(name, diags)
+	}
+	out, err := convert.Convert(v, cty.String)
+	switch {
+	case err != nil || out.IsNull():
+		return cty.NilVal, fmt.Errorf("%s gives no text", name)
+	case size(out) > MaxResult:
+		return cty.NilVal, fmt.Errorf("%s gives more than %d MiB", name, MaxResult>>20)
+	}
+	return out, nil
+}
+
+// inTemplate is the first error of a template, with its place.
+func inTemplate(name string, diags hcl.Diagnostics) error {
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError && d.Subject != nil {
+			return fmt.Errorf("%s:%d: %s: %s", name, d.Subject.Start.Line, d.Summary, d.Detail)
+		}
+	}
+	return errors.Join(diags.Errs()...)
+}
