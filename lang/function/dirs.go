@@ -59,7 +59,7 @@ func (d Dirs) in(name string, f func(root *os.Root, inside string) error) error 
 	if err != nil {
 		return fmt.Errorf("%s cannot be read: %w", name, cause(err))
 	}
-	defer root.Close()
+	defer root.Close() //nolint:errcheck // it was read only
 	return f(root, inside)
 }
 
