@@ -59,11 +59,13 @@ func example(t *testing.T, dir string) {
 
 func compile(t *testing.T, dir string) *graph.Graph {
 	t.Helper()
-	in, err := config.NewInputs(given[dir], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, src, list := lang.Load(dir, in)
+	return compileDir(t, dir, dir)
+}
+
+// compileDir compiles a directory with the values given to an example.
+func compileDir(t *testing.T, dir, example string) *graph.Graph {
+	t.Helper()
+	cfg, src, list := lang.Load(dir, inputs(t, example))
 	g, problems := compiler.Compile(cfg)
 	list.Append(problems...)
 	if len(list) > 0 {
@@ -74,4 +76,13 @@ func compile(t *testing.T, dir string) *graph.Graph {
 		t.Fatalf("%s", text.String())
 	}
 	return g
+}
+
+func inputs(t *testing.T, example string) config.Inputs {
+	t.Helper()
+	in, err := config.NewInputs(given[example], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
 }

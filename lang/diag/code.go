@@ -20,6 +20,7 @@ const (
 	RepeatedBlock Code = "W0010"
 	MissingField  Code = "W0011"
 	TooLarge      Code = "W0012"
+	TooExpensive  Code = "W0030"
 
 	UnknownName         Code = "W1001"
 	UnknownVariable     Code = "W1002"
@@ -44,6 +45,7 @@ const (
 	UnknownRule         Code = "W1040"
 
 	BadModuleSource Code = "W1023"
+	UnknownPackage  Code = "W1045"
 
 	WrongType      Code = "W2001"
 	WrongReference Code = "W2002"
@@ -53,6 +55,8 @@ const (
 	BadExpression  Code = "W2006"
 	BadChoice      Code = "W2007"
 	BadSchedule    Code = "W2008"
+	ValuesConflict Code = "W2020"
+	NotConcrete    Code = "W2021"
 
 	NoValue          Code = "W3001"
 	Invalid          Code = "W3002"
@@ -87,6 +91,7 @@ var meanings = map[Code]string{
 	RepeatedBlock: "A block that may stand once stands more than once.",
 	MissingField:  "An argument that is needed is missing.",
 	TooLarge:      "The file is larger than a pipeline file may be.",
+	TooExpensive:  "Evaluating CUE takes more time or memory than it may.",
 
 	UnknownName:         "An expression names something that does not exist.",
 	UnknownVariable:     "No variable has this name.",
@@ -111,6 +116,7 @@ var meanings = map[Code]string{
 	UnknownStep:         "step.<name> names no step that ran before.",
 
 	BadModuleSource: "The source of a module cannot be used.",
+	UnknownPackage:  "A CUE file imports a package that cannot be found or used.",
 
 	WrongType:      "A value has another type than the one that is needed.",
 	WrongReference: "A reference names another kind of thing than the one that is needed.",
@@ -120,6 +126,8 @@ var meanings = map[Code]string{
 	BadExpression:  "An expression cannot be evaluated.",
 	BadChoice:      "A word is not one of those that are possible.",
 	BadSchedule:    "A schedule's cron expression or time zone is not one.",
+	ValuesConflict: "Two CUE values for one field have nothing in common.",
+	NotConcrete:    "A CUE field has a type but no value.",
 
 	NoValue:          "A variable without default was given no value.",
 	Invalid:          "A value does not satisfy a variable's validation.",

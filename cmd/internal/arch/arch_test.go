@@ -30,6 +30,8 @@ var arrows = []struct {
 	{"lang/deferred", "compiler/graph lang/function lang/nesting"},
 	{"lang/expr", "lang/diag lang/config lang/function lang/nesting"},
 	{"lang/vars", "lang/diag lang/config lang/expr"},
+	{"lang/cue", "lang/diag lang/config lang/expr lang/function lang/vars lang/cue/..."},
+	{"lang/cue/schema", ""},
 	{"lang/hcl/...", "lang/diag lang/config lang/expr lang/vars lang/function lang/hcl/..."},
 	{"lang/module/...", "lang/diag lang/config lang/module/..."},
 	{"lang/assist", "lang/expr lang/function lang/hcl"},

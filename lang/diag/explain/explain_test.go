@@ -20,9 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "write the table of codes in the documents")
 
-// withoutExample are codes that no pipeline can be written for: faults of Weir
-// itself.
-var withoutExample = []diag.Code{diag.CannotCompile}
+// withoutExample are codes that no pipeline can be written for, faults of Weir
+// itself, and what a test would wait too long for.
+var withoutExample = []diag.Code{diag.CannotCompile, diag.TooExpensive}
 
 // Every code has its text, the wrong example gives that code and nothing else,
 // and the right one gives nothing at all.
