@@ -13,13 +13,34 @@ import (
 // beside compiles what stands beside resources and jobs.
 func (m *module) beside() []node {
 	var all []node
-	for _, s := range m.cfg.SecretSources {
-		all = append(all, m.secretSource(s))
+	if m.parent == nil { // of a module they are reported already
+		for _, s := range m.cfg.SecretSources {
+			all = append(all, m.secretSource(s))
+		}
 	}
 	for _, g := range m.cfg.Groups {
 		all = append(all, m.group(g))
 	}
+	for i := range all {
+		all[i].m, all[i].list = m, within(all[i].list, m.within())
+	}
 	return all
+}
+
+// secretSources are what secret_source.… stands for.
+func (m *module) secretSources() cty.Value {
+	byType := map[string]map[string]bool{}
+	for n, s := range m.sym.sources {
+		if byType[s.Type.Text] == nil {
+			byType[s.Type.Text] = map[string]bool{}
+		}
+		byType[s.Type.Text][n] = true
+	}
+	all := make(map[string]cty.Value, len(byType))
+	for t, names := range byType {
+		all[t] = targets(names, config.Target{Kind: "secret_source", Type: t})
+	}
+	return cty.ObjectVal(all)
 }
 
 // sourceTypes are the kinds of stores that secrets come from. Read only, sorted.
@@ -61,14 +82,14 @@ func (m *module) group(g *config.Group) node {
 	u := m.unit()
 	spec := graph.Group{Description: u.word(g.Description)}
 	for _, t := range u.targets(g.Jobs, "job") {
-		spec.Jobs = append(spec.Jobs, graph.JobAddress(t.Name))
+		spec.Jobs = append(spec.Jobs, graph.Address(t.String()))
 	}
 	slices.Sort(spec.Jobs)
 	spec.Jobs = slices.Compact(spec.Jobs)
 	if g.Jobs == nil {
 		u.errorf(diag.MissingField, g.Range, "Group without jobs", "A group says which jobs are in it: jobs = [job.unit].")
 	}
-	return node{address: graph.GroupAddress(g.Name.Text), spec: spec, at: g.Range, list: u.list}
+	return node{address: graph.GroupAddress(g.Name.Text).In(m.address), spec: spec, at: g.Range, list: u.list}
 }
 
 func (u *unit) webhook(w *config.Webhook) graph.Webhook {

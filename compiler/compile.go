@@ -1,7 +1,6 @@
 package compiler
 
 import (
-	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -22,39 +21,50 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	if cfg == nil {
 		return nil, nil, nil
 	}
-	var list diag.List
-	c := &compilation{}
-	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &list)}
+	c := &compilation{inputs: graph.Map{}, symbols: map[*config.Config]*symbols{}, modules: map[graph.Address]*module{}}
+	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &c.list)}
+	c.symbols[cfg], c.modules[""] = c.root.sym, c.root
 	_, problems := ReadSettings(cfg)
-	list.Append(problems...)
-	c.root.values(&list)
-	nodes := c.nodes(&list)
-	checkPassed(nodes, &list)
-	g := c.build(nodes, &list)
-	list = withoutFollowUps(list, cfg.Holes)
-	list.Sort()
-	if list.HasErrors() || len(cfg.Holes) > 0 {
-		return nil, nil, list
+	c.list.Append(problems...)
+	c.root.expand()
+	c.notYet()
+	if c.nodeCount > MaxNodes { // said already; the rest would only take long
+		c.list.Sort()
+		return nil, nil, c.list
 	}
-	return g, origins(nodes), list
+	c.settle()
+	nodes := c.nodes()
+	c.checkPassed(nodes)
+	g := c.build(nodes, &c.list)
+	holes := c.holes()
+	c.list = withoutFollowUps(c.list, holes)
+	c.list.Sort()
+	if c.list.HasErrors() || len(holes) > 0 {
+		return nil, nil, c.list
+	}
+	return g, origins(nodes), c.list
+}
+
+// holes are what of the files, of all modules, could not be read.
+func (c *compilation) holes() []config.Hole {
+	var all []config.Hole
+	for cfg := range c.symbols {
+		all = append(all, cfg.Holes...)
+	}
+	return all
 }
 
 // compilation is what all units of work share. It is read only once the values
 // are there.
 type compilation struct {
-	root     *module
-	inputs   graph.Map // of the variables, for the header
-	defaults stepDefaults
-}
-
-// module is one instance of a module.
-type module struct {
-	c      *compilation
-	cfg    *config.Config
-	sym    *symbols
-	scope  config.Scope                  // var, local, references
-	failed map[string]bool               // var.x and local.x that have no value; said already
-	types  map[string]graph.ResourceType // declared ones
+	root      *module
+	modules   map[graph.Address]*module
+	symbols   map[*config.Config]*symbols
+	list      diag.List
+	inputs    graph.Map // of the variables, for the header
+	defaults  stepDefaults
+	nodeCount int
+	path      []hop // of the second phase: what is being computed
 }
 
 // node is one compiled block.
@@ -62,52 +72,99 @@ type node struct {
 	address  graph.Address
 	spec     graph.Spec
 	at       diag.Range
+	m        *module
 	list     diag.List
-	defaults []string                     // of a job: settings that come from the pipeline's defaults
 	passed   []passedEdge                 // of a job
 	touches  map[graph.Address]diag.Range // resources that a job gets or puts
 	steps    []*config.Step               // of a job, in the order of graph.Walk
+	defaults []string                     // of a job: settings that come from the pipeline's defaults
 }
 
-// nodes compiles every block that becomes a node. Jobs are independent of one
-// another, so they share the processors.
-func (c *compilation) nodes(list *diag.List) []node {
-	all := []node{c.pipeline(list)}
-	m := c.root
-	m.types = make(map[string]graph.ResourceType, len(m.sym.types))
-	for _, t := range m.cfg.ResourceTypes {
-		n := m.resourceType(t)
-		m.types[t.Name.Text] = n.spec.(graph.ResourceType)
-		all = append(all, n)
-	}
-	for _, r := range m.cfg.Resources {
-		all = append(all, m.resource(r))
-	}
-	all = append(all, m.jobs()...)
-	all = append(all, m.beside()...)
+// nodes compiles every block that becomes a node. Each instance of a resource
+// or job is independent of all others, so they share the processors.
+func (c *compilation) nodes() []node {
+	all := []node{c.pipeline(&c.list)}
+	var work []func() node
+	c.root.all(func(m *module) {
+		all = append(all, m.resourceTypes()...)
+		for _, r := range m.cfg.Resources {
+			work = append(work, m.each(m.resources[r.Type.Text+"."+r.Name.Text], m.sym.resources[r.Type.Text][r.Name.Text] == r,
+				func(in instance) node { return m.resource(r, in) })...)
+		}
+	})
+	c.root.all(func(m *module) {
+		for _, j := range m.cfg.Jobs {
+			work = append(work, m.each(m.jobs[j.Name.Text], m.sym.jobs[j.Name.Text] == j, func(in instance) node { return m.job(j, in) })...)
+		}
+	})
+	all = append(all, atOnce(work)...)
+	c.root.all(func(m *module) { all = append(all, m.beside()...) })
 	for i := range all {
-		list.Append(all[i].list...)
+		c.list.Append(all[i].list...)
 	}
-	m.sharedTasks(list)
+	c.root.all(func(m *module) { m.sharedTasks() })
 	return all
 }
 
-const batch = 64 // jobs that one goroutine takes at once
+// instance is one of the blocks that a block stands for.
+type instance struct {
+	suffix string       // of its address
+	given  config.Scope // each or count
+	within []diag.Call
+}
 
-func (m *module) jobs() []node {
-	jobs := m.cfg.Jobs
-	out := make([]node, len(jobs))
+// each is the work for every instance of a block. A block that is defined a
+// second time is compiled once, for its problems.
+func (m *module) each(r *repeated, first bool, compile func(instance) node) []func() node {
+	if !first {
+		r = onlyOne
+	}
+	if r.each != nil && r.each.state != settled {
+		return nil
+	}
+	calls := m.within()
+	work := make([]func() node, len(r.keys))
+	for i := range work {
+		work[i] = func() node {
+			in := instance{suffix: r.suffix(i), given: r.given(i), within: calls}
+			if in.suffix != "" {
+				in.within = append([]diag.Call{{Module: string(graph.Address(r.name + in.suffix).In(m.address)), Range: r.at}}, calls...)
+			}
+			n := compile(in)
+			n.m, n.list = m, within(n.list, in.within)
+			return n
+		}
+	}
+	return work
+}
+
+func (m *module) resourceTypes() []node {
+	m.types = make(map[string]graph.ResourceType, len(m.sym.types))
+	all := make([]node, len(m.cfg.ResourceTypes))
+	for i, t := range m.cfg.ResourceTypes {
+		n := m.resourceType(t)
+		n.m, n.list = m, within(n.list, m.within())
+		m.types[t.Name.Text] = n.spec.(graph.ResourceType)
+		all[i] = n
+	}
+	return all
+}
+
+const batch = 64 // blocks that one goroutine takes at once
+
+func atOnce(work []func() node) []node {
+	out := make([]node, len(work))
 	var wg sync.WaitGroup
-	starts := make(chan int, len(jobs)/batch+1)
-	for i := 0; i < len(jobs); i += batch {
+	starts := make(chan int, len(work)/batch+1)
+	for i := 0; i < len(work); i += batch {
 		starts <- i
 	}
 	close(starts)
 	for range min(runtime.GOMAXPROCS(0), len(starts)) {
 		wg.Go(func() {
 			for from := range starts {
-				for i := from; i < min(from+batch, len(jobs)); i++ {
-					out[i] = m.job(jobs[i])
+				for i := from; i < min(from+batch, len(work)); i++ {
+					out[i] = work[i]()
 				}
 			}
 		})
@@ -124,7 +181,7 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 	}
 	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs)})
 	for _, n := range nodes {
-		meta := graph.Meta{File: filepath.Base(n.at.File), Line: int64(n.at.Start.Line), Defaults: n.defaults}
+		meta := graph.Meta{File: n.m.file(n.at), Line: int64(n.at.Start.Line), Defaults: n.defaults}
 		if err := b.Add(n.address, n.spec, meta); err != nil {
 			list.Errorf(diag.CannotCompile, n.at, "Cannot compile", "%s.", err)
 		}
@@ -137,4 +194,23 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 		list.Errorf(diag.CannotCompile, diag.Range{}, "Cannot compile", "%s.", err)
 	}
 	return g
+}
+
+// notYet reports what is read and not compiled yet: never silence.
+func (c *compilation) notYet() {
+	c.root.all(func(m *module) {
+		var at []diag.Range
+		for _, x := range m.cfg.Moved {
+			at = append(at, x.Range)
+		}
+		for _, x := range m.cfg.Removed {
+			at = append(at, x.Range)
+		}
+		for _, x := range m.cfg.Checks {
+			at = append(at, x.Range)
+		}
+		for _, r := range at {
+			c.list.Errorf(diag.NotSupported, r, "Not supported yet", "This block is part of the language, but not supported yet in this version of Weir. It is not ignored: take it out to go on.")
+		}
+	})
 }

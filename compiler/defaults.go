@@ -22,7 +22,7 @@ func (u *unit) stepDefaults() stepDefaults {
 		return stepDefaults{}
 	}
 	d := all[0].Defaults
-	return stepDefaults{timeout: u.duration(d.Timeout), retry: u.retry(d.Retry), tags: u.set(d.Tags), limits: u.limits(d.Limits), hooks: d.Hooks}
+	return stepDefaults{timeout: u.duration(d.Timeout), retry: u.retry(d.Retry), tags: u.set(d.Tags), limits: u.limits(d.Limits), hooks: u.unfoldHooks(d.Hooks)}
 }
 
 // jobHooks are the hooks of a job, those that it does not say taken from the
@@ -50,9 +50,9 @@ func (u *jobUnit) hook(list []*config.Step, have made) ([]graph.Step, made) {
 		return u.steps(list, have)
 	}
 	u.defaulted[name] = true
-	m, scope := u.m, u.scope
-	defer func() { u.m, u.scope = m, scope }()
-	u.m, u.scope = u.c.root, maps.Clone(u.c.root.scope)
+	m, scope, given := u.m, u.scope, u.given
+	defer func() { u.m, u.scope, u.given = m, scope, given }()
+	u.m, u.scope, u.given = u.c.root, maps.Clone(u.c.root.scope), nil
 	maps.Copy(u.scope, runScope(u.run))
 	return u.steps(list, have)
 }

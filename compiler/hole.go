@@ -47,7 +47,8 @@ var unnamed = map[string][]diag.Code{
 	"put":           {diag.UnknownArtifact, diag.NeverPassed, diag.Empty},
 	"load":          {diag.UnknownName, diag.Empty},
 	"secret_source": {diag.UnknownName},
-	"module":        {diag.UnknownName},
+	"module":        {diag.UnknownModule},
+	"output":        {diag.UnknownOutput},
 }
 
 // mayBeAnywhere are problems that a whole file that is missing explains: names

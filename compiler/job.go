@@ -22,11 +22,13 @@ type jobUnit struct {
 	sources   []*config.Step
 }
 
-func (m *module) job(j *config.Job) node {
-	u := &jobUnit{unit: m.unit(), job: graph.JobAddress(j.Name.Text), touches: map[graph.Address]diag.Range{}, defaulted: map[string]bool{}}
+func (m *module) job(j *config.Job, in instance) node {
+	address := graph.JobAddress(j.Name.Text) + graph.Address(in.suffix)
+	u := &jobUnit{unit: m.unit(), job: address.In(m.address), touches: map[graph.Address]diag.Range{}, defaulted: map[string]bool{}}
+	u.give(in.given)
 	u.run = &running{gets: map[string]config.Name{}, params: u.paramsByName(j.Params)}
-	u.gather(j.Steps, m.c.jobHooks(j.Hooks))
-	u.scope = maps.Clone(m.scope)
+	steps, hooks := u.unfold(j.Steps), m.c.jobHooks(u.unfoldHooks(j.Hooks))
+	u.gather(steps, hooks)
 	maps.Copy(u.scope, runScope(u.run))
 	spec := graph.Job{
 		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), SerialGroups: u.set(j.SerialGroups),
@@ -37,8 +39,8 @@ func (m *module) job(j *config.Job) node {
 		u.errorf(diag.Empty, j.Range, "Job without steps", "A job holds at least one step: get, put, task, load, set_pipeline, approval, do, parallel or try.")
 	}
 	var have made
-	spec.Steps, have = u.steps(j.Steps, have)
-	spec.Hooks, have = u.hooks(m.c.jobHooks(j.Hooks), have)
+	spec.Steps, have = u.steps(steps, have)
+	spec.Hooks, have = u.hooks(hooks, have)
 	u.reportMissing(have.artifacts)
 	u.startsItself(j, spec)
 	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches, steps: u.sources, defaults: sorted(u.defaulted)}

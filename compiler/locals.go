@@ -51,32 +51,31 @@ func (u *unit) local(l *config.Local, done map[string]cty.Value) {
 	if u.m.failed[key] || u.m.sym.locals[l.Name.Text] != l {
 		return
 	}
-	value, ok := l.Value.Literal()
-	if !ok {
-		value, ok = u.localValue(l, done)
+	s := &slot{name: key, home: u.m, owner: u.m, expr: l.Value}
+	if _, constant := l.Value.Literal(); !constant {
+		u.namedLocals(l.Value.Refs(), done)
 	}
+	value, ok := u.first(s)
 	if !ok {
-		u.m.failed[key] = true
+		u.m.fail(key)
 		return
 	}
+	u.m.add(s)
 	done[l.Name.Text] = value
 }
 
-func (u *unit) localValue(l *config.Local, done map[string]cty.Value) (cty.Value, bool) {
-	refs := l.Value.Refs()
-	if !u.check(refs, atCompile) {
-		return cty.NilVal, false
-	}
+// namedLocals leaves in scope only the locals that an expression names.
+func (u *unit) namedLocals(refs []config.Ref, done map[string]cty.Value) {
 	named := map[string]cty.Value{}
 	for _, r := range refs {
-		if r.Root() == "local" {
-			named[r.Path[1].Name] = done[r.Path[1].Name]
+		if r.Root() != "local" || len(r.Path) < 2 {
+			continue
+		}
+		if v, ok := done[r.Path[1].Name]; ok {
+			named[r.Path[1].Name] = v
 		}
 	}
 	u.scope["local"] = cty.ObjectVal(named)
-	value, problems := l.Value.Eval(u.scope)
-	u.list.Append(problems...)
-	return value, !problems.HasErrors()
 }
 
 // cycleProblem names each edge of a cycle with its position.

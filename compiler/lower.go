@@ -115,14 +115,17 @@ func (u *unit) lowerObject(object config.Object) (graph.Value, bool) {
 // keep leaves an expression to the run, with what it names of now.
 func (u *unit) keep(e config.Expr, refs []config.Ref) (graph.Value, bool) {
 	d := graph.Deferred{Source: e.Template()}
-	ok := true
+	ok, scope := true, u.scope
+	if b, is := e.(bound); is {
+		refs, scope = b.Expr.Refs(), b.home.scope
+	}
 	slices.SortFunc(refs, func(a, b config.Ref) int { return len(a.Path) - len(b.Path) })
 	for _, r := range refs {
 		if runTime(r.Root()) {
 			d.Refs = append(d.Refs, runName(r))
 			continue
 		}
-		ok = u.closeOver(&d, r, e) && ok
+		ok = u.closeOver(&d, scope, r, e) && ok
 	}
 	slices.Sort(d.Refs)
 	d.Refs = slices.Compact(d.Refs)
@@ -145,8 +148,8 @@ func runName(r config.Ref) string {
 // closeOver puts the value that a reference names now into the expression's
 // closed values: var.image.name becomes var { image { name } }, so that no
 // neighbour of it matters to the digest.
-func (u *unit) closeOver(d *graph.Deferred, r config.Ref, e config.Expr) bool {
-	v, n := u.scope[r.Root()], 1
+func (u *unit) closeOver(d *graph.Deferred, scope config.Scope, r config.Ref, e config.Expr) bool {
+	v, n := scope[r.Root()], 1
 	for n < len(r.Path) && v.Type().IsObjectType() && !v.IsNull() && !v.IsMarked() && v.Type().HasAttribute(r.Path[n].Name) {
 		v = v.GetAttr(r.Path[n].Name)
 		n++

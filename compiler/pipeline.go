@@ -15,7 +15,7 @@ func (c *compilation) pipeline(l *diag.List) node {
 		l.Append(diag.Diagnostic{Code: diag.OnePipeline, Summary: "No pipeline block",
 			Detail: "The files define no pipeline, so what they hold has no name.",
 			Fix:    &diag.Fix{Help: `add pipeline "name" {}`}})
-		return node{address: graph.PipelineAddress, spec: graph.Pipeline{}}
+		return node{m: c.root, address: graph.PipelineAddress, spec: graph.Pipeline{}}
 	}
 	for _, more := range all[1:] {
 		l.Append(diag.Diagnostic{Code: diag.OnePipeline, Range: more.Range, Summary: "Second pipeline block",
@@ -31,5 +31,5 @@ func (c *compilation) pipeline(l *diag.List) node {
 	if team, ok := u.text(p.Team); ok && checkName(config.Name{Text: team, Range: p.Team.Range()}, "team", &u.list) {
 		spec.Team = team
 	}
-	return node{address: graph.PipelineAddress, spec: spec, at: p.Range, list: u.list}
+	return node{m: c.root, address: graph.PipelineAddress, spec: spec, at: p.Range, list: u.list}
 }

@@ -19,8 +19,7 @@ const (
 
 // Roots of the language: those of this version, and those to come.
 var (
-	rootNames  = []string{"across", "build", "job", "load", "local", "params", "pipeline", "resource", "resource_type", "secret", "secret_source", "step", "task", "var", "version"}
-	laterRoots = []string{"count", "each", "module", "path"}
+	rootNames = []string{"across", "build", "job", "load", "local", "module", "params", "path", "pipeline", "resource", "resource_type", "secret", "secret_source", "step", "task", "var", "version"}
 )
 
 // check reports every name that does not exist or may not stand here. It is
@@ -36,20 +35,34 @@ func (u *unit) check(refs []config.Ref, p phase) bool {
 
 func (u *unit) checkRef(r config.Ref, p phase) bool {
 	sym := u.m.sym
+	if _, ok := u.given[r.Root()]; ok && (r.Root() != "task" || len(r.Path) > 1 && (r.Path[1].Name == "key" || r.Path[1].Name == "value")) {
+		return u.checkGiven(r)
+	}
 	switch root := r.Root(); root {
+	case "each", "count":
+		u.outsideOfRepetition(r)
+		return false
+	case "module":
+		return u.checkModule(r)
+	case "path":
+		fields := []string{"module", "root"}
+		return u.named(r, diag.UnknownName, "path", func() []string { return fields }, func(n string) bool { return slices.Contains(fields, n) })
 	case "var":
 		return u.named(r, diag.UnknownVariable, "variable", func() []string { return sorted(sym.variables) }, has(sym.variables))
 	case "local":
 		return u.named(r, diag.UnknownLocal, "local value", func() []string { return sorted(sym.locals) }, has(sym.locals))
 	case "job":
-		return u.named(r, diag.UnknownJob, "job", func() []string { return sorted(sym.jobs) }, has(sym.jobs))
+		if !u.named(r, diag.UnknownJob, "job", func() []string { return sorted(sym.jobs) }, has(sym.jobs)) {
+			return false
+		}
+		return u.checkBlock(r, 2, u.m.jobs[r.Path[1].Name])
 	case "task":
 		return u.named(r, diag.UnknownTask, "shared task", func() []string { return sorted(sym.tasks) }, has(sym.tasks))
 	case "resource_type":
 		return u.named(r, diag.UnknownResourceType, "declared resource type", func() []string { return sorted(sym.types) }, has(sym.types))
 	case "pipeline":
-		fields := []string{"name"}
-		return u.named(r, diag.UnknownName, "pipeline field", func() []string { return fields }, func(n string) bool { return n == "name" })
+		fields := []string{"name", "team"}
+		return u.named(r, diag.UnknownName, "pipeline field", func() []string { return fields }, func(n string) bool { return slices.Contains(fields, n) })
 	case "resource":
 		return u.checkResource(r)
 	case "secret_source":
@@ -59,6 +72,15 @@ func (u *unit) checkRef(r config.Ref, p phase) bool {
 	default:
 		return u.unknownRoot(r)
 	}
+}
+
+// checkBlock checks which instance of a job or resource is meant.
+func (u *unit) checkBlock(r config.Ref, n int, of *repeated) bool {
+	if !u.m.expanded {
+		return true
+	}
+	_, _, ok := u.checkInstance(r, n, of)
+	return ok
 }
 
 func has[T any](m map[string]T) func(string) bool {
@@ -108,7 +130,7 @@ func (u *unit) checkResource(r config.Ref) bool {
 		return false
 	}
 	if _, ok := u.m.sym.resources[r.Path[1].Name][r.Path[2].Name]; ok {
-		return true
+		return u.checkBlock(r, 3, u.m.resources[r.Path[1].Name+"."+r.Path[2].Name])
 	}
 	at := r.Path[1].Range.Join(r.Path[2].Range)
 	u.unknown(diag.UnknownResource, at, "resource", r.Path[1].Name+"."+r.Path[2].Name, u.m.sym.resourceNames())
@@ -117,19 +139,16 @@ func (u *unit) checkResource(r config.Ref) bool {
 
 func (u *unit) unknownRoot(r config.Ref) bool {
 	root, at := r.Root(), r.Path[0].Range
-	switch {
-	case root == "artifact":
+	if root == "artifact" {
 		u.errorf(diag.WrongReference, r.Range, "Artifact as a value", "An artifact may be named only as the image of a task: image = artifact.<name>.")
-	case slices.Contains(laterRoots, root):
-		u.errorf(diag.NotSupported, at, "Not supported yet", "%s.… is part of the language, but not supported yet in this version of Weir.", root)
-	default:
-		d := diag.Diagnostic{Code: diag.UnknownName, Range: at, Summary: "Unknown name", Detail: fmt.Sprintf("Nothing is named %q.", root)}
-		if near, ok := diag.Nearest(root, rootNames); ok {
-			d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near), Range: at, Text: near}
-		} else {
-			d.Detail += " Names begin with one of: " + strings.Join(rootNames, ", ") + "."
-		}
-		u.list.Append(d)
+		return false
 	}
+	d := diag.Diagnostic{Code: diag.UnknownName, Range: at, Summary: "Unknown name", Detail: fmt.Sprintf("Nothing is named %q.", root)}
+	if near, ok := diag.Nearest(root, rootNames); ok {
+		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near), Range: at, Text: near}
+	} else {
+		d.Detail += " Names begin with one of: " + strings.Join(rootNames, ", ") + "."
+	}
+	u.list.Append(d)
 	return false
 }

@@ -13,11 +13,12 @@ func (m *module) resourceType(t *config.ResourceType) node {
 		u.errorf(diag.MissingField, t.Range, "Resource type without image", "A resource_type has an image that implements it.")
 	}
 	spec.Image = u.imageRef(t.Image)
-	return node{address: graph.ResourceTypeAddress(t.Name.Text), spec: spec, at: t.Range, list: u.list}
+	return node{address: graph.ResourceTypeAddress(t.Name.Text).In(m.address), spec: spec, at: t.Range, list: u.list}
 }
 
-func (m *module) resource(r *config.Resource) node {
+func (m *module) resource(r *config.Resource, in instance) node {
 	u := m.unit()
+	u.give(in.given)
 	source, whole := u.object(r.Source)
 	spec := graph.Resource{Source: source, Pin: u.pairs(r.Pin), Tags: u.set(r.Tags),
 		Icon: u.word(r.Icon), Public: u.flag(r.Public), Webhook: u.webhook(r.Webhook)}
@@ -28,16 +29,19 @@ func (m *module) resource(r *config.Resource) node {
 	if r.Check != nil {
 		u.checkTimes(r.Check, &spec)
 	}
-	return node{address: graph.ResourceAddress(r.Type.Text, r.Name.Text), spec: spec, at: r.Range, list: u.list}
+	address := graph.ResourceAddress(r.Type.Text, r.Name.Text) + graph.Address(in.suffix)
+	return node{address: address.In(m.address), spec: spec, at: r.Range, list: u.list}
 }
 
 // typeOf resolves the type of a resource; a declared type hides a built-in one.
 func (u *unit) typeOf(r *config.Resource, spec *graph.Resource) {
 	name := r.Type.Text
-	if t, ok := u.m.types[name]; ok {
-		spec.TypeRef = graph.ResourceTypeAddress(name)
-		spec.Source = mergeMaps(t.Defaults, spec.Source)
-		return
+	for m := u.m; m != nil; m = m.parent { // a module may use the types of its callers
+		if t, ok := m.types[name]; ok {
+			spec.TypeRef = graph.ResourceTypeAddress(name).In(m.address)
+			spec.Source = mergeMaps(t.Defaults, spec.Source)
+			return
+		}
 	}
 	if _, ok := builtinType(name); !ok {
 		u.unknown(diag.UnknownResourceType, r.Type.Range, "resource type", name, u.m.sym.typeNames())

@@ -24,6 +24,9 @@ func (u *jobUnit) steps(list []*config.Step, have made) ([]graph.Step, made) {
 }
 
 func (u *jobUnit) step(s *config.Step, have made) (graph.Step, made) {
+	if s.Given != nil {
+		defer u.with(s.Given)()
+	}
 	u.sources = append(u.sources, s)
 	u.run.have = have
 	before, around := have.clip(), u.run.across
@@ -158,7 +161,7 @@ func (u *jobUnit) get(s *config.Step, g *config.Get) graph.Get {
 	out := graph.Get{Resource: u.resourceOf(s, g.Resource), Params: u.data(g.Params), Trigger: u.flag(g.Trigger)}
 	u.version(g.Version, &out)
 	for _, t := range u.targets(g.Passed, "job") {
-		to := graph.JobAddress(t.Name)
+		to := graph.Address(t.String())
 		out.Passed = append(out.Passed, to)
 		u.passed = append(u.passed, passedEdge{from: u.job, to: to, resource: out.Resource, at: t.at})
 	}
@@ -194,7 +197,7 @@ func (u *jobUnit) resourceOf(s *config.Step, e config.Expr) graph.Address {
 	if !ok {
 		return ""
 	}
-	a := graph.ResourceAddress(t.Type, t.Name)
+	a := graph.Address(t.String())
 	if _, there := u.touches[a]; !there {
 		u.touches[a] = s.Range
 	}
@@ -205,7 +208,14 @@ func (u *jobUnit) byLabel(n config.Name) (config.Target, bool) {
 	of := u.m.sym.byName[n.Text]
 	switch len(of) {
 	case 1:
-		return config.Target{Kind: "resource", Type: of[0].Type.Text, Name: n.Text}, true
+		t := config.Target{Kind: "resource", Type: of[0].Type.Text, Name: n.Text, Module: string(u.m.address)}
+		if r := u.m.instancesOf(t); r.how != once {
+			if r.how != unknownKeys {
+				u.whichInstance(n.Range, t, r)
+			}
+			return config.Target{}, false
+		}
+		return t, true
 	case 0:
 		u.unknown(diag.UnknownResource, n.Range, "resource", n.Text, sorted(u.m.sym.byName))
 		return config.Target{}, false

@@ -22,6 +22,8 @@ type symbols struct {
 	jobs      map[string]*config.Job
 	sources   map[string]*config.SecretSource
 	groups    map[string]*config.Group
+	calls     map[string]*config.ModuleCall
+	outputs   map[string]*config.Output
 }
 
 // collect gathers the names; of two blocks with one address the first counts.
@@ -34,6 +36,8 @@ func collect(cfg *config.Config, l *diag.List) *symbols {
 	s.jobs = table(cfg.Jobs, "job", "job", l, func(v *config.Job) config.Name { return v.Name })
 	s.sources = table(cfg.SecretSources, "secret", "secret source", l, func(v *config.SecretSource) config.Name { return v.Name })
 	s.groups = table(cfg.Groups, "group", "group", l, func(v *config.Group) config.Name { return v.Name })
+	s.calls = table(cfg.Calls, "module", "module", l, func(c *config.ModuleCall) config.Name { return c.Name })
+	s.outputs = table(cfg.Outputs, "output", "output", l, func(o *config.Output) config.Name { return o.Name })
 	for _, r := range cfg.Resources {
 		s.resource(r, l)
 	}

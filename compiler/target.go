@@ -29,16 +29,49 @@ func (u *unit) plainTarget(r config.Ref, kind string) (config.Target, bool) {
 	if !u.checkRef(r, atCompile) {
 		return config.Target{}, false
 	}
-	t := config.Target{Kind: kind, Name: r.Path[len(r.Path)-1].Name}
-	n := 2
+	t, n := config.Target{Kind: kind, Name: r.Path[1].Name, Module: string(u.m.address)}, 2
 	if kind == "resource" {
-		t.Type, n = r.Path[1].Name, 3
+		t.Type, t.Name, n = r.Path[1].Name, r.Path[2].Name, 3
 	}
-	if len(r.Path) != n || r.Open {
+	of := u.m.instancesOf(t)
+	i, rest, _ := u.checkInstance(r, n, of)
+	switch {
+	case len(rest) > 0 || r.Open:
 		u.errorf(diag.WrongReference, r.Range, "Reference too long", "A reference to a %s ends with its name.", kind)
-		return config.Target{}, false
+	case i < 0:
+		u.whichInstance(r.Range, t, of)
+	default:
+		t.Key = of.suffix(i)
+		return t, true
 	}
-	return t, true
+	return config.Target{}, false
+}
+
+// instancesOf are those of a block of this module.
+func (m *module) instancesOf(t config.Target) *repeated {
+	switch t.Kind {
+	case "job":
+		return m.jobs[t.Name]
+	case "resource":
+		return m.resources[t.Type+"."+t.Name]
+	}
+	return onlyOne
+}
+
+// whichInstance reports the name of a repeated block where one of its instances
+// must be named.
+func (u *unit) whichInstance(at diag.Range, t config.Target, of *repeated) {
+	name := config.Target{Kind: t.Kind, Type: t.Type, Name: t.Name}.String()
+	d := diag.Diagnostic{Code: diag.WrongReference, Range: at, Summary: "Which instance?",
+		Detail: fmt.Sprintf("%s stands for %d: it is repeated, and here must be one of them.", name, len(of.keys))}
+	if len(of.keys) > 0 {
+		t.Module, t.Key = "", of.suffix(0)
+		d.Fix = &diag.Fix{Help: "say which, such as " + t.String()}
+		if _, ok := u.given["each"]; ok && of.how == byKey {
+			d.Fix.Help = "say which, such as " + name + "[each.key]"
+		}
+	}
+	u.list.Append(d)
 }
 
 func (u *unit) ofKind(v cty.Value, at diag.Range, kind string) (config.Target, bool) {

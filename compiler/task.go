@@ -58,7 +58,11 @@ func (u *unit) merged(own *config.Task) (config.Task, *config.SharedTask, bool) 
 	if !ok {
 		return *own, nil, false
 	}
-	shared := u.m.sym.tasks[target.Name]
+	home := u.c.modules[graph.Address(target.Module)]
+	shared := home.sym.tasks[target.Name]
+	if home != u.m {
+		shared = &config.SharedTask{Name: shared.Name, Range: shared.Range, Task: home.bind(shared.Task)}
+	}
 	t, base := *own, &shared.Task
 	for _, f := range [][2]*config.Expr{
 		{&t.Image, &base.Image}, {&t.Dir, &base.Dir}, {&t.User, &base.User},
@@ -191,7 +195,7 @@ func (u *unit) limits(l *config.Limits) graph.Limits {
 }
 
 // sharedTasks compiles each shared task by itself, used or not, for its problems.
-func (m *module) sharedTasks(l *diag.List) {
+func (m *module) sharedTasks() {
 	for _, t := range m.cfg.Tasks {
 		u := m.unit()
 		u.lax = true
@@ -201,6 +205,6 @@ func (m *module) sharedTasks(l *diag.List) {
 			u.errorf(diag.Conflict, t.Task.Uses.Range(), "Shared task uses a shared task", "Only steps use shared tasks. What tasks have in common can be in locals.")
 		}
 		u.taskBody(t.Task)
-		l.Append(u.list...)
+		m.report(u.list)
 	}
 }

@@ -18,12 +18,11 @@ type unit struct {
 	m     *module
 	scope config.Scope
 	list  diag.List
-	run   *running // of the job; nil outside of jobs
-	lax   bool     // a shared task by itself: any job may be meant
-	shown string   // why what is compiled now may hold no secret; "": it may
+	run   *running     // of the job; nil outside of jobs
+	lax   bool         // a shared task by itself: any job may be meant
+	shown string       // why what is compiled now may hold no secret; "": it may
+	given config.Scope // names that only this block has: each, count, iterators
 }
-
-func (m *module) unit() *unit { return &unit{c: m.c, m: m, scope: m.scope} }
 
 func (u *unit) errorf(code diag.Code, at diag.Range, summary, format string, args ...any) {
 	u.list.Errorf(code, at, summary, format, args...)

@@ -1,10 +1,11 @@
 package compiler
 
 import (
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
-	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/deferred"
 	"github.com/weirci/weir/lang/diag"
@@ -14,98 +15,211 @@ import (
 // computed from them.
 const sensitiveMark = "sensitive"
 
-// values computes variables and locals and makes the scope of everything else.
-func (m *module) values(l *diag.List) {
-	m.failed = map[string]bool{}
-	m.c.inputs = graph.Map{}
-	m.scope = m.references()
-	u := m.unit()
-	m.scope["var"] = m.variables(u)
-	m.validate(u)
-	m.scope["local"] = m.locals(u)
-	m.c.defaults = u.stepDefaults()
-	l.Append(u.list...)
+// settle is the second phase: what waited for references and outputs is
+// computed, each value after those it names, and every module gets the scope
+// that its blocks are compiled in.
+func (c *compilation) settle() {
+	c.root.all(func(m *module) { m.references(); m.expanded = true })
+	c.root.all(func(m *module) {
+		for _, s := range m.order {
+			c.resolve(s)
+		}
+		for _, s := range m.repeats() {
+			c.resolve(s)
+		}
+	})
+	c.root.all(func(m *module) {
+		calls := make(map[string]cty.Value, len(m.calls))
+		for name, to := range m.calls {
+			calls[name] = to.value()
+		}
+		m.scope["module"] = cty.ObjectVal(calls)
+		m.scope["var"], m.scope["local"] = m.settled("var."), m.settled("local.")
+		u := m.unit()
+		m.validate(u)
+		m.report(u.list)
+	})
+	u := c.root.unit()
+	c.defaults = u.stepDefaults()
+	c.root.report(u.list)
 }
 
-// references are the roots whose names stand for blocks.
-func (m *module) references() config.Scope {
-	resources := make(map[string]cty.Value, len(m.sym.resources))
-	for t, of := range m.sym.resources {
-		resources[t] = targets(of, config.Target{Kind: "resource", Type: t})
-	}
-	sources := make(map[string]cty.Value, len(m.sym.sources))
-	for n, s := range m.sym.sources {
-		sources[s.Type.Text] = targets(map[string]bool{n: true}, config.Target{Kind: "secret_source", Type: s.Type.Text})
-	}
-	name := ""
-	if len(m.cfg.Pipelines) > 0 {
-		name = m.cfg.Pipelines[0].Name.Text
-	}
-	return config.Scope{
-		"job":           targets(m.sym.jobs, config.Target{Kind: "job"}),
-		"task":          targets(m.sym.tasks, config.Target{Kind: "task"}),
-		"resource_type": targets(m.sym.types, config.Target{Kind: "resource_type"}),
-		"resource":      cty.ObjectVal(resources),
-		"secret":        cty.DynamicVal,
-		"secret_source": cty.ObjectVal(sources),
-		"pipeline":      cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)}),
-	}
-}
-
-func targets[T any](of map[string]T, t config.Target) cty.Value {
-	out := make(map[string]cty.Value, len(of))
-	for name := range of {
-		t.Name = name
-		out[name] = t.Value()
+// settled are the values of one root that are there.
+func (m *module) settled(prefix string) cty.Value {
+	out := map[string]cty.Value{}
+	for _, s := range m.order {
+		if name, ok := strings.CutPrefix(s.name, prefix); ok && s.state == settled {
+			out[name] = s.value
+		}
 	}
 	return cty.ObjectVal(out)
 }
 
+// repeats are the values of for_each that wait for the second phase.
+func (m *module) repeats() []*slot {
+	var all []*slot
+	for _, name := range sorted(m.jobs) {
+		all = append(all, m.jobs[name].waiting()...)
+	}
+	for _, name := range sorted(m.resources) {
+		all = append(all, m.resources[name].waiting()...)
+	}
+	for _, name := range sorted(m.calls) {
+		all = append(all, m.calls[name].repeated.waiting()...)
+	}
+	return all
+}
+
+func (r *repeated) waiting() []*slot {
+	if r.each == nil || r.each.state != partial {
+		return nil
+	}
+	return []*slot{r.each}
+}
+
+// add makes a slot a value of the module.
+func (m *module) add(s *slot) *slot {
+	m.values[s.name] = s
+	m.order = append(m.order, s)
+	return s
+}
+
 func (m *module) variables(u *unit) cty.Value {
 	out := map[string]cty.Value{}
-	for name, v := range m.sym.variables {
-		value, ok := u.variable(v)
-		if !ok {
-			m.failed["var."+name] = true
+	for _, v := range m.cfg.Variables {
+		if m.sym.variables[v.Name.Text] != v {
 			continue
 		}
-		sensitive := u.flag(v.Sensitive)
-		if sensitive {
-			value = value.Mark(sensitiveMark)
-		} else if g, err := deferred.FromCty(value); err == nil {
-			m.c.inputs[name] = g
+		u.text(v.Description)
+		s, ok := m.variable(u, v)
+		if !ok {
+			m.fail("var." + v.Name.Text)
+			continue
 		}
-		out[name] = value
+		m.add(s)
+		out[v.Name.Text] = s.value
 	}
 	return cty.ObjectVal(out)
 }
 
 // variable is the value given for a variable, or its default.
-func (u *unit) variable(v *config.Variable) (cty.Value, bool) {
-	u.text(v.Description)
-	e, what := v.Default, "The default of "+v.Name.Text
-	if v.Given != nil && v.Given.Value == nil {
-		return cty.NilVal, false // could not be read; said already
-	}
+func (m *module) variable(u *unit, v *config.Variable) (*slot, bool) {
+	s := &slot{name: "var." + v.Name.Text, home: m, owner: m, expr: v.Default}
+	what := "The default of " + v.Name.Text
 	if v.Given != nil {
-		e, what = v.Given.Value, "The value of "+v.Name.Text+" (from "+v.Given.From+")"
+		s.expr, what = v.Given.Value, "The value of "+v.Name.Text+" (from "+v.Given.From+")"
+		if s.expr == nil {
+			return nil, false // could not be read; said already
+		}
 	}
-	if e == nil {
-		u.list.Append(diag.Diagnostic{Code: diag.NoValue, Range: v.Range, Summary: "No value for a variable",
+	if m.parent != nil {
+		if e := m.call.argument(v.Name.Text); e != nil {
+			s.expr, what = e, "The value of "+v.Name.Text
+			s.home, s.call, s.index = m.parent, m.call, m.index
+		}
+	}
+	if s.expr == nil {
+		u.list.Append(m.noValue(v))
+		return nil, false
+	}
+	sensitive := u.flag(v.Sensitive)
+	s.fit = func(u *unit, value cty.Value) (cty.Value, bool) {
+		ok := true
+		if value.IsNull() && s.expr != v.Default && v.Default != nil && u.refusesNull(v) {
+			value, ok = u.constant(v.Default, &config.Variable{}) // null stands for it
+		}
+		if ok {
+			value, ok = u.fit(v, value, s.expr.Range(), what)
+		}
+		if ok && sensitive {
+			value = value.Mark(sensitiveMark)
+		}
+		return value, ok
+	}
+	if s.call == nil {
+		value, ok := u.constant(s.expr, v)
+		if ok {
+			_, ok = u.keepValue(s, value)
+		}
+		m.input(v, s)
+		return s, ok
+	}
+	in := m.parent.unit()
+	in.give(m.call.repeated.given(m.index))
+	_, ok := in.first(s)
+	m.report(in.list)
+	return s, ok
+}
+
+// input notes the value of a variable of the pipeline for the graph's header.
+func (m *module) input(v *config.Variable, s *slot) {
+	if m.parent != nil || s.state != settled || s.value.IsMarked() {
+		return
+	}
+	if g, err := deferred.FromCty(s.value); err == nil {
+		m.c.inputs[v.Name.Text] = g
+	}
+}
+
+func (c *call) argument(name string) config.Expr {
+	for _, a := range c.Args {
+		if a.Name.Text == name {
+			return a.Value
+		}
+	}
+	return nil
+}
+
+func (m *module) noValue(v *config.Variable) diag.Diagnostic {
+	if m.parent == nil {
+		return diag.Diagnostic{Code: diag.NoValue, Range: v.Range, Summary: "No value for a variable",
 			Detail: "The variable " + v.Name.Text + " has no default and was given no value.",
-			Fix:    &diag.Fix{Help: "give it with --var " + v.Name.Text + "=… or " + config.EnvPrefix + v.Name.Text}})
-		return cty.NilVal, false
+			Fix:    &diag.Fix{Help: "give it with --var " + v.Name.Text + "=… or " + config.EnvPrefix + v.Name.Text}}
 	}
-	value, ok := u.constant(e, v)
-	if !ok {
-		return cty.NilVal, false
+	return diag.Diagnostic{Code: diag.NoValue, Range: m.call.Range, Summary: "No value for a variable of a module",
+		Detail:  "The module needs a value for its variable " + v.Name.Text + ", which has no default: write " + v.Name.Text + " = … here.",
+		Related: []diag.Related{{Message: "the variable", Range: v.Range}}, Within: m.parent.within()}
+}
+
+// outputs are left to the second phase: nothing of the first may name them.
+func (m *module) outputs() {
+	for _, o := range m.cfg.Outputs {
+		if m.sym.outputs[o.Name.Text] != o {
+			continue
+		}
+		s := m.add(&slot{name: "output." + o.Name.Text, home: m, owner: m, expr: o.Value, value: cty.DynamicVal, state: partial})
+		u := m.unit()
+		u.text(o.Description)
+		sensitive := u.flag(o.Sensitive)
+		if o.Value == nil {
+			u.errorf(diag.MissingField, o.Range, "Output without value", "An output block has a value: what the module gives to its caller.")
+			s.state = broken
+			m.fail(s.name)
+		}
+		m.report(u.list)
+		s.fit = func(_ *unit, v cty.Value) (cty.Value, bool) {
+			if sensitive {
+				v = v.Mark(sensitiveMark)
+			}
+			return v, true
+		}
 	}
-	if value.IsNull() && v.Given != nil && v.Default != nil && u.refusesNull(v) {
-		byDefault := *v // null stands for it
-		byDefault.Given = nil
-		return u.variable(&byDefault)
+}
+
+// pipelineValue is what pipeline.… stands for.
+func (u *unit) pipelineValue() cty.Value {
+	if len(u.m.cfg.Pipelines) == 0 {
+		return cty.DynamicVal
 	}
-	return u.fit(v, value, e.Range(), what)
+	p, team := u.m.cfg.Pipelines[0], cty.StringVal(defaultTeam)
+	if p.Team != nil {
+		silent := u.m.unit() // what is wrong is said where the block is compiled
+		team = cty.DynamicVal
+		if v, ok := silent.first(&slot{home: u.m, owner: u.m, expr: p.Team}); ok {
+			team = v
+		}
+	}
+	return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(p.Name.Text), "team": team})
 }
 
 func (u *unit) refusesNull(v *config.Variable) bool { return v.Nullable != nil && !u.flag(v.Nullable) }

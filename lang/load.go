@@ -9,6 +9,7 @@ import (
 	"github.com/weirci/weir/lang/cue"
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/hcl"
+	"github.com/weirci/weir/lang/module"
 )
 
 // Load reads the pipeline in dir. The Config is nil where so much of it could
@@ -16,6 +17,9 @@ import (
 // A Config may come with errors too: compile it all the same to learn of more
 // problems, but use nothing that was made of it.
 func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
+	if in.Modules == nil {
+		in.Modules = module.Local{}
+	}
 	other := cue.Files(dir)
 	if len(other) == 0 {
 		return hcl.Load(dir, in)

@@ -29,8 +29,25 @@ func SecretSourceAddress(typ, name string) Address {
 // GroupAddress is the address of a group in the root module.
 func GroupAddress(name string) Address { return Address("group." + name) }
 
+// ModuleAddress is the address of an instance of a module called by the root
+// module. suffix is Key(…), "[0]", or "" for a module that is not repeated.
+func ModuleAddress(name, suffix string) Address { return Address("module." + name + suffix) }
+
+// Key is what the address of an instance ends in: ["api"].
+func Key(key string) string { return "[" + quote(key) + "]" }
+
 // Instance is the address of one instance of a repeated block, by its key.
-func (a Address) Instance(key string) Address { return a + Address("["+quote(key)+"]") }
+func (a Address) Instance(key string) Address { return a + Address(Key(key)) }
+
+// Block is the address of the block that an instance comes from: job.unit for
+// job.unit["api"]. Keys of modules around it stay.
+func (a Address) Block() Address {
+	local := string(a.Local())
+	if i := strings.IndexByte(local, '['); i >= 0 {
+		return a[:len(a)-len(local)+i]
+	}
+	return a
+}
 
 // In is the address inside a module, whose own address is given.
 func (a Address) In(module Address) Address {

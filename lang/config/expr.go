@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -63,17 +64,36 @@ type Ref struct {
 type Segment struct {
 	Name  string
 	Range diag.Range
-	Index bool // written in brackets: ["x"] or, as a number, [0]
+	Index Index
 }
+
+// Index says whether a segment was written in brackets.
+type Index uint8
+
+// The ways of writing a segment: .x, ["x"], [0].
+const (
+	ByName Index = iota
+	ByKey
+	ByNumber
+)
 
 // Root is the first word.
 func (r Ref) Root() string { return r.Path[0].Name }
 
-// String is the name as it is written with dots.
+// String is the name as it is written.
 func (r Ref) String() string {
-	names := make([]string, len(r.Path))
+	var b strings.Builder
 	for i, s := range r.Path {
-		names[i] = s.Name
+		switch {
+		case s.Index == ByKey:
+			b.WriteString("[" + strconv.Quote(s.Name) + "]")
+		case s.Index == ByNumber:
+			b.WriteString("[" + s.Name + "]")
+		case i > 0:
+			b.WriteString("." + s.Name)
+		default:
+			b.WriteString(s.Name)
+		}
 	}
-	return strings.Join(names, ".")
+	return b.String()
 }

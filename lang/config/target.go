@@ -10,17 +10,23 @@ import (
 // value it stands for the block and has no text of its own, so it can be put
 // into lists and locals but not into strings.
 type Target struct {
-	Kind string // job, resource, resource_type, task, artifact
-	Type string // of a resource: git
-	Name string
+	Kind   string // job, resource, resource_type, task, artifact
+	Type   string // of a resource: git
+	Name   string
+	Key    string // of an instance: ["api"] or [0]
+	Module string // the address of the module that it is in; "" for the root
 }
 
-// String is the reference as it is written.
+// String is the address of what the reference names.
 func (t Target) String() string {
+	s := t.Kind + "." + t.Name + t.Key
 	if t.Type != "" {
-		return t.Kind + "." + t.Type + "." + t.Name
+		s = t.Kind + "." + t.Type + "." + t.Name + t.Key
 	}
-	return t.Kind + "." + t.Name
+	if t.Module != "" {
+		return t.Module + "." + s
+	}
+	return s
 }
 
 // TargetType is the type of references as values.

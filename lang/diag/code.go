@@ -44,8 +44,12 @@ const (
 	UnknownStep         Code = "W1028"
 	UnknownRule         Code = "W1040"
 
+	UnknownModule   Code = "W1020"
+	UnknownOutput   Code = "W1021"
+	UnknownInstance Code = "W1022"
 	BadModuleSource Code = "W1023"
 	UnknownPackage  Code = "W1045"
+	ModuleCycle     Code = "W1019"
 
 	WrongType      Code = "W2001"
 	WrongReference Code = "W2002"
@@ -73,6 +77,9 @@ const (
 	OnePipeline      Code = "W3013"
 	Empty            Code = "W3014"
 	ArtifactConflict Code = "W3015"
+	BadRepeat        Code = "W3020"
+	SecondPhase      Code = "W3021"
+	TooMany          Code = "W3022"
 	WrongVersion     Code = "W3040"
 	CannotCompile    Code = "W3099"
 )
@@ -115,6 +122,10 @@ var meanings = map[Code]string{
 	UnknownParam:        "params.<name> names no param of the job.",
 	UnknownStep:         "step.<name> names no step that ran before.",
 
+	UnknownModule:   "No module block has this name.",
+	UnknownOutput:   "A module has no output of this name.",
+	UnknownInstance: "A block with for_each or count has no instance of this key, or a block without them is asked for one.",
+	ModuleCycle:     "Modules call one another without end.",
 	BadModuleSource: "The source of a module cannot be used.",
 	UnknownPackage:  "A CUE file imports a package that cannot be found or used.",
 
@@ -144,6 +155,9 @@ var meanings = map[Code]string{
 	OnePipeline:      "A directory must hold exactly one pipeline block.",
 	Empty:            "A block that must hold steps is empty.",
 	ArtifactConflict: "Steps that run at once make the same artifact.",
+	BadRepeat:        "for_each or count has a value that no instances can be made of.",
+	SecondPhase:      "A value that depends on references or module outputs stands where variables and locals alone must do.",
+	TooMany:          "The pipeline has more nodes than a pipeline may have.",
 	WrongVersion:     "The pipeline wants another version of Weir.",
 	CannotCompile:    "The pipeline was read but its graph cannot be built.",
 }

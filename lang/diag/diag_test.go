@@ -151,7 +151,7 @@ func TestTextOfValuesAndModules(t *testing.T) {
 2 | module {}
   | ------
   |
-  = The same in 1 other instance of the module.
+  = The same in 1 other instance.
 `
 	if got := render(t, l, sources(src), false); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)

@@ -47,10 +47,19 @@ type Value struct {
 // Sensitive is the Text of a value that must not be shown.
 const Sensitive = "(sensitive)"
 
-// Call is one instance of a module, and where it is called.
+// Call is one instance of a module, and where it is called; or one of the
+// blocks that for_each or count made of one.
 type Call struct {
-	Module string `json:"module"` // module.service["web"]
+	Module string `json:"module"` // module.service["web"], job.unit["api"]
 	Range  Range  `json:"range"`
+}
+
+// verb says what happens at the range.
+func (c Call) verb() string {
+	if strings.HasPrefix(c.Module, "module.") && !strings.Contains(c.Module, ".job.") && !strings.Contains(c.Module, ".resource.") {
+		return "called"
+	}
+	return "repeated"
 }
 
 // Related is another place that the problem has to do with.

@@ -125,10 +125,10 @@ func (t *textWriter) underlined(l cut, tint string, mark byte) {
 // within writes through which modules the compiler came here.
 func (t *textWriter) within(d Diagnostic) {
 	for _, c := range d.Within {
-		t.place("...", "in "+c.Module+", called here", c.Range, styleBlue, '-')
+		t.place("...", "in "+c.Module+", "+c.verb()+" here", c.Range, styleBlue, '-')
 	}
 	if d.Again > 0 {
-		t.note("", "The same in "+count(d.Again, "other instance")+" of the module.", "")
+		t.note("", "The same in "+count(d.Again, "other instance")+".", "")
 	}
 }
 

@@ -97,8 +97,14 @@ func segment(step hcl.Traverser) (config.Segment, bool) {
 	case hcl.TraverseAttr:
 		return config.Segment{Name: s.Name, Range: RangeOf(s.SrcRange)}, true
 	case hcl.TraverseIndex:
-		if s.Key.Type() == cty.String && s.Key.IsKnown() && !s.Key.IsNull() {
-			return config.Segment{Name: s.Key.AsString(), Range: RangeOf(s.SrcRange)}, true
+		if s.Key.IsNull() || !s.Key.IsKnown() {
+			break
+		}
+		switch s.Key.Type() {
+		case cty.String:
+			return config.Segment{Name: s.Key.AsString(), Range: RangeOf(s.SrcRange), Index: config.ByKey}, true
+		case cty.Number:
+			return config.Segment{Name: s.Key.AsBigFloat().Text('f', -1), Range: RangeOf(s.SrcRange), Index: config.ByNumber}, true
 		}
 	}
 	return config.Segment{}, false

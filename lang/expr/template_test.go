@@ -88,7 +88,7 @@ func TestRefs(t *testing.T) {
 	for _, r := range e.Refs() {
 		got = append(got, r.String())
 	}
-	want := []string{"var.a.b", "local.list", "build.number", "version.app.k"}
+	want := []string{"var.a.b", "local.list", "build.number", `version.app["k"][0]`}
 	if len(got) != len(want) {
 		t.Fatalf("%v", got)
 	}

@@ -9,8 +9,9 @@ import (
 )
 
 var fileForm = &form{what: "A pipeline file",
-	blocks: []string{"weir", "pipeline", "variable", "locals", "resource_type", "resource", "task", "job", "secret_source", "group"},
-	later:  []string{"module", "output", "moved", "removed", "check", "import"},
+	blocks: []string{"weir", "pipeline", "variable", "locals", "resource_type", "resource", "task", "job", "secret_source", "group",
+		"module", "output", "moved", "removed", "check"},
+	later: []string{"import"},
 }
 
 // file reads the blocks of a whole file.
@@ -38,6 +39,16 @@ func (r *reader) file(body *hclsyntax.Body) {
 			r.secretSource(b)
 		case "group":
 			r.jobGroup(b)
+		case "module":
+			r.moduleCall(b)
+		case "output":
+			r.output(b)
+		case "moved":
+			r.moved(b)
+		case "removed":
+			r.removed(b)
+		case "check":
+			r.assertions(b)
 		default:
 			r.unknownBlock(b, fileForm)
 		}
@@ -140,10 +151,11 @@ var (
 		{"tags", func(x *config.Resource) *config.Expr { return &x.Tags }},
 		{"icon", func(x *config.Resource) *config.Expr { return &x.Icon }},
 		{"public", func(x *config.Resource) *config.Expr { return &x.Public }},
+		{"for_each", func(x *config.Resource) *config.Expr { return &x.Repeat.ForEach }},
+		{"count", func(x *config.Resource) *config.Expr { return &x.Repeat.Count }},
 	}
-	resourceForm = &form{what: "A resource block", fields: resourceFields.names(), blocks: []string{"check", "webhook"},
-		later: []string{"for_each", "count"}}
-	checkFields = fields[config.Check]{
+	resourceForm = &form{what: "A resource block", fields: resourceFields.names(), blocks: []string{"check", "webhook"}}
+	checkFields  = fields[config.Check]{
 		{"every", func(c *config.Check) *config.Expr { return &c.Every }},
 		{"timeout", func(c *config.Check) *config.Expr { return &c.Timeout }},
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -62,8 +61,8 @@ func (r *reader) arguments(body *hclsyntax.Body, f *form, slot func(name string)
 			r.unknownArgument(a, f)
 			continue
 		}
-		if l, ok := a.Expr.(*hclsyntax.LiteralValueExpr); ok && l.Val.IsNull() && l.Val.Type() == cty.DynamicPseudoType {
-			continue // null is "as if it were not there"
+		if absent(a) {
+			continue
 		}
 		*to = expr.Of(a.Expr)
 	}

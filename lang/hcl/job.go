@@ -8,9 +8,9 @@ import (
 )
 
 var (
-	stepBlocks = []string{"get", "put", "task", "load", "set_pipeline", "approval", "do", "parallel", "try"}
-	hookBlocks = []string{"on_success", "on_failure", "on_error", "on_abort", "ensure"}
-	stepsLater = []string{"dynamic"}
+	stepBlocks      = []string{"get", "put", "task", "load", "set_pipeline", "approval", "do", "parallel", "try"}
+	stepsAndDynamic = join(stepBlocks, []string{"dynamic"})
+	hookBlocks      = []string{"on_success", "on_failure", "on_error", "on_abort", "ensure"}
 )
 
 var (
@@ -20,17 +20,18 @@ var (
 		{"serial_groups", func(j *config.Job) *config.Expr { return &j.SerialGroups }},
 		{"disable_manual_trigger", func(j *config.Job) *config.Expr { return &j.DisableManualTrigger }},
 		{"interruptible", func(j *config.Job) *config.Expr { return &j.Interruptible }},
+		{"for_each", func(j *config.Job) *config.Expr { return &j.Repeat.ForEach }},
+		{"count", func(j *config.Job) *config.Expr { return &j.Repeat.Count }},
 	}
 	jobForm = &form{what: "A job block", fields: jobFields.names(),
-		blocks: join(stepBlocks, hookBlocks, []string{"param", "schedule", "concurrency", "retention"}),
-		later:  join(stepsLater, []string{"for_each", "count"})}
+		blocks: join(stepsAndDynamic, hookBlocks, []string{"param", "schedule", "concurrency", "retention"})}
 	retentionFields = fields[config.Retention]{
 		{"builds", func(x *config.Retention) *config.Expr { return &x.Builds }},
 		{"days", func(x *config.Retention) *config.Expr { return &x.Days }},
 		{"minimum_succeeded", func(x *config.Retention) *config.Expr { return &x.MinimumSucceeded }},
 	}
 	retentionForm = &form{what: "A retention block", fields: retentionFields.names()}
-	hookForm      = &form{what: "A hook", blocks: stepBlocks, later: stepsLater}
+	hookForm      = &form{what: "A hook", blocks: stepsAndDynamic}
 )
 
 func join(lists ...[]string) []string {

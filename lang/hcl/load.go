@@ -27,20 +27,9 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	if len(list) > 0 {
 		return nil, src, list
 	}
-	texts := make([]file, 0, len(names))
-	var holes []config.Hole
-	for _, n := range names {
-		text, problem := read(n, in.Unsaved)
-		if list.Append(problem...); problem.HasErrors() {
-			holes = append(holes, config.Hole{Range: diag.Range{File: n}})
-			continue
-		}
-		texts = append(texts, file{name: n, text: text})
-		src.Add(n, text)
-	}
-	cfg, problem := parseAll(texts)
-	cfg.Holes = append(cfg.Holes, holes...)
-	list.Append(problem...)
+	cfg, list := parseFiles(names, in.Unsaved, src)
+	cfg.Place = config.Place{Dir: dir, Path: "."}
+	cfg.Loader = &loader{src: src, in: in, read: map[string]*config.Config{}}
 	list.Append(attach(dir, cfg, in, src)...)
 	list.Sort()
 	return cfg, src, list
@@ -54,6 +43,27 @@ func attach(dir string, cfg *config.Config, in config.Inputs, src *diag.Sources)
 		return l
 	}
 	return slices.DeleteFunc(l, func(d diag.Diagnostic) bool { return d.Code == diag.Undeclared })
+}
+
+// parseFiles reads files into one Config. What of them cannot be read is a hole
+// in it.
+func parseFiles(names []string, unsaved map[string][]byte, src *diag.Sources) (*config.Config, diag.List) {
+	var list diag.List
+	texts := make([]file, 0, len(names))
+	var holes []config.Hole
+	for _, n := range names {
+		text, problem := read(n, unsaved)
+		if list.Append(problem...); problem.HasErrors() {
+			holes = append(holes, config.Hole{Range: diag.Range{File: n}})
+			continue
+		}
+		texts = append(texts, file{name: n, text: text})
+		src.Add(n, text)
+	}
+	cfg, problem := parseAll(texts)
+	cfg.Holes = append(cfg.Holes, holes...)
+	list.Append(problem...)
+	return cfg, list
 }
 
 type file struct {
@@ -148,4 +158,9 @@ func merge(to, from *config.Config) {
 	to.Jobs = append(to.Jobs, from.Jobs...)
 	to.SecretSources = append(to.SecretSources, from.SecretSources...)
 	to.Groups = append(to.Groups, from.Groups...)
+	to.Calls = append(to.Calls, from.Calls...)
+	to.Outputs = append(to.Outputs, from.Outputs...)
+	to.Moved = append(to.Moved, from.Moved...)
+	to.Removed = append(to.Removed, from.Removed...)
+	to.Checks = append(to.Checks, from.Checks...)
 }

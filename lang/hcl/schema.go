@@ -108,7 +108,20 @@ func shape(around *form, kind string) (*form, labels) {
 	case "resource":
 		return resourceForm, labels{names: []string{"type", "name"}}
 	case "check":
+		if around == fileForm {
+			return assertionsForm, named
+		}
 		return checkForm, labels{}
+	case "assert":
+		return assertForm, labels{}
+	case "module":
+		return callForm, labels{names: named.names, free: true}
+	case "output":
+		return outputForm, named
+	case "moved":
+		return movedForm, labels{}
+	case "removed":
+		return removedForm, labels{}
 	case "job":
 		return jobForm, named
 	case "webhook":
@@ -140,6 +153,10 @@ func jobShape(kind string) (*form, labels) {
 // stepShape is the shape of what may stand among steps.
 func stepShape(kind string) (*form, labels) {
 	switch kind {
+	case "dynamic":
+		return dynamicForm, labels{names: []string{"kind"}}
+	case "content":
+		return contentForm, labels{free: true}
 	case "get":
 		return getForm, named
 	case "put":

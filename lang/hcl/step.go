@@ -35,20 +35,21 @@ var (
 	getForm      = stepForm("A get step", getFields.names())
 	putForm      = stepForm("A put step", putFields.names())
 	taskForm     = stepForm("A task step", taskFields.names(), "limits", "service")
-	doForm       = stepForm("A do block", nil, stepBlocks...)
-	tryForm      = stepForm("A try block", nil, stepBlocks...)
-	parallelForm = stepForm("A parallel block", parallelFields.names(), stepBlocks...)
+	doForm       = stepForm("A do block", nil, stepsAndDynamic...)
+	tryForm      = stepForm("A try block", nil, stepsAndDynamic...)
+	parallelForm = stepForm("A parallel block", parallelFields.names(), stepsAndDynamic...)
 )
 
 func stepForm(what string, own []string, blocks ...string) *form {
-	return &form{what: what, fields: join(own, stepFields.names()), blocks: join(blocks, hookBlocks, []string{"retry", "across"}),
-		later: stepsLater}
+	return &form{what: what, fields: join(own, stepFields.names()), blocks: join(blocks, hookBlocks, []string{"retry", "across"})}
 }
 
 // step reads a block if it is one of the steps; ok is false if it is not, and
 // the step is nil where it is too broken to go on with.
 func (r *reader) step(b *hclsyntax.Block) (s *config.Step, ok bool) {
 	switch b.Type {
+	case "dynamic":
+		return r.dynamic(b), true
 	case "get":
 		body := &config.Get{}
 		return r.leaf(b, getForm, body, func(name string) *config.Expr { return getFields.slot(body, name) }, nil), true
