@@ -32,6 +32,7 @@ var arrows = []struct {
 	{"lang/vars", "lang/diag lang/config lang/expr"},
 	{"lang/cue", "lang/diag lang/config lang/expr lang/function lang/vars lang/cue/..."},
 	{"lang/cue/schema", ""},
+	{"lang/format", "lang/diag lang/expr"},
 	{"lang/hcl/...", "lang/diag lang/config lang/expr lang/vars lang/function lang/hcl/..."},
 	{"lang/module/...", "lang/diag lang/config lang/module/..."},
 	{"lang/assist", "lang/expr lang/function lang/hcl"},
