@@ -51,19 +51,31 @@ type system struct {
 
 func newSystem(t *testing.T, runtime string) *system {
 	t.Helper()
+	return newSystemBehind(t, runtime, nil)
+}
+
+// newSystemBehind has a server that reaches its database through something else,
+// which is given the database's own connection string.
+func newSystemBehind(t *testing.T, runtime string, pooler func(t testing.TB, direct string) string) *system {
+	t.Helper()
 	weir, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &system{t: t, weir: weir, dir: openTemp(t), runtime: runtime, address: freeAddress(t)}
 	s.startPostgres()
-	t.Cleanup(s.stopAll)
 	database := s.postgres.URL(embedded.Database)
+	var through []string
+	if pooler != nil {
+		through = []string{"WEIR_DATABASE=" + pooler(t, database), "WEIR_DATABASE_DIRECT=" + database}
+	}
+	t.Cleanup(s.stopAll) // before the pooler goes
 	s.env = append(os.Environ(), "NO_COLOR=1", "WEIR_DATABASE="+database, "WEIR_SERVER=http://"+s.address,
 		"XDG_CONFIG_HOME="+filepath.Join(s.dir, "config"))
 	s.mustRun("migrate")
 	s.env = append(s.env, "WEIR_TOKEN="+lastWord(s.mustRun("token", "create", "--role", "owner", "tester")))
 	s.enrolKey = lastWord(s.mustRun("worker-key", "create", "tester"))
+	s.env = append(s.env, through...)
 	s.startServer()
 	s.startWorker()
 	return s

@@ -9,8 +9,7 @@
 //
 //	fence of a queue key → pipelines → objects → scopes → everything else → queue
 //
-// PgBouncer in transaction mode: give the connection string
-// default_query_exec_mode=cache_describe, and a direct one with WithDirectURL
-// for what needs a session (LISTEN, migrations). The size of the pool is
+// PgBouncer in transaction mode: open with WithDirectURL, a connection string past
+// it for what needs a session (LISTEN, migrations). The size of the pool is
 // pool_max_conns in the connection string.
 package postgres

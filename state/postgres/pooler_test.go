@@ -6,13 +6,18 @@ import (
 
 	"github.com/weirci/weir/state/postgres"
 	"github.com/weirci/weir/state/postgres/pgtest"
+	"github.com/weirci/weir/state/statetest"
 )
 
+func pooled(t *testing.T, direct, through string) *postgres.Store {
+	return pgtest.Open(t, through, postgres.WithDirectURL(direct))
+}
+
 // Behind a pooler that gives each transaction another session, no statement may
-// stay prepared; the connection string says so, and everything works.
-func TestWithoutPreparedStatements(t *testing.T) {
+// stay prepared, and everything works.
+func TestBehindPgBouncer(t *testing.T) {
 	url := pgtest.URL(t)
-	s := pgtest.Open(t, url+"&default_query_exec_mode=cache_describe", postgres.WithDirectURL(url))
+	s := pooled(t, url, pgtest.Pooler(t, url))
 	id := team(t, s)
 	apply(t, s, id, demo())
 	apply(t, s, id, demo().with(ship, nil))
@@ -32,4 +37,12 @@ func TestWithoutPreparedStatements(t *testing.T) {
 	if n := text(t, s, "SELECT count(*)::text FROM pg_prepared_statements"); n != "0" {
 		t.Errorf("%s statements are prepared", n)
 	}
+}
+
+func TestQueueSuiteBehindPgBouncer(t *testing.T) {
+	statetest.RunQueue(t, func(t *testing.T) []statetest.Queue {
+		url := pgtest.URL(t)
+		through := pgtest.Pooler(t, url)
+		return []statetest.Queue{pooled(t, url, through), pooled(t, url, through)}
+	})
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,8 @@ type options struct {
 }
 
 // WithDirectURL is a connection string that reaches PostgreSQL itself where the
-// main one goes through a pooler.
+// main one goes through a pooler; "" is the main one. Behind a pooler no statement
+// stays prepared: the next transaction may have another session.
 func WithDirectURL(url string) Option { return func(o *options) { o.direct = url } }
 
 // WithMaxConns bounds the pool's connections; the default is pgx's: the number
@@ -46,7 +48,7 @@ func WithLog(log *slog.Logger) Option { return func(o *options) { o.log = log } 
 // Open connects to a database, whose schema may still be missing: see Migrate
 // and CheckSchema.
 func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
-	o := options{direct: url, log: slog.New(slog.DiscardHandler)}
+	o := options{log: slog.New(slog.DiscardHandler)}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -57,6 +59,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if o.maxConns > 0 {
 		config.MaxConns = o.maxConns
 	}
+	if pooled := o.direct != "" && o.direct != url; pooled && config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -65,7 +70,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool), direct: o.direct, log: o.log}, nil
+	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log}, nil
 }
 
 // Close closes all connections, when the statements under way have ended.

@@ -20,6 +20,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Database, "database", a.Getenv("WEIR_DATABASE"), "PostgreSQL connection string (WEIR_DATABASE)")
+	f.StringVar(&c.Direct, "database-direct", a.Getenv("WEIR_DATABASE_DIRECT"), "the same database past a pooler such as PgBouncer, for what needs a session (WEIR_DATABASE_DIRECT)")
 	f.StringVar(&c.Listen, "listen", a.listenDefault(), "address to serve at (WEIR_LISTEN)")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate, PEM file")
 	f.StringVar(&c.TLSKey, "tls-key", "", "its key, PEM file")

@@ -30,8 +30,8 @@ func (e *DatabaseError) Unreachable() bool {
 }
 
 // OpenStore opens a database whose schema may be old or missing.
-func OpenStore(ctx context.Context, dsn string, log *slog.Logger) (*postgres.Store, error) {
-	store, err := postgres.Open(ctx, dsn, postgres.WithLog(log))
+func OpenStore(ctx context.Context, dsn string, log *slog.Logger, opts ...postgres.Option) (*postgres.Store, error) {
+	store, err := postgres.Open(ctx, dsn, append(opts, postgres.WithLog(log))...)
 	if err != nil {
 		return nil, &DatabaseError{Where: place(dsn), Err: cause(err)}
 	}
@@ -39,8 +39,8 @@ func OpenStore(ctx context.Context, dsn string, log *slog.Logger) (*postgres.Sto
 }
 
 // openReady opens a database whose schema is this program's.
-func openReady(ctx context.Context, dsn string, log *slog.Logger) (*postgres.Store, error) {
-	store, err := OpenStore(ctx, dsn, log)
+func openReady(ctx context.Context, dsn string, log *slog.Logger, opts ...postgres.Option) (*postgres.Store, error) {
+	store, err := OpenStore(ctx, dsn, log, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ import (
 // ServerConfig is what a server is made of.
 type ServerConfig struct {
 	Database        string
+	Direct          string // the same database past a pooler; "": there is none
 	Listen          string
 	TLSCert, TLSKey string // PEM files; "": no TLS
 	ExternalURL     string
@@ -96,10 +97,11 @@ func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
 }
 
 func (c ServerConfig) openStore(ctx context.Context) (*postgres.Store, error) {
+	direct := postgres.WithDirectURL(c.Direct)
 	if !c.Migrate {
-		return openReady(ctx, c.Database, c.Log)
+		return openReady(ctx, c.Database, c.Log, direct)
 	}
-	store, err := OpenStore(ctx, c.Database, c.Log)
+	store, err := OpenStore(ctx, c.Database, c.Log, direct)
 	if err != nil {
 		return nil, err
 	}
