@@ -29,14 +29,18 @@ func (u *jobUnit) step(s *config.Step, have made) (graph.Step, made) {
 	}
 	u.sources = append(u.sources, s)
 	u.run.have = have
-	before, around := have.clip(), u.run.across
+	around := u.run.across
+	if len(s.Across) > 0 {
+		have = have.clip() // what is made inside is not seen outside
+	}
+	before := have
 	out := graph.Step{Name: s.Name.Text, Tags: u.set(s.Tags), Timeout: u.duration(s.Timeout), Retry: u.retry(s.Retry)}
 	if s.Name != (config.Name{}) {
 		checkName(s.Name, "step", &u.list)
 	}
 	out.Across = u.across(s)
 	out.When = u.when(s.When)
-	have = u.body(s, &out, before)
+	have = u.body(s, &out, have)
 	u.applyDefaults(s, &out)
 	have = have.step(s.Name)
 	out.Hooks, have = u.hooks(s.Hooks, have)

@@ -84,7 +84,7 @@ func forgive(o outcome) outcome {
 func (d *decider) do(steps []graph.Step, prefix string, c cancel) outcome {
 	for i, s := range steps {
 		path := child(prefix, i)
-		if c != keepOn && !d.begun(path) {
+		if c != keepOn && !d.begun(path) && !d.leftOut(path) {
 			d.skipRest(steps[i:], prefix, i)
 			return ended(state.StepAborted, string(c))
 		}

@@ -97,7 +97,13 @@ func (d *decider) abortMessage() string { return "aborted by " + d.Build.AbortRe
 
 // step decides about a step with its hooks.
 func (d *decider) step(s graph.Step, path string, c cancel) outcome {
-	o := d.core(s, path, c)
+	o, left := d.when(s, path, c)
+	if left {
+		return o
+	}
+	if !o.done {
+		o = d.core(s, path, c)
+	}
 	if !o.done {
 		return o
 	}

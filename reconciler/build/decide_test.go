@@ -53,6 +53,13 @@ var plays = []struct {
 	{name: "hooks of the job", job: graph.Job{Steps: []graph.Step{task("a")}, Hooks: allHooks()}, script: script{"0": {"1"}}, runs: "0 on_failure.0 ensure.0", status: "failed"},
 	{name: "hooks of a do and of the job on abort", job: graph.Job{Steps: []graph.Step{hooked(do(task("a"), task("b")))}, Hooks: allHooks()}, script: script{"0.0": {"hang"}}, abort: "0.0", runs: "0.0 0.on_abort.0 0.ensure.0 on_abort.0 ensure.0", status: "aborted"},
 
+	{name: "a step is left out, without its hooks", job: job(task("a"), when("false", hooked(task("b"))), task("c")), runs: "0 2", status: "succeeded"},
+	{name: "a group is left out", job: job(when("false", do(task("a"), hooked(task("b")))), when("true", task("c"))), runs: "1", status: "succeeded"},
+	{name: "a condition that is none", job: job(when("perhaps", hooked(task("a"))), task("b")), runs: "0.on_error.0 0.ensure.0", status: "errored", message: `task "a": its when: it is neither true nor false`},
+	{name: "left out of a parallel", job: job(par(when("false", task("a")), task("b")), task("c")), script: script{"0.1": {"1"}}, runs: "0.1", status: "failed"},
+	{name: "an abort behind a step that was left out", job: job(when("false", task("a")), hooked(task("b")), task("c")), script: script{"1": {"hang"}}, abort: "1", runs: "1 1.on_abort.0 1.ensure.0", status: "aborted"},
+	{name: "an abort before a step with a condition", job: graph.Job{Steps: []graph.Step{task("a"), when("true", task("b"))}, Hooks: allHooks()}, abort: "0", runs: "0 on_abort.0 ensure.0", status: "aborted"},
+
 	{name: "retry", job: job(retry(task("a"), 3), task("b")), script: script{"0": {"1", "noimage"}}, runs: "0 0 0 1", status: "succeeded"},
 	{name: "retry ends", job: job(retry(hooked(task("a")), 2)), script: script{"0": {"1", "2"}}, runs: "0 0 0.on_failure.0 0.ensure.0", status: "failed", message: `task "a": exit code 2`},
 	{name: "retry only on what it names", job: job(retry(task("a"), 3, "errored")), script: script{"0": {"1"}}, runs: "0", status: "failed"},

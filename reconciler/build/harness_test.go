@@ -70,6 +70,12 @@ func (h *harness) decide() {
 	}
 }
 
+// when gives a step a condition; the harness evaluates nothing.
+func when(text string, s graph.Step) graph.Step {
+	s.When = graph.String(text)
+	return s
+}
+
 // play goes on until the build ends.
 func (h *harness) play() {
 	h.t.Helper()

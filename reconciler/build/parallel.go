@@ -57,6 +57,9 @@ func (d *decider) countOpen(b graph.Parallel, prefix string, outs []outcome) int
 }
 
 func (d *decider) beginOne(s graph.Step, path string, limit int64, open int, c cancel) outcome {
+	if d.leftOut(path) {
+		return d.step(s, path, c)
+	}
 	if c != keepOn {
 		d.skipUnder(path)
 		return ended(state.StepAborted, string(c))

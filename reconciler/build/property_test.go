@@ -40,11 +40,17 @@ func drawStep(t *rapid.T, depth int) graph.Step {
 	}
 	s.Retry.Attempts = rapid.Int64Range(0, 3).Draw(t, "attempts")
 	s.Retry.Backoff = rapid.Int64Range(0, 1).Draw(t, "backoff") * 1000
+	s.When = drawWhen(t)
 	s.Timeout = rapid.SampledFrom([]int64{0, 0, 5000}).Draw(t, "timeout")
 	if depth > 0 && rapid.IntRange(0, 2).Draw(t, "hooked") == 0 {
 		s.Hooks = drawHooks(t)
 	}
 	return s
+}
+
+// drawWhen is a condition, most often none.
+func drawWhen(t *rapid.T) graph.Value {
+	return rapid.SampledFrom([]graph.Value{nil, nil, nil, nil, graph.Bool(false), graph.String("true"), graph.String("nonsense")}).Draw(t, "when")
 }
 
 func drawHooks(t *rapid.T) graph.Hooks {
@@ -200,7 +206,7 @@ func hooksRanAsTheyShould(t *rapid.T, h *harness, steps []graph.Step, prefix str
 
 func ran(h *harness, path, hook string) bool {
 	for p, s := range h.state.Steps {
-		if strings.HasPrefix(p, fmt.Sprintf("%s.%s.", path, hook)) && s.Status != state.StepSkipped {
+		if strings.HasPrefix(p, fmt.Sprintf("%s.%s.", path, hook)) && (s.Status != state.StepSkipped || s.Message == whenFalse) {
 			return true
 		}
 	}

@@ -91,9 +91,7 @@ func job(j graph.Job, add func(string)) {
 }
 
 func step(s graph.Step, add func(string)) {
-	if s.When != nil {
-		add("when")
-	}
+	deferred(s.When, add)
 	if len(s.Across) > 0 {
 		add("across")
 	}

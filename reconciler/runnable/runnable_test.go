@@ -45,7 +45,7 @@ func TestGaps(t *testing.T) {
 		want []string
 	}{
 		"what runs": {steps(
-			graph.Step{Name: "app", Tags: []string{"x"}, Timeout: 1, Retry: graph.Retry{Attempts: 2}, Body: graph.Get{Resource: "resource.git.app", Trigger: true}},
+			graph.Step{Name: "app", Tags: []string{"x"}, Timeout: 1, When: name("build.number"), Retry: graph.Retry{Attempts: 2}, Body: graph.Get{Resource: "resource.git.app", Trigger: true}},
 			task(graph.Task{Image: "x", Hermetic: true, Env: graph.Map{"A": name("build.id"), "B": name("version.app.ref"), "C": name("params.n")}}),
 			graph.Step{Body: graph.Parallel{Steps: []graph.Step{{Name: "p", Body: graph.Put{Resource: "resource.git.app"}}}}},
 		), nil},
@@ -54,9 +54,9 @@ func TestGaps(t *testing.T) {
 			Params: []graph.Param{{Name: "given", Default: graph.Null{}}, {Name: "must"}},
 		}, []string{"job.a: schedule", "job.a: concurrency", `job.a: param "must" without a default`}},
 		"steps at any depth": {graph.Job{
-			Steps: []graph.Step{{When: graph.Bool(false), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Approval{}}}}}},
+			Steps: []graph.Step{{When: name("step.x.status"), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Approval{}}}}}},
 			Hooks: graph.Hooks{Ensure: []graph.Step{{Name: "self", Body: graph.SetPipeline{}, Across: []graph.Across{{Var: "x"}}}}},
-		}, []string{"job.a, try: when", `job.a, approval "ok": approval`, `job.a, set_pipeline "self": across`, `job.a, set_pipeline "self": set_pipeline`}},
+		}, []string{"job.a, try: step.x.status", `job.a, approval "ok": approval`, `job.a, set_pipeline "self": across`, `job.a, set_pipeline "self": set_pipeline`}},
 		"a task": {steps(task(graph.Task{
 			ImageResource: "resource.git.app", File: graph.String("app/x"), Platform: "linux", Network: "host",
 			Services: []graph.Service{{Name: "db"}},

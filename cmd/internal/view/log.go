@@ -225,12 +225,12 @@ func (l *Log) prefix(path, name string) string {
 		name = path
 	}
 	l.width = max(l.width, utf8.RuneCountInString(name))
-	sum := 0
+	sum := uint32(0) // wraps around: paths are as long as steps are deep
 	for _, r := range path {
-		sum = sum*31 + int(r)
+		sum = sum*31 + uint32(r)
 	}
 	pad := strings.Repeat(" ", l.width-utf8.RuneCountInString(name))
-	return l.term.Paint(prefixStyles[sum%len(prefixStyles)], pad+name)
+	return l.term.Paint(prefixStyles[sum%uint32(len(prefixStyles))], pad+name)
 }
 
 func (l *Log) printf(format string, args ...any) error {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -134,5 +135,17 @@ func TestTrackTellsNewsWithoutPrinting(t *testing.T) {
 	}
 	if b.Len() > 0 {
 		t.Errorf("it was printed: %q", b.String())
+	}
+}
+
+// The style of a step's name follows from its path, however deep that is.
+func TestPrefixOfDeepSteps(t *testing.T) {
+	l := NewLog(io.Discard, Terminal{}, nil)
+	path := "0"
+	for range 100 {
+		path += ".on_success.0"
+		if got := l.prefix(path, "hook"); got != "hook" {
+			t.Fatalf("%s: %q", path, got)
+		}
 	}
 }
