@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/zclconf/go-cty/cty/function"
+
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -64,7 +66,8 @@ type compilation struct {
 	inputs    graph.Map // of the variables, for the header
 	defaults  stepDefaults
 	nodeCount int
-	path      []hop // of the second phase: what is being computed
+	tables    map[string]map[string]function.Function // of modules, by directory
+	path      []hop                                   // of the second phase: what is being computed
 }
 
 // node is one compiled block.

@@ -53,6 +53,7 @@ func (m *module) unresolved() config.Scope {
 			"module": cty.StringVal(m.cfg.Place.Path), "root": cty.StringVal(m.c.root.cfg.Place.Path)}),
 		"local": cty.EmptyObjectVal, "secret": cty.DynamicVal, "secret_source": m.c.root.secretSources(),
 	}
+	m.c.functions(m, scope)
 	if m.parent != nil {
 		scope["pipeline"] = m.c.root.scope["pipeline"]
 	}

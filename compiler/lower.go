@@ -114,11 +114,13 @@ func (u *unit) lowerObject(object config.Object) (graph.Value, bool) {
 
 // keep leaves an expression to the run, with what it names of now.
 func (u *unit) keep(e config.Expr, refs []config.Ref) (graph.Value, bool) {
-	d := graph.Deferred{Source: e.Template()}
-	ok, scope := true, u.scope
+	scope := u.scope
 	if b, is := e.(bound); is {
 		refs, scope = b.Expr.Refs(), b.home.scope
 	}
+	source, problems := e.TemplateIn(scope)
+	u.list.Append(problems...)
+	d, ok := graph.Deferred{Source: source}, !problems.HasErrors()
 	slices.SortFunc(refs, func(a, b config.Ref) int { return len(a.Path) - len(b.Path) })
 	for _, r := range refs {
 		if runTime(r.Root()) {

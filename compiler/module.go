@@ -4,9 +4,12 @@ import (
 	"path"
 	"path/filepath"
 
+	ctyfunction "github.com/zclconf/go-cty/cty/function"
+
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/function"
 )
 
 // module is one instance of a module. The root is the pipeline itself.
@@ -64,6 +67,23 @@ func within(list diag.List, calls []diag.Call) diag.List {
 
 // report takes the problems of a unit of work that is not one of several.
 func (m *module) report(list diag.List) { m.c.list.Append(within(list, m.within())...) }
+
+// functions gives a scope the functions of a module, which read its files.
+func (c *compilation) functions(m *module, scope config.Scope) {
+	dir := m.cfg.Place.Dir
+	if dir == "" {
+		return
+	}
+	table, ok := c.tables[dir]
+	if !ok {
+		table = function.In(function.Dirs{Module: dir, Root: c.root.cfg.Place.Dir})
+		if c.tables == nil {
+			c.tables = map[string]map[string]ctyfunction.Function{}
+		}
+		c.tables[dir] = table
+	}
+	scope.WithFunctions(table)
+}
 
 // file is where a block was written, the same on every machine.
 func (m *module) file(at diag.Range) string {

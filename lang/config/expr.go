@@ -31,10 +31,14 @@ type Expr interface {
 	// Template is the expression in canonical form, as the source of a
 	// template: no comments, one way of spacing.
 	Template() string
+
+	// TemplateIn is Template with what a run cannot compute replaced by its
+	// value: calls of functions that read files.
+	TemplateIn(Scope) (string, diag.List)
 }
 
 // Scope is what an expression may name. It holds one value for each
-// root name; functions are the language's own.
+// root name; functions are the language's own, and those of WithFunctions.
 type Scope map[string]cty.Value
 
 // Parts is the outermost structure of an expression: List, Object, or neither.

@@ -47,6 +47,9 @@ func (c composite) Range() diag.Range          { return c.at() }
 func (c composite) Literal() (cty.Value, bool) { return cty.NilVal, false }
 func (c composite) Parts() config.Parts        { return c.parts }
 func (c composite) Template() string           { return expr.Of(c.node()).Template() }
+func (c composite) TemplateIn(scope config.Scope) (string, diag.List) {
+	return expr.Of(c.node()).TemplateIn(scope)
+}
 
 func (c composite) each(do func(key string, e config.Expr)) {
 	switch parts := c.parts.(type) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
-	"github.com/weirci/weir/lang/function"
 )
 
 // expr is a syntax node as a config.Expr.
@@ -150,7 +149,7 @@ func (e expr) Eval(scope config.Scope) (v cty.Value, problem diag.List) {
 			problem.Errorf(diag.BadExpression, e.Range(), "Expression cannot be evaluated", "Evaluating it failed unexpectedly: %s.", fmt.Sprint(p))
 		}
 	}()
-	v, diags := e.node.Value(&hcl.EvalContext{Variables: scope, Functions: function.Table()})
+	v, diags := e.node.Value(contextOf(scope))
 	return v, Problems(diags, diag.BadExpression)
 }
 

@@ -58,3 +58,11 @@ func (p placed) Eval(scope config.Scope) (cty.Value, diag.List) {
 	}
 	return v, list
 }
+
+func (p placed) TemplateIn(scope config.Scope) (string, diag.List) {
+	text, list := p.expr.TemplateIn(scope)
+	for i := range list {
+		list[i].Range = p.place(list[i].Range)
+	}
+	return text, list
+}

@@ -6,27 +6,35 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/function"
 )
 
 // templateOf prints an expression as the source of a template in canonical
 // form. It is written from the syntax tree, so comments and spacing of the
 // source leave no trace; parsing it gives an expression of the same meaning.
-func templateOf(e hclsyntax.Expression) string {
-	var p printer
+func templateOf(e hclsyntax.Expression) string { return templateWith(e, nil) }
+
+// templateWith is templateOf that computes some calls.
+func templateWith(e hclsyntax.Expression, fold *folding) string {
+	p := printer{fold: fold}
 	switch n := e.(type) {
 	case *hclsyntax.TemplateExpr:
 		p.parts(n.Parts, escapeTemplate)
 	case *hclsyntax.TemplateWrapExpr:
-		return templateOf(n.Wrapped)
+		return templateWith(n.Wrapped, fold)
 	case *hclsyntax.ParenthesesExpr:
-		return templateOf(n.Expression)
+		return templateWith(n.Expression, fold)
 	default:
 		p.interpolate(e)
 	}
 	return p.String()
 }
 
-type printer struct{ strings.Builder }
+type printer struct {
+	strings.Builder
+	fold *folding // nil: calls are printed as they are
+}
 
 func (p *printer) write(parts ...string) {
 	for _, s := range parts {
@@ -180,6 +188,10 @@ func (p *printer) list(all []hclsyntax.Expression) {
 }
 
 func (p *printer) call(n *hclsyntax.FunctionCallExpr) {
+	if p.fold != nil && function.ReadsFiles(n.Name) {
+		p.write(p.fold.call(n))
+		return
+	}
 	p.write(n.Name, "(")
 	p.list(n.Args)
 	if n.ExpandFinal {

@@ -39,7 +39,7 @@ var arrows = []struct {
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
-	{"compiler", "lang/config lang/diag lang/deferred compiler/graph"},
+	{"compiler", "lang/config lang/diag lang/function lang/deferred compiler/graph"},
 	{"compiler/lint", "compiler compiler/graph lang/config lang/diag"},
 	{"planner", "compiler/graph"},
 	{"planner/planfile", "planner compiler/graph"},
