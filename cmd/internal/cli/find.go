@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/compiler/graph"
 )
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -58,7 +59,10 @@ func lastSlash(s string) int {
 // findJob finds a job by JOB or PIPELINE/JOB. Without a pipeline, here or by
 // --pipeline, the name must be one pipeline's alone.
 func (a *App) findJob(ctx context.Context, c *clients, arg string) (*weirv1.Job, error) {
-	pipeline, name := splitName(strings.TrimPrefix(arg, "job."))
+	pipeline, name := splitName(arg)
+	if a := graph.Address(name); a.Kind() == graph.KindJob && a != "job" {
+		name = a.Name()
+	}
 	jobs, err := c.listJobs(ctx, firstOf(pipeline, a.global.pipeline))
 	if err != nil {
 		return nil, err
@@ -68,7 +72,10 @@ func (a *App) findJob(ctx context.Context, c *clients, arg string) (*weirv1.Job,
 
 // findResource finds a resource by name, TYPE.NAME or address.
 func (a *App) findResource(ctx context.Context, c *clients, arg string) (*weirv1.Resource, error) {
-	pipeline, name := splitName(strings.TrimPrefix(arg, "resource."))
+	pipeline, name := splitName(arg)
+	if a := graph.Address(name); a.Kind() == graph.KindResource && a != "resource" {
+		name = a.Name()
+	}
 	resources, err := c.listResources(ctx, firstOf(pipeline, a.global.pipeline))
 	if err != nil {
 		return nil, err
@@ -76,11 +83,15 @@ func (a *App) findResource(ctx context.Context, c *clients, arg string) (*weirv1
 	return pick("resource", name, "resources", resources, resourceNames, (*weirv1.Resource).GetPipeline)
 }
 
-// resourceNames is what a resource may be called: app and git.app.
+// resourceNames is what a resource may be called: app and git.app; in a module
+// module.x.app, module.x.git.app.
 func resourceNames(r *weirv1.Resource) []string {
-	full := strings.TrimPrefix(r.Address, "resource.")
-	_, short, _ := strings.Cut(full, ".")
-	return []string{short, full}
+	a := graph.Address(r.Address)
+	full := strings.TrimPrefix(string(a.Local()), "resource.")
+	if m := a.Module(); m != "" {
+		full = string(m) + "." + full
+	}
+	return []string{a.Name(), full}
 }
 
 // pick finds the one thing of a name.
@@ -145,4 +156,12 @@ func firstOf(values ...string) string {
 
 func joinSorted(names []string) string {
 	return strings.Join(slices.Sorted(slices.Values(names)), ", ")
+}
+
+// shellWord is a text as one word of a command: unit/2, 'unit["api"]/2'.
+func shellWord(s string) string {
+	if !strings.ContainsAny(s, " \t\"'\\$`[]{}()*?!;&|<>#~") {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -44,6 +44,6 @@ func (a *App) trigger(ctx context.Context, arg string, watch bool) error {
 	if a.global.json {
 		return view.WriteMessage(a.Out, b)
 	}
-	fmt.Fprintf(a.Out, "%s/%s triggered. See it run: weir watch -p %s %s/%d\n", b.Pipeline, view.BuildName(b), b.Pipeline, b.Job, b.Number)
+	fmt.Fprintf(a.Out, "%s/%s triggered. See it run: weir watch -p %s %s\n", b.Pipeline, view.BuildName(b), b.Pipeline, shellWord(fmt.Sprintf("%s/%d", b.Job, b.Number)))
 	return nil
 }
