@@ -50,6 +50,13 @@ const (
 	BadModuleSource Code = "W1023"
 	UnknownPackage  Code = "W1045"
 	ModuleCycle     Code = "W1019"
+	ModuleNotLocked Code = "W1024"
+	ModuleMissing   Code = "W1025"
+	ModuleChanged   Code = "W1026"
+	BadLock         Code = "W1027"
+	CannotFetch     Code = "W1028"
+	NoSuchVersion   Code = "W1029"
+	UnsafeModule    Code = "W1030"
 
 	WrongType      Code = "W2001"
 	WrongReference Code = "W2002"
@@ -128,6 +135,13 @@ var meanings = map[Code]string{
 	ModuleCycle:     "Modules call one another without end.",
 	BadModuleSource: "The source of a module cannot be used.",
 	UnknownPackage:  "A CUE file imports a package that cannot be found or used.",
+	ModuleNotLocked: "A module from elsewhere is not in the lock.",
+	ModuleMissing:   "A module from elsewhere is not in this machine's cache.",
+	ModuleChanged:   "A module is not what the lock says it is.",
+	BadLock:         "The lock cannot be read.",
+	CannotFetch:     "A module cannot be fetched.",
+	NoSuchVersion:   "No version of a module satisfies its constraint.",
+	UnsafeModule:    "A package of modules holds what it must not hold.",
 
 	WrongType:      "A value has another type than the one that is needed.",
 	WrongReference: "A reference names another kind of thing than the one that is needed.",
