@@ -182,7 +182,7 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 	if list.HasErrors() {
 		return nil
 	}
-	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs)})
+	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs), Lock: graph.Digest(c.root.cfg.Lock)})
 	for _, n := range nodes {
 		meta := graph.Meta{File: n.m.file(n.at), Line: int64(n.at.Start.Line), Defaults: n.defaults}
 		if err := b.Add(n.address, n.spec, meta); err != nil {

@@ -36,7 +36,8 @@ func TestDiagnostics(t *testing.T) {
 		})
 	}
 	// What has no archive is tested where it can be provoked.
-	elsewhere := map[diag.Code]bool{diag.TooExpensive: true, diag.Unreadable: true, diag.NoFiles: true, diag.NotUTF8: true, diag.TooDeep: true, diag.TooLarge: true, diag.CannotCompile: true, diag.WrongVersion: true}
+	elsewhere := map[diag.Code]bool{diag.TooExpensive: true, diag.Unreadable: true, diag.NoFiles: true, diag.NotUTF8: true, diag.TooDeep: true, diag.TooLarge: true, diag.CannotCompile: true, diag.WrongVersion: true,
+		diag.ModuleNotLocked: true, diag.ModuleMissing: true, diag.ModuleChanged: true, diag.BadLock: true, diag.CannotFetch: true, diag.NoSuchVersion: true, diag.UnsafeModule: true}
 	for _, c := range diag.Codes() {
 		if !seen[c] && !elsewhere[c] && !c.Lint() {
 			t.Errorf("no archive provokes %s", c)

@@ -10,6 +10,7 @@ import (
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/hcl"
 	"github.com/weirci/weir/lang/module"
+	"github.com/weirci/weir/lang/module/cache"
 )
 
 // Load reads the pipeline in dir. The Config is nil where so much of it could
@@ -17,9 +18,33 @@ import (
 // A Config may come with errors too: compile it all the same to learn of more
 // problems, but use nothing that was made of it.
 func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
+	lock, text, problems := module.ReadLock(dir)
 	if in.Modules == nil {
-		in.Modules = module.Local{}
+		in.Modules = module.NewFinder(packages(lock, problems, in.Cache))
 	}
+	cfg, src, list := read(dir, in)
+	src.Add(filepath.Join(dir, module.LockFile), text)
+	list.Append(problems...)
+	list.Sort()
+	if cfg != nil {
+		cfg.Images, cfg.Lock = lock.Digests(), lock.Digest()
+	}
+	return cfg, src, list
+}
+
+// packages are those of the lock.
+func packages(lock *module.Lock, problems diag.List, dir string) module.Packages {
+	switch {
+	case problems.HasErrors():
+		return module.Broken(problems)
+	case dir == "":
+		return module.FromLock(lock, nil)
+	}
+	return module.FromLock(lock, cache.Open(dir))
+}
+
+// read reads the files of a directory in the notation that they are in.
+func read(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
 	other := cue.Files(dir)
 	if len(other) == 0 {
 		return hcl.Load(dir, in)

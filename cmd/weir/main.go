@@ -15,7 +15,9 @@ func main() {
 	if len(os.Args) > 1 {
 		switch os.Args[1] { // what runs inside containers does not pass through the command line's set-up
 		case "init":
-			os.Exit(shim.Main(os.Args[2:]))
+			if shim.Called(os.Args[2:]) { // people mean `weir get` by it
+				os.Exit(shim.Main(os.Args[2:]))
+			}
 		case "resource-type":
 			os.Exit(types.Main(context.Background(), types.System(os.Stderr), os.Args[2:], os.Stdin, os.Stdout))
 		}

@@ -36,6 +36,7 @@ type Config struct {
 	Holes         []Hole
 
 	Images map[string]string // locked: what a digest is of, as it is written, and the digest
+	Lock   string            // digest of what is locked of modules; "" without any
 }
 
 // Pipeline is the pipeline block.

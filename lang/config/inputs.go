@@ -11,7 +11,8 @@ type Inputs struct {
 	Vars []Assignment      // --var and --var-file, in order; a later one wins
 	Env  map[string]string // of WEIR_VAR_<name>, by name without the prefix; --var wins over it
 
-	Modules Modules // finds the modules that are called; nil: only those in directories beside
+	Modules Modules // finds the modules that are called; nil: those beside, and those of the lock that are in Cache
+	Cache   string  // directory of what was fetched before; "": nothing was
 
 	// Unsaved are texts that an editor holds, by path: they are read instead of
 	// what the disk has, or has not.

@@ -50,13 +50,13 @@ const (
 	BadModuleSource Code = "W1023"
 	UnknownPackage  Code = "W1045"
 	ModuleCycle     Code = "W1019"
-	ModuleNotLocked Code = "W1024"
-	ModuleMissing   Code = "W1025"
-	ModuleChanged   Code = "W1026"
-	BadLock         Code = "W1027"
-	CannotFetch     Code = "W1028"
-	NoSuchVersion   Code = "W1029"
-	UnsafeModule    Code = "W1030"
+	ModuleNotLocked Code = "W1050"
+	ModuleMissing   Code = "W1051"
+	ModuleChanged   Code = "W1052"
+	BadLock         Code = "W1053"
+	CannotFetch     Code = "W1054"
+	NoSuchVersion   Code = "W1055"
+	UnsafeModule    Code = "W1056"
 
 	WrongType      Code = "W2001"
 	WrongReference Code = "W2002"
@@ -174,6 +174,11 @@ var meanings = map[Code]string{
 	TooMany:          "The pipeline has more nodes than a pipeline may have.",
 	WrongVersion:     "The pipeline wants another version of Weir.",
 	CannotCompile:    "The pipeline was read but its graph cannot be built.",
+}
+
+// Module says whether a problem is about getting a module.
+func (c Code) Module() bool {
+	return c == BadModuleSource || c >= ModuleNotLocked && c <= UnsafeModule
 }
 
 // Meaning is what a code stands for, in one line.

@@ -87,7 +87,7 @@ func faultAt(f *Fault, s config.ModuleSource) diag.List {
 func (f *Finder) local(s config.ModuleSource) (config.Place, diag.List) {
 	root, from, ok := f.packageOf(s.From.Dir)
 	if !ok {
-		return Local{}.Find(s)
+		return beside(s)
 	}
 	at, err := filepath.Rel(root, s.From.Dir)
 	if err != nil {
@@ -98,7 +98,7 @@ func (f *Finder) local(s config.ModuleSource) (config.Place, diag.List) {
 		return config.Place{}, diag.List{{Code: diag.BadModuleSource, Range: s.TextRange, Summary: "Module outside of its package",
 			Detail: fmt.Sprintf("This module comes from %s, and %q leads out of that. Only the modules of a pipeline itself can use what is beside them.", from.remote.Package(), s.Text)}}
 	}
-	place, list := Local{}.Find(s)
+	place, list := beside(s)
 	place.Path = from.path(dir)
 	return place, list
 }

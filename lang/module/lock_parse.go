@@ -14,34 +14,35 @@ import (
 	"github.com/weirci/weir/lang/diag"
 )
 
-const maxLock = 4 << 20 // bytes
+const (
+	maxLock     = 4 << 20 // bytes
+	maxProblems = 50      // that are reported of one file
+)
 
 // ReadLock reads the lock of the pipeline in dir; none is an empty one. The text
-// is for showing problems.
-func ReadLock(dir string, src *diag.Sources) (*Lock, diag.List) {
+// is for showing problems, nil where there is none.
+func ReadLock(dir string) (*Lock, []byte, diag.List) {
 	path := filepath.Join(dir, LockFile)
 	at := diag.Range{File: path}
 	var l diag.List
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &Lock{}, nil
+		return &Lock{}, nil, nil
 	case err == nil && !info.Mode().IsRegular():
 		l.Errorf(diag.BadLock, at, "Cannot read the lock", "It is not a regular file.")
-		return &Lock{}, l
+		return &Lock{}, nil, l
 	case err == nil && info.Size() > maxLock:
 		l.Errorf(diag.BadLock, at, "Cannot read the lock", "It has %d bytes; a lock has %d at most.", info.Size(), maxLock)
-		return &Lock{}, l
+		return &Lock{}, nil, l
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		l.Errorf(diag.BadLock, at, "Cannot read the lock", "%s.", err)
-		return &Lock{}, l
+		return &Lock{}, nil, l
 	}
-	if src != nil {
-		src.Add(path, text)
-	}
-	return ParseLock(path, text)
+	lock, l := ParseLock(path, text)
+	return lock, text, l
 }
 
 // ParseLock reads a lock. Its form is a small part of HCL, one thing a line, as
@@ -54,7 +55,9 @@ func ParseLock(file string, text []byte) (*Lock, diag.List) {
 		return p.lock, p.list
 	}
 	for line := range strings.Lines(string(text)) {
-		p.number++
+		if p.number++; len(p.list) > maxProblems {
+			break
+		}
 		p.line = strings.TrimRight(line, "\r\n")
 		p.read(strings.TrimSpace(p.line))
 		p.offset += len(line)
@@ -109,7 +112,7 @@ func (p *lockParser) read(line string) {
 	case p.open != nil && line == "}":
 		p.close()
 	default:
-		p.problem("Cannot read the lock", "This line is neither a block nor an argument of one.")
+		p.problem("This line is neither a block nor an argument of one.")
 	}
 }
 
@@ -132,15 +135,19 @@ func (p *lockParser) here() diag.Range {
 		End:   diag.Pos{Line: p.number, Column: utf8.RuneCountInString(p.line[:end]) + 1, Byte: p.offset + end}}
 }
 
-func (p *lockParser) problem(summary, format string, args ...any) {
-	p.list.Append(diag.Diagnostic{Code: diag.BadLock, Range: p.here(), Summary: summary, Detail: fmt.Sprintf(format, args...),
+func (p *lockParser) problem(format string, args ...any) {
+	p.problemAt(p.here(), format, args...)
+}
+
+func (p *lockParser) problemAt(at diag.Range, format string, args ...any) {
+	p.list.Append(diag.Diagnostic{Code: diag.BadLock, Range: at, Summary: "Cannot read the lock", Detail: fmt.Sprintf(format, args...),
 		Fix: &diag.Fix{Help: "take the last version of the file that was right, or delete it, and run `weir get` and `weir lock`"}})
 }
 
 func (p *lockParser) begin(kind, label string) {
 	name, err := unquote(label)
 	if err != nil {
-		p.problem("Cannot read the lock", "%s is no text.", label)
+		p.problem("%s is no text.", label)
 	}
 	at := p.here()
 	p.open = &lockBlock{at: at, keep: func() {}}
@@ -152,22 +159,22 @@ func (p *lockParser) begin(kind, label string) {
 		i := &Image{Reference: name, Range: at}
 		p.open.fields, p.open.keep = i.fields(), func() { p.image(i) }
 	default:
-		p.problem("Cannot read the lock", "A lock has blocks module and image, not %q. Was it written by a newer weir?", kind)
+		p.problem("A lock has blocks module and image, not %q. Was it written by a newer weir?", kind)
 	}
 }
 
 func (p *lockParser) field(name, text string) {
 	value, err := unquote(text)
 	if err != nil {
-		p.problem("Cannot read the lock", "%s is no text.", text)
+		p.problem("%s is no text.", text)
 	}
 	at := slices.IndexFunc(p.open.fields, func(f lockField) bool { return f.name == name })
 	switch {
 	case p.open.fields == nil: // of a block that is not known
 	case at < 0:
-		p.problem("Cannot read the lock", "A block like this has no argument %q.", name)
+		p.problem("A block like this has no argument %q.", name)
 	case slices.Contains(p.open.seen, name):
-		p.problem("Cannot read the lock", "%s is there twice.", name)
+		p.problem("%s is there twice.", name)
 	default:
 		*p.open.fields[at].to = value
 		p.open.seen = append(p.open.seen, name)
@@ -177,7 +184,7 @@ func (p *lockParser) field(name, text string) {
 func (p *lockParser) close() {
 	for _, f := range p.open.fields {
 		if *f.to == "" && !f.optional {
-			p.problem("Cannot read the lock", "The block that ends here has no %s.", f.name)
+			p.problemAt(p.open.at, "This block has no %s.", f.name)
 		}
 	}
 	p.open.keep()
@@ -195,13 +202,13 @@ func (p *lockParser) module(m *Locked) {
 	remote, ok := source.(Remote)
 	switch {
 	case fault != nil:
-		p.problem("Cannot read the lock", "Its source is wrong: %s", fault.Detail)
+		p.problemAt(m.Range, "Its source is wrong: %s", fault.Detail)
 	case !ok || remote.Subdir() != "":
-		p.problem("Cannot read the lock", "%q is no package that could be fetched.", m.Source)
+		p.problemAt(m.Range, "%q is no package that could be fetched.", m.Source)
 	case m.Hash != "" && !hashForm.MatchString(m.Hash):
-		p.problem("Cannot read the lock", "%q is no hash.", m.Hash)
+		p.problemAt(m.Range, "%q is no hash.", m.Hash)
 	case m.Revision != "" && !revisionForm.MatchString(m.Revision):
-		p.problem("Cannot read the lock", "%q is neither a commit nor a digest.", m.Revision)
+		p.problemAt(m.Range, "%q is neither a commit nor a digest.", m.Revision)
 	}
 	if first, twice := p.lock.Find(m.Source, m.Constraint); twice {
 		p.list.Append(diag.Diagnostic{Code: diag.BadLock, Range: m.Range, Summary: "Locked twice", Detail: "The lock has two blocks for this module.",
@@ -213,7 +220,7 @@ func (p *lockParser) module(m *Locked) {
 
 func (p *lockParser) image(i *Image) {
 	if i.Digest != "" && !digestForm.MatchString(i.Digest) {
-		p.problem("Cannot read the lock", "%q is no digest.", i.Digest)
+		p.problemAt(i.Range, "%q is no digest.", i.Digest)
 	}
 	if at := slices.IndexFunc(p.lock.Images, func(o Image) bool { return o.Reference == i.Reference }); at >= 0 {
 		p.list.Append(diag.Diagnostic{Code: diag.BadLock, Range: i.Range, Summary: "Locked twice", Detail: "The lock has two blocks for this image.",

@@ -25,6 +25,15 @@ func FromLock(l *Lock, c *cache.Cache) Packages {
 	return &locked{lock: l, cache: c, checked: map[string]error{}}
 }
 
+// Broken is for a lock that cannot be read: nobody knows what it says, and that
+// is the only thing to report.
+func Broken(problems diag.List) Packages { return broken(problems) }
+
+type broken diag.List
+
+// Package implements Packages.
+func (b broken) Package(Wanted) (Package, diag.List) { return Package{}, diag.List(b) }
+
 // Package implements Packages.
 func (k *locked) Package(w Wanted) (Package, diag.List) {
 	entry, ok := k.lock.Find(w.Package(), w.Constraint)

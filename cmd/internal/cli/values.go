@@ -24,7 +24,7 @@ func (s *source) add(cmd *cobra.Command) {
 // inputs are the values with those of an environment.
 func (s *source) inputs(environ []string) config.Inputs {
 	in, _ := config.NewInputs(nil, environ) // fails only for arguments
-	in.Vars = s.vars
+	in.Vars, in.Cache = s.vars, modulesDir(environ)
 	return in
 }
 
