@@ -11,7 +11,7 @@ import (
 // What evaluating a pipeline may cost. CUE cannot be stopped, so an evaluation
 // that costs more is left behind: its process should end soon after.
 const (
-	maxTime   = 10 * time.Second
+	maxTime   = 30 * time.Second
 	maxMemory = 1 << 30 // bytes, of the whole process
 	lookEvery = 5 * time.Millisecond
 )

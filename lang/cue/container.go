@@ -21,19 +21,19 @@ var (
 		{"max_backoff", func(x *config.Retry) *config.Expr { return &x.MaxBackoff }, nil},
 		{"on", func(x *config.Retry) *config.Expr { return &x.On }, nil},
 	}
-	retryForm    = newForm("#Retry", "retry", []string{"attempts"}, retryFields.names())
+	retryForm    = newForm("#Retry", "retry", []string{"attempts"}, retryFields.names()).checkedBy("attempts")
 	acrossFields = fields[config.Across]{
 		{"values", func(a *config.Across) *config.Expr { return &a.Values }, nil},
 		{"max_in_flight", func(a *config.Across) *config.Expr { return &a.MaxInFlight }, nil},
 		{"fail_fast", func(a *config.Across) *config.Expr { return &a.FailFast }, nil},
 	}
-	acrossForm = newForm("#Across", "across", []string{"name", "values"}, []string{"name"}, acrossFields.names())
+	acrossForm = newForm("#Across", "across", []string{"name", "values"}, []string{"name"}, acrossFields.names()).checkedBy("values")
 )
 
 // container reads a step that holds steps.
-func (r *reader) container(v cue.Value, s *config.Step, kind string) {
+func (r *reader) container(v cue.Value, all []entry, s *config.Step, kind string) {
 	f := map[string]*form{"do": doForm, "try": tryForm, "parallel": parallelForm}[kind]
-	r.structure(v, f, func(name string, x cue.Value) bool {
+	r.known(v, all, f, func(name string, x cue.Value) bool {
 		if name == kind {
 			r.containerBody(x, s, kind)
 			return true
@@ -91,5 +91,6 @@ func (r *reader) across(v cue.Value) *config.Across {
 		}
 		return acrossFields.put(r, x, name, in)
 	})
+	r.hole = r.hole || x.Name.Text == ""
 	return x
 }

@@ -2,6 +2,7 @@ package cue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -63,6 +64,13 @@ type form struct {
 	what     string // "A job"
 	fields   []string
 	required []string
+	checked  []string // of the required ones: those that the compiler looks for
+}
+
+// checkedBy says which of the required fields the compiler looks for.
+func (f *form) checkedBy(fields ...string) *form {
+	f.checked = fields
+	return f
 }
 
 func newForm(def, what string, required []string, fields ...[]string) *form {
@@ -75,27 +83,42 @@ func newForm(def, what string, required []string, fields ...[]string) *form {
 
 // structure reads the fields of a struct; do says whether it knows a field.
 func (r *reader) structure(v cue.Value, f *form, do func(name string, v cue.Value) bool) bool {
+	entries, ok := r.entries(v)
+	if ok {
+		r.known(v, entries, f, do)
+	}
+	return ok
+}
+
+// known reads fields that were taken out of a struct before.
+func (r *reader) known(v cue.Value, entries []entry, f *form, do func(name string, v cue.Value) bool) {
 	var seen uint64 // of the required fields, by their index
-	ok := r.fields(v, func(name string, x cue.Value) {
+	for _, x := range entries {
 		for i, want := range f.required {
-			if want == name && x.Kind() != cue.NullKind {
+			if want == x.name && x.value.Kind() != cue.NullKind {
 				seen |= 1 << i
 			}
 		}
-		if !do(name, x) {
-			r.unknown(f, name, x)
+		if !do(x.name, x.value) {
+			r.unknown(f, x.name, x.value)
 		}
-	})
-	if !ok {
-		return false
 	}
 	for i, want := range f.required {
 		if seen&(1<<i) == 0 {
-			r.problems.Append(diag.Diagnostic{Code: diag.MissingField, Range: r.texts.header(v), Summary: "Missing field",
-				Detail: fmt.Sprintf("%s needs the field %s, and it is not here.", f.what, want)})
+			r.missing(diag.Diagnostic{Code: diag.MissingField, Range: r.texts.header(v), Summary: "Missing field",
+				Detail: fmt.Sprintf("%s needs the field %s, and it is not here.", f.what, want)}, slices.Contains(f.checked, want))
 		}
 	}
-	return true
+}
+
+// missing reports a field that must be there. What the compiler would report
+// as well waits: it is said here only if the compiler will not see it.
+func (r *reader) missing(d diag.Diagnostic, checked bool) {
+	if checked {
+		r.pending.Append(d)
+	} else {
+		r.problems.Append(d)
+	}
 }
 
 // plain reads a struct that has nothing but arguments.
@@ -115,17 +138,33 @@ func (r *reader) unknown(f *form, name string, v cue.Value) {
 	r.problems.Append(d)
 }
 
-// fields calls do for each field of a struct; false where the value is none.
-func (r *reader) fields(v cue.Value, do func(name string, v cue.Value)) bool {
+// entry is a field of a struct.
+type entry struct {
+	name  string
+	value cue.Value
+}
+
+// entries are the fields of a struct; false where the value is none.
+func (r *reader) entries(v cue.Value) ([]entry, bool) {
 	it, err := v.Fields()
 	if err != nil || v.IncompleteKind() == cue.ListKind {
 		r.wrongKind(v, "a struct: { … }")
-		return false
+		return nil, false
 	}
+	all := make([]entry, 0, 8)
 	for it.Next() {
-		do(it.Selector().Unquoted(), settled(it.Value()))
+		all = append(all, entry{it.Selector().Unquoted(), settled(it.Value())})
 	}
-	return true
+	return all, true
+}
+
+// fields calls do for each field of a struct; false where the value is none.
+func (r *reader) fields(v cue.Value, do func(name string, v cue.Value)) bool {
+	all, ok := r.entries(v)
+	for _, x := range all {
+		do(x.name, x.value)
+	}
+	return ok
 }
 
 // elements calls do for each element of a list; false where the value is none.

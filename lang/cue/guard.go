@@ -45,13 +45,13 @@ func invalid(text []byte) int {
 }
 
 // tooDeep finds where brackets, and signs in one expression, get too many; -1:
-// nowhere. Strings and comments count as nothing, but for what is interpolated.
+// nowhere. In strings and comments nothing counts but what is interpolated.
 func tooDeep(text []byte) int {
-	s := depths{chains: make([]int, 1, maxDepth+2)}
+	s := depths{levels: make([]level, 1, maxDepth+2)}
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {
 		case '"', '\'':
-			i = s.skipString(text, i)
+			i = s.quoted(text, i, openingOf(text, i))
 		case '/':
 			if bytes.HasPrefix(text[i:], []byte("//")) {
 				i = lineEnd(text, i) - 1
@@ -59,67 +59,99 @@ func tooDeep(text []byte) int {
 				s.chain()
 			}
 		case '(', '[', '{':
-			s.chains = append(s.chains, 0)
-		case ')', ']', '}':
+			s.levels = append(s.levels, level{})
+		case '}':
 			s.close()
+		case ')', ']': // a(b)(c)[d] nests to the left
+			if in := s.close(); in.length > 0 {
+				i = s.quoted(text, i, in)
+			} else {
+				s.chain()
+			}
 		case '+', '-', '*', '&', '|', '!', '=', '<', '>', ':', '.', '?', '~':
 			s.chain()
 		case '\n', ',':
 			s.reset()
 		}
-		if len(s.chains)+s.total > maxDepth {
+		if len(s.levels)+s.total > maxDepth {
 			return min(i, len(text)-1)
 		}
 	}
 	return -1
 }
 
-// depths are the open brackets, each with the signs of its current expression.
+// level is an open bracket: the signs of its current expression, and the
+// string that it is an interpolation of.
+type level struct {
+	chain int
+	in    opening
+}
+
+// opening is what a string begins with: its quote, once or three times, and how
+// many # stand before that; length 0 is none.
+type opening struct {
+	quote          byte
+	length, hashes int
+}
+
 type depths struct {
-	chains []int
-	total  int
+	levels []level // the first is the file itself
+	total  int     // signs of all levels
 }
 
 func (s *depths) chain() {
-	s.chains[len(s.chains)-1]++
+	s.levels[len(s.levels)-1].chain++
 	s.total++
 }
 
 func (s *depths) reset() {
-	s.total -= s.chains[len(s.chains)-1]
-	s.chains[len(s.chains)-1] = 0
+	top := &s.levels[len(s.levels)-1]
+	s.total -= top.chain
+	top.chain = 0
 }
 
-func (s *depths) close() {
+// close leaves a bracket and gives the string that it was in.
+func (s *depths) close() opening {
 	s.reset()
-	if len(s.chains) > 1 {
-		s.chains = s.chains[:len(s.chains)-1]
+	if len(s.levels) == 1 {
+		return opening{}
 	}
+	in := s.levels[len(s.levels)-1].in
+	s.levels = s.levels[:len(s.levels)-1]
+	return in
 }
 
-// skipString is the index of the last byte of a string, or of the bracket that
-// opens an interpolation in it, which is read as if it stood by itself: its
-// end reads the rest of the string as code, which at worst counts too much of
-// a text that is strange anyway.
-func (s *depths) skipString(text []byte, i int) int {
-	quote := text[i]
-	many := bytes.HasPrefix(text[i:], []byte{quote, quote, quote})
-	if many {
-		end := bytes.Index(text[i+3:], []byte{quote, quote, quote})
-		if end < 0 {
-			return i
-		}
-		if bytes.Contains(text[i+3:i+3+end], []byte(`\(`)) {
-			s.chains[len(s.chains)-1] += 0
-		}
-		return i + 3 + end + 2
+func openingOf(text []byte, i int) opening {
+	o := opening{quote: text[i], length: 1}
+	if bytes.HasPrefix(text[i:], bytes.Repeat(text[i:i+1], 3)) {
+		o.length = 3
 	}
-	for k := i + 1; k < len(text) && text[k] != '\n'; k++ {
-		switch text[k] {
-		case '\\':
-			k++
-		case quote:
-			return k
+	for k := i - 1; k >= 0 && text[k] == '#'; k-- {
+		o.hashes++
+	}
+	return o
+}
+
+// quoted goes to the end of a string, or to the bracket that opens an
+// interpolation in it. It begins at the first of the opening quotes, or at the
+// bracket that ends an interpolation.
+func (s *depths) quoted(text []byte, i int, o opening) int {
+	end := append(bytes.Repeat([]byte{o.quote}, o.length), bytes.Repeat([]byte{'#'}, o.hashes)...)
+	escape := append([]byte{'\\'}, bytes.Repeat([]byte{'#'}, o.hashes)...)
+	if text[i] == o.quote {
+		i += o.length - 1
+	}
+	for i++; i < len(text); i++ {
+		switch {
+		case bytes.HasPrefix(text[i:], escape):
+			if i += len(escape); i < len(text) && text[i] == '(' {
+				s.levels = append(s.levels, level{in: o})
+				return i
+			}
+		case bytes.HasPrefix(text[i:], end):
+			return i + len(end) - 1
+		case text[i] == '\n' && o.length == 1:
+			return i // not closed, which is the parser's to say
 		}
 	}
 	return i

@@ -18,7 +18,7 @@ var (
 		{"count", func(j *config.Job) *config.Expr { return &j.Repeat.Count }, nil},
 	}
 	jobForm = newForm("#Job", "A job", []string{"steps"}, jobFields.names(),
-		[]string{"retention", "schedule", "concurrency", "params", "steps"}, hookNames)
+		[]string{"retention", "schedule", "concurrency", "params", "steps"}, hookNames).checkedBy("steps")
 	retentionFields = fields[config.Retention]{
 		{"builds", func(x *config.Retention) *config.Expr { return &x.Builds }, nil},
 		{"days", func(x *config.Retention) *config.Expr { return &x.Days }, nil},
@@ -30,13 +30,13 @@ var (
 		{"timezone", func(x *config.Schedule) *config.Expr { return &x.Timezone }, nil},
 		{"catch_up", func(x *config.Schedule) *config.Expr { return &x.CatchUp }, nil},
 	}
-	scheduleForm      = newForm("#Schedule", "schedule", []string{"cron"}, scheduleFields.names())
+	scheduleForm      = newForm("#Schedule", "schedule", []string{"cron"}, scheduleFields.names()).checkedBy("cron")
 	concurrencyFields = fields[config.Concurrency]{
 		{"key", func(x *config.Concurrency) *config.Expr { return &x.Key }, nil},
 		{"limit", func(x *config.Concurrency) *config.Expr { return &x.Limit }, nil},
 		{"on_new", func(x *config.Concurrency) *config.Expr { return &x.OnNew }, nil},
 	}
-	concurrencyForm = newForm("#Concurrency", "concurrency", []string{"key"}, concurrencyFields.names())
+	concurrencyForm = newForm("#Concurrency", "concurrency", []string{"key"}, concurrencyFields.names()).checkedBy("key")
 	paramFields     = fields[config.Param]{
 		{"default", func(x *config.Param) *config.Expr { return &x.Default }, nil},
 		{"description", func(x *config.Param) *config.Expr { return &x.Description }, nil},

@@ -126,6 +126,7 @@ type reader struct {
 	texts         texts
 	config        config.Config
 	problems      diag.List
+	pending       diag.List                   // said if what they are about becomes a hole
 	variables     map[string]*config.Variable // declared
 	resourceTypes map[string][]string         // of the resources, by name
 	failed        bool                        // CUE found errors

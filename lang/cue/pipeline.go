@@ -107,6 +107,7 @@ func (r *reader) part(p part, n config.Name, v cue.Value) {
 	p.read(r, n, v)
 	if r.hole {
 		r.config = before
+		r.problems.Append(r.pending...)
 		labels := []config.Name{n}
 		if kind, name, typed := strings.Cut(n.Text, "."); p.kind == "resource" && typed {
 			labels = []config.Name{{Text: kind, Range: n.Range}, {Text: name, Range: n.Range}}
@@ -116,7 +117,7 @@ func (r *reader) part(p part, n config.Name, v cue.Value) {
 		}
 		r.config.Holes = append(r.config.Holes, config.Hole{Kind: p.kind, Labels: labels, Range: n.Range})
 	}
-	r.hole = around
+	r.hole, r.pending = around, nil
 }
 
 // text is a string that is a name and no template.
@@ -170,13 +171,13 @@ var (
 		{"description", func(g *config.Group) *config.Expr { return &g.Description }, nil},
 		{"jobs", func(g *config.Group) *config.Expr { return &g.Jobs }, (*reader).jobList},
 	}
-	groupForm  = newForm("#Group", "A group", []string{"jobs"}, groupFields.names())
+	groupForm  = newForm("#Group", "A group", []string{"jobs"}, groupFields.names()).checkedBy("jobs")
 	typeFields = fields[config.ResourceType]{
 		{"image", func(t *config.ResourceType) *config.Expr { return &t.Image }, (*reader).image},
 		{"privileged", func(t *config.ResourceType) *config.Expr { return &t.Privileged }, nil},
 		{"defaults", func(t *config.ResourceType) *config.Expr { return &t.Defaults }, nil},
 	}
-	typeForm = newForm("#ResourceType", "A resource type", []string{"image"}, typeFields.names())
+	typeForm = newForm("#ResourceType", "A resource type", []string{"image"}, typeFields.names()).checkedBy("image")
 )
 
 func (r *reader) secretSource(n config.Name, v cue.Value) {

@@ -30,7 +30,7 @@ var (
 		{"token", func(w *config.Webhook) *config.Expr { return &w.Token }, nil},
 		{"filters", func(w *config.Webhook) *config.Expr { return &w.Filters }, nil},
 	}
-	webhookForm = newForm("#Webhook", "webhook", []string{"token"}, webhookFields.names())
+	webhookForm = newForm("#Webhook", "webhook", []string{"token"}, webhookFields.names()).checkedBy("token")
 )
 
 // gatherResources notes the types of the resources by name: steps may name a

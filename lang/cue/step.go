@@ -2,6 +2,7 @@ package cue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -62,7 +63,7 @@ var (
 )
 
 func stepForm(def, what, kind string, own ...[]string) *form {
-	return newForm(def, what, nil, append(append([][]string{{kind}}, own...), modifierNames)...)
+	return newForm(def, what, []string{kind}, append(append([][]string{{kind}}, own...), modifierNames)...)
 }
 
 // steps reads a list of steps; where it is none there are none.
@@ -84,7 +85,11 @@ func (r *reader) steps(v cue.Value) []*config.Step {
 // step reads a step: the one field that names its kind says which definition
 // the rest of it follows.
 func (r *reader) step(v cue.Value) *config.Step {
-	kind, at, ok := r.kindOf(v)
+	all, ok := r.entries(v)
+	if !ok {
+		return nil
+	}
+	kind, at, ok := r.kindOf(v, all)
 	if !ok {
 		return nil
 	}
@@ -92,41 +97,36 @@ func (r *reader) step(v cue.Value) *config.Step {
 	switch kind {
 	case "get":
 		body := &config.Get{}
-		leaf(r, v, s, getForm, kind, body, getFields)
+		leaf(r, v, all, s, getForm, kind, body, getFields)
 	case "put":
 		body := &config.Put{}
-		leaf(r, v, s, putForm, kind, body, putFields)
+		leaf(r, v, all, s, putForm, kind, body, putFields)
 	case "task":
-		r.taskStep(v, s)
+		r.taskStep(v, all, s)
 	case "load":
 		body := &config.Load{}
-		leaf(r, v, s, loadForm, kind, body, loadFields)
+		leaf(r, v, all, s, loadForm, kind, body, loadFields)
 	case "set_pipeline":
 		body := &config.SetPipeline{}
-		leaf(r, v, s, setPipelineForm, kind, body, setPipelineFields)
+		leaf(r, v, all, s, setPipelineForm, kind, body, setPipelineFields)
 	case "approval":
 		body := &config.Approval{}
-		leaf(r, v, s, approvalForm, kind, body, approvalFields)
+		leaf(r, v, all, s, approvalForm, kind, body, approvalFields)
 	default:
-		r.container(v, s, kind)
+		r.container(v, all, s, kind)
 	}
 	return s
 }
 
 // kindOf finds the field that names the kind of a step.
-func (r *reader) kindOf(v cue.Value) (kind string, at cue.Value, ok bool) {
-	var all, names []string
-	whole := r.fields(v, func(name string, x cue.Value) {
-		names = append(names, name)
-		for _, k := range stepKinds {
-			if k == name {
-				kind, at, all = k, x, append(all, k)
-			}
+func (r *reader) kindOf(v cue.Value, fields []entry) (kind string, at cue.Value, ok bool) {
+	var all []string
+	for _, x := range fields {
+		if slices.Contains(stepKinds, x.name) {
+			kind, at, all = x.name, x.value, append(all, x.name)
 		}
-	})
+	}
 	switch {
-	case !whole:
-		return "", at, false
 	case len(all) == 1:
 		return kind, at, true
 	case len(all) > 1:
@@ -136,9 +136,9 @@ func (r *reader) kindOf(v cue.Value) (kind string, at cue.Value, ok bool) {
 	}
 	d := diag.Diagnostic{Code: diag.MissingField, Range: r.texts.header(v), Summary: "Step without a kind",
 		Detail: "A step has one field that names its kind: " + strings.Join(stepKinds, ", ") + "."}
-	for _, name := range names {
-		if near, ok := diag.Nearest(name, stepKinds); ok {
-			d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q in place of %q?", near, name)}
+	for _, x := range fields {
+		if near, ok := diag.Nearest(x.name, stepKinds); ok {
+			d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q in place of %q?", near, x.name)}
 			break
 		}
 	}
@@ -147,9 +147,9 @@ func (r *reader) kindOf(v cue.Value) (kind string, at cue.Value, ok bool) {
 }
 
 // leaf reads a step that holds no steps: its kind's field is its name.
-func leaf[T any](r *reader, v cue.Value, s *config.Step, f *form, kind string, body *T, own fields[T]) {
+func leaf[T any](r *reader, v cue.Value, all []entry, s *config.Step, f *form, kind string, body *T, own fields[T]) {
 	s.Body = any(body).(config.Body)
-	r.structure(v, f, func(name string, x cue.Value) bool {
+	r.known(v, all, f, func(name string, x cue.Value) bool {
 		if name == kind {
 			s.Name = r.text(x)
 			return true

@@ -41,18 +41,18 @@ var (
 		{"user", func(s *config.Service) *config.Expr { return &s.User }, nil},
 		{"privileged", func(s *config.Service) *config.Expr { return &s.Privileged }, nil},
 	}
-	serviceForm = newForm("#Service", "A service", []string{"image"}, serviceFields.names(), []string{"ready", "limits"})
+	serviceForm = newForm("#Service", "A service", []string{"image"}, serviceFields.names(), []string{"ready", "limits"}).checkedBy("image")
 	readyFields = fields[config.Ready]{
 		{"command", func(x *config.Ready) *config.Expr { return &x.Command }, nil},
 		{"timeout", func(x *config.Ready) *config.Expr { return &x.Timeout }, nil},
 	}
-	readyForm = newForm("#Ready", "ready", []string{"command"}, readyFields.names())
+	readyForm = newForm("#Ready", "ready", []string{"command"}, readyFields.names()).checkedBy("command")
 )
 
-func (r *reader) taskStep(v cue.Value, s *config.Step) {
+func (r *reader) taskStep(v cue.Value, all []entry, s *config.Step) {
 	t := &config.Task{}
 	s.Body = t
-	r.structure(v, taskForm, func(name string, x cue.Value) bool {
+	r.known(v, all, taskForm, func(name string, x cue.Value) bool {
 		if name == "task" {
 			s.Name = r.text(x)
 			return true

@@ -30,6 +30,20 @@ func typeOf(v cue.Value) cty.Type {
 	return anything
 }
 
+// writtenAs is the type by which a value from outside is read: one that is no
+// string is an expression.
+func writtenAs(v cue.Value) cty.Type {
+	switch t := typeOf(v); {
+	case t != anything:
+		return t
+	case v.IncompleteKind() == cue.ListKind:
+		return cty.List(anything)
+	case v.IncompleteKind() == cue.StructKind:
+		return cty.Map(anything)
+	}
+	return anything
+}
+
 // typeNamed is a type as HCL writes it: "number", "list(string)".
 func (r *reader) typeNamed(v cue.Value) cty.Type {
 	s := r.text(v).Text

@@ -59,7 +59,7 @@ func (e *evaluation) typed(v cue.Value) bool {
 			continue
 		}
 		if f := v.LookupPath(cue.MakePath(cue.Str("vars"), cue.Str(x.Name.Text))); f.Exists() {
-			x.Type = typeOf(f)
+			x.Type = writtenAs(f)
 			found = true
 		}
 	}
@@ -88,7 +88,7 @@ func constant(x *config.Variable) ast.Expr {
 	if problems.HasErrors() || !v.IsWhollyKnown() {
 		return nil
 	}
-	if x.Type != anything {
+	if x.Type.IsPrimitiveType() {
 		var err error
 		if v, err = convert.Convert(v, x.Type); err != nil {
 			return nil
@@ -121,7 +121,7 @@ func (r *reader) variable(n config.Name, v cue.Value) {
 // valueOf takes what CUE made of a variable's type, its default and the value
 // from outside. A variable without a value is the compiler's to report.
 func (r *reader) valueOf(x *config.Variable, v cue.Value) {
-	if x.Type == anything {
+	if !x.Type.IsPrimitiveType() {
 		x.Type = typeOf(v)
 	}
 	if x.Given != nil || x.Default != nil || v.Kind() == cue.BottomKind && v.Err() == nil {
