@@ -82,7 +82,7 @@ func TestFilesEnterTheGraph(t *testing.T) {
 		if d, ok := got.(graph.Deferred); ok {
 			got = graph.Deferred{Source: d.Source}
 		}
-		if g, w := string(show(got)), string(show(want)); g != w {
+		if g, w := show(got), show(want); g != w {
 			t.Errorf("%s: %s, want %s", key, g, w)
 		}
 	}

@@ -58,7 +58,7 @@ func shop(t *testing.T) *graph.Graph {
 }
 
 func TestDraw(t *testing.T) {
-	for name, draw := range map[string]func(*graph.Graph) string{"shop.txt": Text, "shop.dot": DOT, "shop.mmd": Mermaid} {
+	for name, draw := range map[string]func(*graph.Graph) string{"shop.txt": Text, "shop.dot": DOT, "shop.mmd": Mermaid, "shop.svg": SVG} {
 		t.Run(name, func(t *testing.T) {
 			got := draw(shop(t))
 			file := filepath.Join("testdata", name)
