@@ -105,7 +105,7 @@ func (u *unit) named(r config.Ref, code diag.Code, what string, all func() []str
 func (u *unit) unknown(code diag.Code, at diag.Range, what, name string, known []string) {
 	d := diag.Diagnostic{Code: code, Range: at, Summary: "Unknown " + what, Detail: fmt.Sprintf("There is no %s named %q.", what, name)}
 	if near, ok := diag.Nearest(name, known); ok {
-		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near), Range: at, Text: near}
+		d.Fix = diag.Replace(at, name, near)
 	} else {
 		d.Detail += listed(known)
 	}

@@ -160,3 +160,24 @@ func (d *Dir) names(root string, job *Block, kinds ...string) []string {
 	slices.Sort(out)
 	return out
 }
+
+// Has says whether the directory is made of exactly these files.
+func (d *Dir) Has(files []*File) bool {
+	if len(files) != len(d.files) {
+		return false
+	}
+	for _, f := range files {
+		if d.files[f.Path] != f {
+			return false
+		}
+	}
+	return true
+}
+
+// First is the path of the first file, or nothing.
+func (d *Dir) First() string {
+	if len(d.paths) == 0 {
+		return ""
+	}
+	return d.paths[0]
+}

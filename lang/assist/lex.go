@@ -5,7 +5,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-const maxRepairs = 16 // strings in one file that are open at the end of their line
+const maxRepairs = 8 // strings in one file that are open at the end of their line
 
 // lex gives the tokens of a text. A string or heredoc that is still being typed
 // would swallow what follows: it is cut off where its line ends, and the next

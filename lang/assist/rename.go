@@ -26,7 +26,7 @@ func (d *Dir) renameable(path string, offset int) (place, error) {
 	switch {
 	case at.root == "step" || at.root == "resource" && at.label != nil && !at.defines:
 		return place{}, fmt.Errorf("%q is the name of a step and of the directory that tasks see: paths may point into it, so only you can change it", at.name)
-	case at.root == "output", at.root == "argument", at.root == "var" && d.isModule():
+	case at.root == "output", at.root == "argument", at.root == "var" && d.IsModule():
 		return place{}, fmt.Errorf("%q belongs to a module, whose calls stand in other directories", at.name)
 	}
 	if _, ok := d.definition(at.symbol); !ok {
@@ -40,8 +40,8 @@ func (d *Dir) renameable(path string, offset int) (place, error) {
 	return at, nil
 }
 
-// isModule says whether the directory is called by others.
-func (d *Dir) isModule() bool {
+// IsModule says whether the directory is no pipeline by itself, but called by others.
+func (d *Dir) IsModule() bool {
 	for _, f := range d.files {
 		if slices.ContainsFunc(f.Root.Blocks, func(b *Block) bool { return b.Type.Text == "pipeline" }) {
 			return false

@@ -1,5 +1,7 @@
 package diag
 
+import "fmt"
+
 // Nearest is the known name that a mistyped one most likely meant; ok is false
 // where none is near. Of names equally near, the first wins.
 func Nearest(given string, known []string) (name string, ok bool) {
@@ -11,6 +13,22 @@ func Nearest(given string, known []string) (name string, ok bool) {
 		}
 	}
 	return name, ok
+}
+
+// Replace is the fix that puts a name in the place of another one, whose range
+// may hold the quotes around it, or brackets and quotes. A range that holds
+// anything else is no place for an edit.
+func Replace(at Range, given, near string) *Fix {
+	fix := &Fix{Help: fmt.Sprintf("did you mean %q?", near)}
+	switch at.End.Byte - at.Start.Byte - len(given) {
+	case 0:
+		fix.Range, fix.Text = at, near
+	case len(`""`):
+		fix.Range, fix.Text = at, `"`+near+`"`
+	case len(`[""]`):
+		fix.Range, fix.Text = at, `["`+near+`"]`
+	}
+	return fix
 }
 
 // distance counts the edits (insert, delete, replace, swap of neighbours) from

@@ -3,6 +3,7 @@ package expr
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -94,7 +95,7 @@ func segment(step hcl.Traverser) (config.Segment, bool) {
 	case hcl.TraverseRoot:
 		return config.Segment{Name: s.Name, Range: RangeOf(s.SrcRange)}, true
 	case hcl.TraverseAttr:
-		return config.Segment{Name: s.Name, Range: RangeOf(s.SrcRange)}, true
+		return config.Segment{Name: s.Name, Range: behindDot(s)}, true
 	case hcl.TraverseIndex:
 		if s.Key.IsNull() || !s.Key.IsKnown() {
 			break
@@ -107,6 +108,14 @@ func segment(step hcl.Traverser) (config.Segment, bool) {
 		}
 	}
 	return config.Segment{}, false
+}
+
+// behindDot is the range of the name alone, which is what a fix replaces.
+func behindDot(s hcl.TraverseAttr) diag.Range {
+	r := RangeOf(s.SrcRange)
+	r.Start.Line = r.End.Line
+	r.Start.Byte, r.Start.Column = r.End.Byte-len(s.Name), r.End.Column-utf8.RuneCountInString(s.Name)
+	return r
 }
 
 func (e expr) Parts() config.Parts {
