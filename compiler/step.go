@@ -107,6 +107,9 @@ func (u *jobUnit) applyDefaults(s *config.Step, out *graph.Step) {
 // the others run only where what follows does not.
 func (u *jobUnit) hooks(h config.Hooks, have made) (graph.Hooks, made) {
 	var out graph.Hooks
+	if len(h.OnSuccess)+len(h.OnFailure)+len(h.OnError)+len(h.OnAbort)+len(h.Ensure) == 0 {
+		return out, have // most steps: nothing to copy
+	}
 	before := have.clip()
 	out.OnSuccess, have = u.hook(h.OnSuccess, before)
 	out.OnFailure, _ = u.hook(h.OnFailure, before)
