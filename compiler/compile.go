@@ -29,7 +29,6 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	_, problems := ReadSettings(cfg)
 	c.list.Append(problems...)
 	c.root.expand()
-	c.notYet()
 	if c.nodeCount > MaxNodes { // said already; the rest would only take long
 		c.list.Sort()
 		return nil, nil, c.list
@@ -37,6 +36,10 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	c.settle()
 	nodes := c.nodes()
 	c.checkPassed(nodes)
+	c.history(nodes)
+	if !c.list.HasErrors() { // what did not compile has no properties
+		c.assertions(nodes)
+	}
 	g := c.build(nodes, &c.list)
 	holes := c.holes()
 	c.list = withoutFollowUps(c.list, holes)
@@ -72,15 +75,16 @@ type compilation struct {
 
 // node is one compiled block.
 type node struct {
-	address  graph.Address
-	spec     graph.Spec
-	at       diag.Range
-	m        *module
-	list     diag.List
-	passed   []passedEdge                 // of a job
-	touches  map[graph.Address]diag.Range // resources that a job gets or puts
-	steps    []*config.Step               // of a job, in the order of graph.Walk
-	defaults []string                     // of a job: settings that come from the pipeline's defaults
+	address        graph.Address
+	spec           graph.Spec
+	at             diag.Range
+	m              *module
+	list           diag.List
+	moved, removed []string                     // old addresses; of the pipeline, those that are gone
+	passed         []passedEdge                 // of a job
+	touches        map[graph.Address]diag.Range // resources that a job gets or puts
+	steps          []*config.Step               // of a job, in the order of graph.Walk
+	defaults       []string                     // of a job: settings that come from the pipeline's defaults
 }
 
 // nodes compiles every block that becomes a node. Each instance of a resource
@@ -184,7 +188,7 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 	}
 	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs), Lock: graph.Digest(c.root.cfg.Lock)})
 	for _, n := range nodes {
-		meta := graph.Meta{File: n.m.file(n.at), Line: int64(n.at.Start.Line), Defaults: n.defaults}
+		meta := graph.Meta{File: n.m.file(n.at), Line: int64(n.at.Start.Line), Defaults: n.defaults, Moved: n.moved, Removed: n.removed}
 		if err := b.Add(n.address, n.spec, meta); err != nil {
 			list.Errorf(diag.CannotCompile, n.at, "Cannot compile", "%s.", err)
 		}
@@ -197,23 +201,4 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 		list.Errorf(diag.CannotCompile, diag.Range{}, "Cannot compile", "%s.", err)
 	}
 	return g
-}
-
-// notYet reports what is read and not compiled yet: never silence.
-func (c *compilation) notYet() {
-	c.root.all(func(m *module) {
-		var at []diag.Range
-		for _, x := range m.cfg.Moved {
-			at = append(at, x.Range)
-		}
-		for _, x := range m.cfg.Removed {
-			at = append(at, x.Range)
-		}
-		for _, x := range m.cfg.Checks {
-			at = append(at, x.Range)
-		}
-		for _, r := range at {
-			c.list.Errorf(diag.NotSupported, r, "Not supported yet", "This block is part of the language, but not supported yet in this version of Weir. It is not ignored: take it out to go on.")
-		}
-	})
 }

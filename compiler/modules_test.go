@@ -3,6 +3,7 @@ package compiler_test
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,5 +45,33 @@ func structure(t *testing.T, file string) {
 	golden(t, file, a, want, []byte(digests.ReplaceAllString(text, "")))
 	if back, err := graph.Decode(g.Encode()); err != nil || back.Digest() != g.Digest() {
 		t.Errorf("the bytes do not give the graph back: %v", err)
+	}
+}
+
+// What a node was called before is meta: it changes no digest.
+func TestMoved(t *testing.T) {
+	text := "pipeline \"p\" {}\nresource \"mock\" \"a\" {}\njob \"unit\" {\n  for_each = toset([\"x\"])\n  get \"a\" {}\n}\n"
+	plain := good(t, text)
+	moved := good(t, text+`
+moved {
+  from = job.first
+  to   = job.second
+}
+moved {
+  from = job.second
+  to   = job.unit
+}
+removed {
+  from = job.gone
+}`)
+	n, _ := moved.Lookup(`job.unit["x"]`)
+	if want := []string{`job.second["x"]`, `job.first["x"]`}; !slices.Equal(n.Meta.Moved, want) {
+		t.Errorf("moved %q", n.Meta.Moved)
+	}
+	if p, _ := moved.Lookup(graph.PipelineAddress); !slices.Equal(p.Meta.Removed, []string{"job.gone"}) {
+		t.Errorf("removed %q", p.Meta.Removed)
+	}
+	if plain.Digest() != moved.Digest() {
+		t.Error("the digest is another one")
 	}
 }

@@ -35,10 +35,15 @@ func (u *unit) check(refs []config.Ref, p phase) bool {
 
 func (u *unit) checkRef(r config.Ref, p phase) bool {
 	sym := u.m.sym
-	if _, ok := u.given[r.Root()]; ok && (r.Root() != "task" || len(r.Path) > 1 && (r.Path[1].Name == "key" || r.Path[1].Name == "value")) {
+	if _, ok := u.given[r.Root()]; ok && r.Root() != "jobs" && r.Root() != "resources" && (r.Root() != "task" || len(r.Path) > 1 && (r.Path[1].Name == "key" || r.Path[1].Name == "value")) {
 		return u.checkGiven(r)
 	}
 	switch root := r.Root(); root {
+	case "jobs", "resources":
+		if _, ok := u.given[root]; ok {
+			return u.checkCompiled(r)
+		}
+		return u.unknownRoot(r)
 	case "each", "count":
 		u.outsideOfRepetition(r)
 		return false

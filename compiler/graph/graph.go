@@ -24,6 +24,11 @@ type Meta struct {
 	// Defaults are the settings that a job or steps of it took from the
 	// pipeline's defaults: timeout, on_failure.
 	Defaults []string `weir:"defaults,meta,set"`
+	// Moved are the addresses that the node had before, the latest first.
+	Moved []string `weir:"moved,meta"`
+	// Removed are, of the pipeline's node, the addresses that are gone on purpose,
+	// with all inside of them.
+	Removed []string `weir:"removed,meta,set"`
 }
 
 // Header is what a graph was made from, besides the nodes.

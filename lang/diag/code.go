@@ -87,6 +87,8 @@ const (
 	BadRepeat        Code = "W3020"
 	SecondPhase      Code = "W3021"
 	TooMany          Code = "W3022"
+	CheckFailed      Code = "W3023"
+	BadMove          Code = "W3024"
 	WrongVersion     Code = "W3040"
 	CannotCompile    Code = "W3099"
 )
@@ -171,6 +173,8 @@ var meanings = map[Code]string{
 	ArtifactConflict: "Steps that run at once make the same artifact.",
 	BadRepeat:        "for_each or count has a value that no instances can be made of.",
 	SecondPhase:      "A value that depends on references or module outputs stands where variables and locals alone must do.",
+	CheckFailed:      "A check block's condition does not hold for the compiled pipeline.",
+	BadMove:          "A moved or removed block contradicts the rest of the files.",
 	TooMany:          "The pipeline has more nodes than a pipeline may have.",
 	WrongVersion:     "The pipeline wants another version of Weir.",
 	CannotCompile:    "The pipeline was read but its graph cannot be built.",
