@@ -57,6 +57,8 @@ func build(dir string) error {
 //	database            DATABASE is an empty database
 //	freeport NAME       NAME is a port that nobody listens on
 //	outputenv NAME      NAME is what the last command printed
+//	gitserver NAME [USER:PASSWORD], commit DIR [TAG], registry NAME, push DIR REF
+//	                    where modules and images come from; what is made is printed
 //	eventually ARGS…    runs weir until it succeeds, half a minute at most
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -67,6 +69,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
+			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI,
 		},
 	})
 }
@@ -76,7 +79,7 @@ func setup(e *testscript.Env) error {
 	e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("LC_ALL", "C.UTF-8")
-	for _, name := range []string{"WEIR_SERVER", "WEIR_TOKEN", "WEIR_TEAM", "WEIR_PIPELINE", "WEIR_DEV_DIR", "WEIR_DATABASE", "WEIR_LOG", "WEIR_LISTEN", "WEIR_RUNTIME"} {
+	for _, name := range []string{"WEIR_SERVER", "WEIR_TOKEN", "WEIR_TEAM", "WEIR_PIPELINE", "WEIR_DEV_DIR", "WEIR_DATABASE", "WEIR_LOG", "WEIR_LISTEN", "WEIR_RUNTIME", "XDG_CACHE_HOME", "DOCKER_CONFIG", "NETRC", "SSH_AUTH_SOCK"} {
 		e.Setenv(name, "")
 	}
 	return nil
