@@ -21,8 +21,9 @@ import (
 var update = flag.Bool("update", false, "write the table of codes in the documents")
 
 // withoutExample are codes that no pipeline can be written for, faults of Weir
-// itself, and what a test would wait too long for.
-var withoutExample = []diag.Code{diag.CannotCompile, diag.TooExpensive}
+// itself, what a test would wait too long for, and what only a server or a cache
+// can do wrong.
+var withoutExample = []diag.Code{diag.CannotCompile, diag.TooExpensive, diag.ModuleChanged, diag.CannotFetch, diag.NoSuchVersion, diag.UnsafeModule}
 
 // Every code has its text, the wrong example gives that code and nothing else,
 // and the right one gives nothing at all.
