@@ -41,7 +41,7 @@ type tagged struct {
 func versions(tags []string) []tagged {
 	var all []tagged
 	for _, t := range tags {
-		if v, err := version.NewSemver(t); err == nil && strings.Count(v.Original(), ".") >= 2 {
+		if v, err := version.NewSemver(t); err == nil && strings.Count(t, ".") >= 2 && v.Metadata() == "" {
 			all = append(all, tagged{v, t})
 		}
 	}
