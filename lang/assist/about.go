@@ -1,6 +1,7 @@
 package assist
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -162,24 +163,26 @@ func keyOf(e hclsyntax.Expression) string {
 
 // signature is how a function is called: format(format, args...).
 func signature(name string) string {
-	f, ok := function.Table()[name]
+	e, ok := function.Lookup(name)
 	if !ok {
 		return ""
 	}
-	var params []string
-	for _, p := range f.Params() {
-		params = append(params, p.Name)
-	}
-	if v := f.VarParam(); v != nil {
-		params = append(params, v.Name+"...")
-	}
-	return name + "(" + strings.Join(params, ", ") + ")"
+	return e.Signature()
 }
 
+// functionAbout is what a function does, what it takes, and an example.
 func functionAbout(name string) string {
-	f, ok := function.Table()[name]
+	e, ok := function.Lookup(name)
 	if !ok {
 		return ""
 	}
-	return f.Description()
+	var b strings.Builder
+	b.WriteString(e.About + "\n")
+	for _, p := range e.Params {
+		fmt.Fprintf(&b, "\n- `%s` (%s): %s", p.Name, p.Type, p.About)
+	}
+	if e.Example != "" {
+		fmt.Fprintf(&b, "\n\n```hcl\n%s # %s\n```", e.Example, e.Gives)
+	}
+	return b.String()
 }

@@ -84,6 +84,8 @@ func TestComplete(t *testing.T) {
 		"a block on one line":            {text: `job "x" { get "app" { tr¦ } }`, want: []string{"trigger", "passed"}, not: []string{"image"}},
 		"the block check in a resource":  {text: "resource \"git\" \"a\" {\n  check {\n ¦ }\n}", want: []string{"every", "timeout"}},
 		"hooks hold steps":               {text: "job \"x\" {\n ensure {\n ¦ }\n}", want: []string{"put", "task"}, not: []string{"max_in_flight"}},
+		"the content of a dynamic block": {text: "job \"x\" {\n dynamic \"task\" {\n content {\n ¦ } } }", want: []string{"image", "run"}, not: []string{"for_each"}},
+		"what a dynamic block repeats":   {text: "job \"x\" {\n dynamic \"¦\" {", want: []string{"task", "get"}},
 		"retry":                          {text: "job \"x\" {\n task \"y\" {\n retry { ¦ } } }", want: []string{"attempts", "backoff"}},
 		"no blocks where a word goes on": {text: `job.¦`, only: true},
 		"nothing in a comment":           {text: "# jo¦", only: true},

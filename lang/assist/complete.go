@@ -138,6 +138,8 @@ func (p *proposals) labels() {
 		for _, name := range p.dir.resources() {
 			names = append(names, name[strings.IndexByte(name, '.')+1:])
 		}
+	case kind == "dynamic" && p.in.Known != nil:
+		names = p.in.Known.Blocks()
 	case kind == "resource":
 		names = append(BuiltinTypes(), p.dir.names("resource_type", nil)...)
 	}

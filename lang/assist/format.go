@@ -3,17 +3,14 @@ package assist
 import (
 	"bytes"
 
-	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/weirci/weir/lang/format"
 )
 
-// Format is what has to change for a file to have the one way of spacing, as
+// Format is what has to change for a file to be as weir fmt would have it, as
 // few lines as can be. A text with errors in it is left alone.
 func (f *File) Format() []Edit {
-	if f.broken {
-		return nil
-	}
-	want := hclwrite.Format(f.Text)
-	if bytes.Equal(want, f.Text) {
+	want, problems := format.Source(f.Path, f.Text)
+	if problems.HasErrors() || bytes.Equal(want, f.Text) {
 		return nil
 	}
 	start := 0

@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/weirci/weir/compiler"
+	"github.com/weirci/weir/lang/config"
+	hcllang "github.com/weirci/weir/lang/hcl"
 )
 
 // source is what a location covers, with its file's base name.
@@ -92,7 +96,7 @@ func TestHover(t *testing.T) {
 		"check beside the jobs": {"check \"x\" {\n}\nresource \"git\" \"x\" {\n check {\n ev¦ery = \"1m\"\n}\n}", []string{"How often", "`\"never\"`"}},
 		"a variable":            {"locals {\n x = var.bra¦nch\n}", []string{"the branch to build", "```hcl\nvariable \"branch\" {", `default     = "main"`}},
 		"a resource":            {"job \"x\" {\n get \"a¦pp\" {}\n}", []string{"```hcl\nresource \"git\" \"app\" {", "git.example.com"}},
-		"a function":            {"locals {\n x = jo¦in(\",\", [])\n}", []string{"join(separator, lists...)"}},
+		"a function":            {"locals {\n x = jo¦in(\",\", [])\n}", []string{"join(", "- `separator` (string): ", "```hcl\njoin("}},
 		"a root":                {"job \"x\" {\n task \"t\" {\n env = { N = bui¦ld.number }\n}}", []string{"The build, in the run."}},
 		"nothing":               {"job \"x\" { ¦ }", nil},
 		"an unknown argument":   {"job \"x\" {\n no¦pe = 1\n}", nil},
@@ -188,18 +192,44 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// The types that are built in are those that the compiler knows.
-func TestBuiltinTypes(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "compiler", "builtin.go"))
+// The words of roots.go are those that the compiler knows, and the grammar of
+// VS Code as well.
+func TestRootsAreTheLanguages(t *testing.T) {
+	text := `pipeline "p" {}
+resource "mock" "app" {}
+job "x" {
+  get "app" {}
+  task "t" {
+    image = "docker.io/library/busybox:1.37"
+    run   = ["true"]
+    env   = {
+`
+	for _, f := range roots["build"].fields {
+		text += "      " + f + " = build." + f + "\n"
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.weir.hcl"), []byte(text+"    }\n  }\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, _, list := hcllang.Load(dir, config.Inputs{})
+	_, more := compiler.Compile(cfg)
+	if list = append(list, more...); len(list) > 0 {
+		t.Errorf("%+v", list)
+	}
+	grammar, err := os.ReadFile("../../editors/vscode/syntaxes/weir.tmLanguage.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range BuiltinTypes() {
-		if !strings.Contains(string(b), `{name: "`+name+`"`) {
-			t.Errorf("%s is not built in", name)
+	for name := range roots {
+		if !strings.Contains(string(grammar), "|"+name+"|") && !strings.Contains(string(grammar), "("+name+"|") && !strings.Contains(string(grammar), "|"+name+")") {
+			t.Errorf("the grammar does not know %s", name)
 		}
 	}
-	if n := strings.Count(string(b), "{name: "); n != len(BuiltinTypes()) {
-		t.Errorf("there are %d built-in types", n)
+}
+
+// The types that are built in are those that the compiler knows.
+func TestBuiltinTypes(t *testing.T) {
+	if want := slices.Sorted(slices.Values(compiler.BuiltinTypes())); !slices.Equal(BuiltinTypes(), want) {
+		t.Errorf("there are %q", want)
 	}
 }

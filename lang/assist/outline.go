@@ -168,11 +168,21 @@ func (o *outliner) item() {
 		o.closeAll(name.Start)
 	}
 	b := &Block{Type: name, Labels: labels, Parent: o.open, Span: Span{Start: name.Start}, Body: Span{Start: brace.Range.End.Byte}}
-	if o.open.Known != nil {
-		b.Known = o.open.Known.Block(name.Text)
-	}
+	b.Known = known(o.open, name.Text)
 	o.open.Blocks = append(o.open.Blocks, b)
 	o.open = b
+}
+
+// known is the schema of a block inside of another one. The content of a dynamic
+// block is what its label says.
+func known(around *Block, kind string) *hcl.Block {
+	switch {
+	case around.Type.Text == "dynamic" && kind == "content" && around.Parent != nil && around.Parent.Known != nil:
+		return around.Parent.Known.Block(around.label(0).Text)
+	case around.Known != nil:
+		return around.Known.Block(kind)
+	}
+	return nil
 }
 
 // closeAll ends what is open for want of braces.

@@ -35,7 +35,7 @@ var arrows = []struct {
 	{"lang/format", "lang/diag lang/expr"},
 	{"lang/hcl/...", "lang/diag lang/config lang/expr lang/vars lang/function lang/hcl/..."},
 	{"lang/module/...", "lang/diag lang/config lang/module/..."},
-	{"lang/assist", "lang/expr lang/function lang/hcl"},
+	{"lang/assist", "lang/expr lang/format lang/function lang/hcl"},
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
