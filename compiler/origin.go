@@ -12,7 +12,9 @@ type Origins map[graph.Address]Origin
 // Origin is where one node was written. A block that is repeated is the origin
 // of many nodes.
 type Origin struct {
-	Range diag.Range // of the block's header
+	Range  diag.Range     // of the block's header
+	Module *config.Config // that the block stands in
+	Within []diag.Call    // the instances of modules around it, the innermost first
 
 	// Steps are those of a job as written, one for each step of the node, in the
 	// order of graph.Walk.
@@ -22,7 +24,11 @@ type Origin struct {
 func origins(nodes []node) Origins {
 	out := make(Origins, len(nodes))
 	for _, n := range nodes {
-		out[n.address] = Origin{Range: n.at, Steps: n.steps}
+		o := Origin{Range: n.at, Steps: n.steps}
+		if n.m != nil {
+			o.Module, o.Within = n.m.cfg, n.m.within()
+		}
+		out[n.address] = o
 	}
 	return out
 }

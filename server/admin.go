@@ -16,8 +16,13 @@ type Admin struct {
 
 // ServerInfo says what the server is, and as whom it knows the caller.
 func (a *Admin) ServerInfo(ctx context.Context, req *connect.Request[weirv1.ServerInfoRequest]) (*connect.Response[weirv1.ServerInfoResponse], error) {
-	return unary(ctx, a.core, req, func(_ context.Context, id Identity, _ *weirv1.ServerInfoRequest) (*weirv1.ServerInfoResponse, error) {
-		return &weirv1.ServerInfoResponse{Version: a.version, Team: id.Team, Role: string(id.Role)}, nil
+	return unary(ctx, a.core, req, func(ctx context.Context, id Identity, _ *weirv1.ServerInfoRequest) (*weirv1.ServerInfoResponse, error) {
+		sets, err := a.store.WorkerTags(ctx, id.TeamID)
+		out := &weirv1.ServerInfoResponse{Version: a.version, Team: id.Team, Role: string(id.Role)}
+		for _, tags := range sets {
+			out.WorkerTags = append(out.WorkerTags, &weirv1.WorkerTags{Tags: tags})
+		}
+		return out, err
 	})
 }
 

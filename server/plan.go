@@ -28,6 +28,10 @@ func (p *Pipelines) plan(ctx context.Context, id Identity, req *weirv1.PlanReque
 	if err := runs(desired); err != nil {
 		return nil, err
 	}
+	advice, err := p.judge(ctx, id, desired)
+	if err != nil {
+		return nil, err
+	}
 	prior, revision, err := p.store.CurrentGraph(ctx, id.TeamID, req.Pipeline)
 	if err != nil {
 		return nil, err
@@ -40,7 +44,7 @@ func (p *Pipelines) plan(ctx context.Context, id Identity, req *weirv1.PlanReque
 		return nil, err
 	}
 	plan := planner.New(id.Team, req.Pipeline, revision, prior, desired, seen)
-	return &weirv1.PlanResponse{Plan: planfile.Encode(plan)}, nil
+	return &weirv1.PlanResponse{Plan: planfile.Encode(plan), Advice: advice}, nil
 }
 
 // desiredGraph reads the graph of a request, which nobody here trusts: decoding
@@ -115,6 +119,9 @@ func (p *Pipelines) apply(ctx context.Context, id Identity, req *weirv1.ApplyReq
 	}
 	if plan.Empty() {
 		return &weirv1.ApplyResponse{}, nil
+	}
+	if err := p.mayApply(ctx, id, plan.Pipeline, plan.Desired); err != nil {
+		return nil, err
 	}
 	revision, err := p.store.Apply(ctx, postgres.ApplyInput{
 		TeamID: id.TeamID, Pipeline: plan.Pipeline, Actor: id.Name, PlanDigest: digest(req.Plan),

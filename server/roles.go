@@ -23,6 +23,8 @@ func permissions() map[string]permission {
 		weirv1connect.PipelineServiceDriftProcedure:         {least: state.RoleViewer},
 		weirv1connect.PipelineServicePlanProcedure:          {least: state.RoleMember},
 		weirv1connect.PipelineServiceApplyProcedure:         {least: state.RoleMember},
+		weirv1connect.PipelineServiceListPoliciesProcedure:  {least: state.RoleViewer},
+		weirv1connect.PipelineServiceSetPoliciesProcedure:   {least: state.RoleOwner},
 
 		weirv1connect.BuildServiceListJobsProcedure:   {least: state.RoleViewer},
 		weirv1connect.BuildServiceListBuildsProcedure: {least: state.RoleViewer},

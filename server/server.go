@@ -13,6 +13,7 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/weirci/weir/api/weir/v1/weirv1connect"
+	"github.com/weirci/weir/compiler/policy"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -38,6 +39,10 @@ type Options struct {
 	TLS      *tls.Config
 	Insecure bool
 
+	// Policies judges by the policies of a team. Without it a team that has some
+	// can apply nothing.
+	Policies policy.Judge
+
 	// Mounts are other handlers by path, such as WorkerService with that of its
 	// service. They authenticate their callers themselves.
 	Mounts map[string]http.Handler
@@ -59,7 +64,7 @@ func New(o Options) (*Server, error) {
 	if o.Store == nil || o.Log == nil || o.Now == nil {
 		return nil, errors.New("server: Store, Log and Now must be set")
 	}
-	s := &Server{opts: o, services: NewServices(o.Store, o.Listener, o.Log, o.Version), metrics: newMetrics(o)}
+	s := &Server{opts: o, services: NewServices(o.Store, o.Listener, o.Log, o.Version, o.Policies), metrics: newMetrics(o)}
 	s.stopping, s.stop = context.WithCancelCause(context.Background())
 	handler, err := s.routes()
 	if err != nil {

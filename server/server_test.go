@@ -217,7 +217,7 @@ func TestHealth(t *testing.T) {
 
 func TestHandlersInTheSameProcess(t *testing.T) {
 	w := newWorld(t)
-	s := server.NewServices(w.store, nil, options(t, w.store, nil).Log, "1")
+	s := server.NewServices(w.store, nil, options(t, w.store, nil).Log, "1", nil)
 	req := connect.NewRequest(&weirv1.PlanRequest{Pipeline: "demo", Graph: demo("demo").graph(t).Encode()})
 	_, err := s.Pipelines.Plan(t.Context(), req)
 	wantCode(t, err, connect.CodeUnauthenticated, "wants a token")

@@ -8,6 +8,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/weirci/weir/compiler/policy"
 	"github.com/weirci/weir/state/postgres"
 )
 
@@ -27,13 +28,15 @@ type Services struct {
 
 // core is what every handler has.
 type core struct {
-	store *postgres.Store
-	log   *slog.Logger
+	store    *postgres.Store
+	log      *slog.Logger
+	policies policy.Judge
 }
 
-// NewServices makes the handlers. Without a listener (nil) Watch polls.
-func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, version string) Services {
-	c := core{store: store, log: log}
+// NewServices makes the handlers. Without a listener (nil) Watch polls; without
+// a judge (nil) a team that has policies can apply nothing.
+func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, version string, policies policy.Judge) Services {
+	c := core{store: store, log: log, policies: policies}
 	return Services{
 		Pipelines: &Pipelines{c},
 		Builds:    &Builds{core: c, listener: listener, poll: 2 * time.Second, patience: 30 * time.Second},

@@ -349,7 +349,7 @@ func TestWatchWithoutNotifications(t *testing.T) {
 	w := newWorld(t)
 	w.apply(t, demo("demo"))
 	r := w.start("one")
-	deaf := server.NewServices(w.store, nil, options(t, w.store, nil).Log, "")
+	deaf := server.NewServices(w.store, nil, options(t, w.store, nil).Log, "", nil)
 	ctx := server.WithIdentity(t.Context(), server.Identity{Team: "main"})
 	var events []string
 	err := deaf.Builds.Follow(ctx, &weirv1.WatchRequest{Id: r.id}, func(e *weirv1.WatchResponse) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/cli"
+	"github.com/weirci/weir/compiler/policy"
 	"github.com/weirci/weir/worker/resource/types"
 	"github.com/weirci/weir/worker/shim"
 )
@@ -18,6 +19,8 @@ func main() {
 			if shim.Called(os.Args[2:]) { // people mean `weir get` by it
 				os.Exit(shim.Main(os.Args[2:]))
 			}
+		case policy.Command:
+			os.Exit(policy.Main(os.Stdin, os.Stdout, os.Stderr))
 		case "resource-type":
 			os.Exit(types.Main(context.Background(), types.System(os.Stderr), os.Args[2:], os.Stdin, os.Stdout))
 		}

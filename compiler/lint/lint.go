@@ -60,6 +60,9 @@ func run(in Input, rules []Rule) diag.List {
 			if d.Summary == "" {
 				d.Summary = r.Summary
 			}
+			if m := p.written.byFile[d.Range.File]; m != nil && d.Within == nil {
+				d.Within = m.within
+			}
 			found.Append(d)
 		})
 	}

@@ -6,14 +6,26 @@ import (
 	"unicode"
 
 	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
 )
 
 // look walks all that was written. It goes by the types of the tree and not by
 // their names, so what the language gains is looked at without a word here.
 func look(cfg *config.Config) *survey {
-	w := &walker{survey: &survey{byFile: map[string]*module{}, plans: map[reflect.Type][]field{}}, seen: map[*config.Config]bool{}}
-	w.config(cfg)
-	return w.survey
+	s := &survey{byFile: map[string]*module{}, plans: map[reflect.Type][]field{}, seen: map[*config.Config]bool{}}
+	s.look(cfg, nil)
+	return s
+}
+
+// look walks a module, once.
+func (s *survey) look(cfg *config.Config, within []diag.Call) {
+	if cfg == nil || s.seen[cfg] {
+		return
+	}
+	s.seen[cfg] = true
+	w := &walker{survey: s, module: &module{cfg: cfg, used: map[string]bool{}, within: within}}
+	s.modules = append(s.modules, w.module)
+	w.fields(reflect.ValueOf(cfg).Elem())
 }
 
 // refsOf are the names that a step itself uses, without the steps inside of it.
@@ -26,7 +38,6 @@ func (s *survey) refsOf(step *config.Step) []config.Ref {
 
 type walker struct {
 	*survey
-	seen   map[*config.Config]bool
 	module *module
 	own    *config.Variable // around what is looked at
 	flat   bool             // no steps inside of steps
@@ -40,22 +51,7 @@ type field struct {
 	expr        bool
 }
 
-var (
-	exprType   = reflect.TypeFor[config.Expr]()
-	configType = reflect.TypeFor[*config.Config]()
-)
-
-func (w *walker) config(cfg *config.Config) {
-	if cfg == nil || w.seen[cfg] {
-		return
-	}
-	w.seen[cfg] = true
-	around := *w
-	w.module, w.own = &module{cfg: cfg, used: map[string]bool{}}, nil
-	w.modules = append(w.modules, w.module)
-	w.fields(reflect.ValueOf(cfg).Elem())
-	w.module, w.own = around.module, around.own
-}
+var exprType = reflect.TypeFor[config.Expr]()
 
 func (w *walker) value(v reflect.Value) {
 	switch v.Kind() {
@@ -83,8 +79,7 @@ func (w *walker) pointer(v reflect.Value) {
 		return
 	}
 	switch x := v.Interface().(type) {
-	case *config.Config:
-		w.config(x)
+	case *config.Given: // by who runs it, and not written
 	case *config.Step:
 		if !w.flat {
 			w.fields(v.Elem())
@@ -130,7 +125,7 @@ func (s *survey) plan(t reflect.Type) []field {
 
 // holds reports whether expressions may be somewhere in a value of a type.
 func holds(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if t == exprType || t == configType || t == reflect.TypeFor[config.Body]() {
+	if t == exprType || t == reflect.TypeFor[config.Body]() {
 		return true
 	}
 	if seen[t] {

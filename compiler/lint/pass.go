@@ -31,6 +31,10 @@ type step struct {
 func newPass(in Input) *pass {
 	p := &pass{Input: in, written: look(in.Config)}
 	for _, n := range in.Graph.Nodes() {
+		o := in.Origins[n.Address]
+		p.written.look(o.Module, o.Within)
+	}
+	for _, n := range in.Graph.Nodes() {
 		if spec, ok := n.Spec.(graph.Job); ok {
 			p.jobs = append(p.jobs, newJob(n.Address, spec, in.Origins[n.Address]))
 		}

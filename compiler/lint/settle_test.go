@@ -140,3 +140,42 @@ job "two" {
 		t.Errorf("got %v", got)
 	}
 }
+
+// What is in a module is told of once, with one of the ways there.
+func TestModules(t *testing.T) {
+	files := pipeline()
+	files["modules.weir.hcl"] = `module "service" {
+  source   = "./service"
+  for_each = toset(["api", "web"])
+  name     = each.key
+}
+`
+	files["service/module.weir.hcl"] = `variable "name" { type = string }
+variable "old" { default = "" }
+locals {
+  url = "https://git.example.com/${var.name}.git"
+}
+resource "git" "repo" {
+  source = { uri = local.url }
+}
+task "go" {
+  image      = ` + pinned + `
+  inputs     = ["repo"]
+  run        = ["go", "test"]
+  privileged = true
+}
+job "unit" {
+  get "repo" { trigger = true }
+  task "test" { uses = task.go }
+}
+`
+	found := Run(read(t, files))
+	if got := codes(found); !slices.Equal(got, []string{"W4005:2", "W4011:13"}) {
+		t.Fatalf("got %v", got)
+	}
+	for _, d := range found {
+		if len(d.Within) != 1 || d.Within[0].Module != `module.service["api"]` {
+			t.Errorf("%s: within %v", d.Code, d.Within)
+		}
+	}
+}

@@ -14,12 +14,14 @@ type survey struct {
 	byFile  map[string]*module
 	args    []argument
 	plans   map[reflect.Type][]field
+	seen    map[*config.Config]bool
 }
 
 // module is one directory's blocks.
 type module struct {
-	cfg  *config.Config
-	used map[string]bool // "local.x", "var.x", "task.x", "resource.git.x", "secret.x"
+	cfg    *config.Config
+	used   map[string]bool // "local.x", "var.x", "task.x", "resource.git.x", "secret.x"
+	within []diag.Call     // of one of its instances
 }
 
 // argument is one argument of a block.

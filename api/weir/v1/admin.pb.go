@@ -59,10 +59,12 @@ func (*ServerInfoRequest) Descriptor() ([]byte, []int) {
 }
 
 type ServerInfoResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       string                 `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
-	Team          string                 `protobuf:"bytes,2,opt,name=team,proto3" json:"team,omitempty"`
-	Role          string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Version string                 `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	Team    string                 `protobuf:"bytes,2,opt,name=team,proto3" json:"team,omitempty"`
+	Role    string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
+	// One for each set of tags that workers have.
+	WorkerTags    []*WorkerTags `protobuf:"bytes,4,rep,name=worker_tags,json=workerTags,proto3" json:"worker_tags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -118,6 +120,57 @@ func (x *ServerInfoResponse) GetRole() string {
 	return ""
 }
 
+func (x *ServerInfoResponse) GetWorkerTags() []*WorkerTags {
+	if x != nil {
+		return x.WorkerTags
+	}
+	return nil
+}
+
+type WorkerTags struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tags          []string               `protobuf:"bytes,1,rep,name=tags,proto3" json:"tags,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WorkerTags) Reset() {
+	*x = WorkerTags{}
+	mi := &file_weir_v1_admin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WorkerTags) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WorkerTags) ProtoMessage() {}
+
+func (x *WorkerTags) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_admin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WorkerTags.ProtoReflect.Descriptor instead.
+func (*WorkerTags) Descriptor() ([]byte, []int) {
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *WorkerTags) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
 type ListWorkersRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -126,7 +179,7 @@ type ListWorkersRequest struct {
 
 func (x *ListWorkersRequest) Reset() {
 	*x = ListWorkersRequest{}
-	mi := &file_weir_v1_admin_proto_msgTypes[2]
+	mi := &file_weir_v1_admin_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -138,7 +191,7 @@ func (x *ListWorkersRequest) String() string {
 func (*ListWorkersRequest) ProtoMessage() {}
 
 func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[2]
+	mi := &file_weir_v1_admin_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -151,7 +204,7 @@ func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkersRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{2}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{3}
 }
 
 type ListWorkersResponse struct {
@@ -163,7 +216,7 @@ type ListWorkersResponse struct {
 
 func (x *ListWorkersResponse) Reset() {
 	*x = ListWorkersResponse{}
-	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	mi := &file_weir_v1_admin_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -175,7 +228,7 @@ func (x *ListWorkersResponse) String() string {
 func (*ListWorkersResponse) ProtoMessage() {}
 
 func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	mi := &file_weir_v1_admin_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -188,7 +241,7 @@ func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkersResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{3}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListWorkersResponse) GetWorkers() []*Worker {
@@ -218,7 +271,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	mi := &file_weir_v1_admin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -230,7 +283,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	mi := &file_weir_v1_admin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -243,7 +296,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Worker) GetId() string {
@@ -335,11 +388,16 @@ var File_weir_v1_admin_proto protoreflect.FileDescriptor
 const file_weir_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"\x13weir/v1/admin.proto\x12\aweir.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x13\n" +
-	"\x11ServerInfoRequest\"V\n" +
+	"\x11ServerInfoRequest\"\x8c\x01\n" +
 	"\x12ServerInfoResponse\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x12\n" +
 	"\x04team\x18\x02 \x01(\tR\x04team\x12\x12\n" +
-	"\x04role\x18\x03 \x01(\tR\x04role\"\x14\n" +
+	"\x04role\x18\x03 \x01(\tR\x04role\x124\n" +
+	"\vworker_tags\x18\x04 \x03(\v2\x13.weir.v1.WorkerTagsR\n" +
+	"workerTags\" \n" +
+	"\n" +
+	"WorkerTags\x12\x12\n" +
+	"\x04tags\x18\x01 \x03(\tR\x04tags\"\x14\n" +
 	"\x12ListWorkersRequest\"@\n" +
 	"\x13ListWorkersResponse\x12)\n" +
 	"\aworkers\x18\x01 \x03(\v2\x0f.weir.v1.WorkerR\aworkers\"\xf8\x02\n" +
@@ -374,28 +432,30 @@ func file_weir_v1_admin_proto_rawDescGZIP() []byte {
 	return file_weir_v1_admin_proto_rawDescData
 }
 
-var file_weir_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_weir_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_weir_v1_admin_proto_goTypes = []any{
 	(*ServerInfoRequest)(nil),     // 0: weir.v1.ServerInfoRequest
 	(*ServerInfoResponse)(nil),    // 1: weir.v1.ServerInfoResponse
-	(*ListWorkersRequest)(nil),    // 2: weir.v1.ListWorkersRequest
-	(*ListWorkersResponse)(nil),   // 3: weir.v1.ListWorkersResponse
-	(*Worker)(nil),                // 4: weir.v1.Worker
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(*WorkerTags)(nil),            // 2: weir.v1.WorkerTags
+	(*ListWorkersRequest)(nil),    // 3: weir.v1.ListWorkersRequest
+	(*ListWorkersResponse)(nil),   // 4: weir.v1.ListWorkersResponse
+	(*Worker)(nil),                // 5: weir.v1.Worker
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
 }
 var file_weir_v1_admin_proto_depIdxs = []int32{
-	4, // 0: weir.v1.ListWorkersResponse.workers:type_name -> weir.v1.Worker
-	5, // 1: weir.v1.Worker.registered_at:type_name -> google.protobuf.Timestamp
-	5, // 2: weir.v1.Worker.heartbeat_at:type_name -> google.protobuf.Timestamp
-	0, // 3: weir.v1.AdminService.ServerInfo:input_type -> weir.v1.ServerInfoRequest
-	2, // 4: weir.v1.AdminService.ListWorkers:input_type -> weir.v1.ListWorkersRequest
-	1, // 5: weir.v1.AdminService.ServerInfo:output_type -> weir.v1.ServerInfoResponse
-	3, // 6: weir.v1.AdminService.ListWorkers:output_type -> weir.v1.ListWorkersResponse
-	5, // [5:7] is the sub-list for method output_type
-	3, // [3:5] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	2, // 0: weir.v1.ServerInfoResponse.worker_tags:type_name -> weir.v1.WorkerTags
+	5, // 1: weir.v1.ListWorkersResponse.workers:type_name -> weir.v1.Worker
+	6, // 2: weir.v1.Worker.registered_at:type_name -> google.protobuf.Timestamp
+	6, // 3: weir.v1.Worker.heartbeat_at:type_name -> google.protobuf.Timestamp
+	0, // 4: weir.v1.AdminService.ServerInfo:input_type -> weir.v1.ServerInfoRequest
+	3, // 5: weir.v1.AdminService.ListWorkers:input_type -> weir.v1.ListWorkersRequest
+	1, // 6: weir.v1.AdminService.ServerInfo:output_type -> weir.v1.ServerInfoResponse
+	4, // 7: weir.v1.AdminService.ListWorkers:output_type -> weir.v1.ListWorkersResponse
+	6, // [6:8] is the sub-list for method output_type
+	4, // [4:6] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_admin_proto_init() }
@@ -409,7 +469,7 @@ func file_weir_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_admin_proto_rawDesc), len(file_weir_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

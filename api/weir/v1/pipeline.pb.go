@@ -84,7 +84,8 @@ func (x *PlanRequest) GetDestroy() bool {
 
 type PlanResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Plan          []byte                 `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"` // canonical, as package planner/planfile has it
+	Plan          []byte                 `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`     // canonical, as package planner/planfile has it
+	Advice        []string               `protobuf:"bytes,2,rep,name=advice,proto3" json:"advice,omitempty"` // of the team's policies
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -122,6 +123,13 @@ func (*PlanResponse) Descriptor() ([]byte, []int) {
 func (x *PlanResponse) GetPlan() []byte {
 	if x != nil {
 		return x.Plan
+	}
+	return nil
+}
+
+func (x *PlanResponse) GetAdvice() []string {
+	if x != nil {
+		return x.Advice
 	}
 	return nil
 }
@@ -699,6 +707,280 @@ func (x *Drift) GetMessage() string {
 	return ""
 }
 
+// Policy is a file in CUE that pipelines of the team are held to.
+type Policy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	SetBy         string                 `protobuf:"bytes,3,opt,name=set_by,json=setBy,proto3" json:"set_by,omitempty"`
+	SetAt         *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=set_at,json=setAt,proto3" json:"set_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Policy) Reset() {
+	*x = Policy{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Policy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Policy) ProtoMessage() {}
+
+func (x *Policy) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Policy.ProtoReflect.Descriptor instead.
+func (*Policy) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Policy) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Policy) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Policy) GetSetBy() string {
+	if x != nil {
+		return x.SetBy
+	}
+	return ""
+}
+
+func (x *Policy) GetSetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SetAt
+	}
+	return nil
+}
+
+type SetPoliciesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Policies      []*Policy              `protobuf:"bytes,1,rep,name=policies,proto3" json:"policies,omitempty"` // none: no policies from now on
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPoliciesRequest) Reset() {
+	*x = SetPoliciesRequest{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPoliciesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPoliciesRequest) ProtoMessage() {}
+
+func (x *SetPoliciesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPoliciesRequest.ProtoReflect.Descriptor instead.
+func (*SetPoliciesRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetPoliciesRequest) GetPolicies() []*Policy {
+	if x != nil {
+		return x.Policies
+	}
+	return nil
+}
+
+type SetPoliciesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPoliciesResponse) Reset() {
+	*x = SetPoliciesResponse{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPoliciesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPoliciesResponse) ProtoMessage() {}
+
+func (x *SetPoliciesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPoliciesResponse.ProtoReflect.Descriptor instead.
+func (*SetPoliciesResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{15}
+}
+
+type ListPoliciesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPoliciesRequest) Reset() {
+	*x = ListPoliciesRequest{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPoliciesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPoliciesRequest) ProtoMessage() {}
+
+func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
+func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{16}
+}
+
+type ListPoliciesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Policies      []*Policy              `protobuf:"bytes,1,rep,name=policies,proto3" json:"policies,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPoliciesResponse) Reset() {
+	*x = ListPoliciesResponse{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPoliciesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPoliciesResponse) ProtoMessage() {}
+
+func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
+func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListPoliciesResponse) GetPolicies() []*Policy {
+	if x != nil {
+		return x.Policies
+	}
+	return nil
+}
+
+// PolicyDenial is the detail of FAILED_PRECONDITION where policies forbid a plan.
+type PolicyDenial struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Reasons       []string               `protobuf:"bytes,1,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PolicyDenial) Reset() {
+	*x = PolicyDenial{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PolicyDenial) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PolicyDenial) ProtoMessage() {}
+
+func (x *PolicyDenial) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PolicyDenial.ProtoReflect.Descriptor instead.
+func (*PolicyDenial) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *PolicyDenial) GetReasons() []string {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
 type StalePlan_Moved struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Address       string                 `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
@@ -712,7 +994,7 @@ type StalePlan_Moved struct {
 
 func (x *StalePlan_Moved) Reset() {
 	*x = StalePlan_Moved{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +1006,7 @@ func (x *StalePlan_Moved) String() string {
 func (*StalePlan_Moved) ProtoMessage() {}
 
 func (x *StalePlan_Moved) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -783,9 +1065,10 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\vPlanRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x14\n" +
 	"\x05graph\x18\x02 \x01(\fR\x05graph\x12\x18\n" +
-	"\adestroy\x18\x03 \x01(\bR\adestroy\"\"\n" +
+	"\adestroy\x18\x03 \x01(\bR\adestroy\":\n" +
 	"\fPlanResponse\x12\x12\n" +
-	"\x04plan\x18\x01 \x01(\fR\x04plan\"\"\n" +
+	"\x04plan\x18\x01 \x01(\fR\x04plan\x12\x16\n" +
+	"\x06advice\x18\x02 \x03(\tR\x06advice\"\"\n" +
 	"\fApplyRequest\x12\x12\n" +
 	"\x04plan\x18\x01 \x01(\fR\x04plan\"+\n" +
 	"\rApplyResponse\x12\x1a\n" +
@@ -825,13 +1108,28 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage2\xc7\x02\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\"z\n" +
+	"\x06Policy\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x15\n" +
+	"\x06set_by\x18\x03 \x01(\tR\x05setBy\x121\n" +
+	"\x06set_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05setAt\"A\n" +
+	"\x12SetPoliciesRequest\x12+\n" +
+	"\bpolicies\x18\x01 \x03(\v2\x0f.weir.v1.PolicyR\bpolicies\"\x15\n" +
+	"\x13SetPoliciesResponse\"\x15\n" +
+	"\x13ListPoliciesRequest\"C\n" +
+	"\x14ListPoliciesResponse\x12+\n" +
+	"\bpolicies\x18\x01 \x03(\v2\x0f.weir.v1.PolicyR\bpolicies\"(\n" +
+	"\fPolicyDenial\x12\x18\n" +
+	"\areasons\x18\x01 \x03(\tR\areasons2\xde\x03\n" +
 	"\x0fPipelineService\x123\n" +
 	"\x04Plan\x12\x14.weir.v1.PlanRequest\x1a\x15.weir.v1.PlanResponse\x126\n" +
 	"\x05Apply\x12\x15.weir.v1.ApplyRequest\x1a\x16.weir.v1.ApplyResponse\x12N\n" +
 	"\rListPipelines\x12\x1d.weir.v1.ListPipelinesRequest\x1a\x1e.weir.v1.ListPipelinesResponse\x12?\n" +
 	"\bGetGraph\x12\x18.weir.v1.GetGraphRequest\x1a\x19.weir.v1.GetGraphResponse\x126\n" +
-	"\x05Drift\x12\x15.weir.v1.DriftRequest\x1a\x16.weir.v1.DriftResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
+	"\x05Drift\x12\x15.weir.v1.DriftRequest\x1a\x16.weir.v1.DriftResponse\x12H\n" +
+	"\vSetPolicies\x12\x1b.weir.v1.SetPoliciesRequest\x1a\x1c.weir.v1.SetPoliciesResponse\x12K\n" +
+	"\fListPolicies\x12\x1c.weir.v1.ListPoliciesRequest\x1a\x1d.weir.v1.ListPoliciesResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
 	file_weir_v1_pipeline_proto_rawDescOnce sync.Once
@@ -845,7 +1143,7 @@ func file_weir_v1_pipeline_proto_rawDescGZIP() []byte {
 	return file_weir_v1_pipeline_proto_rawDescData
 }
 
-var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_weir_v1_pipeline_proto_goTypes = []any{
 	(*PlanRequest)(nil),           // 0: weir.v1.PlanRequest
 	(*PlanResponse)(nil),          // 1: weir.v1.PlanResponse
@@ -860,29 +1158,42 @@ var file_weir_v1_pipeline_proto_goTypes = []any{
 	(*DriftRequest)(nil),          // 10: weir.v1.DriftRequest
 	(*DriftResponse)(nil),         // 11: weir.v1.DriftResponse
 	(*Drift)(nil),                 // 12: weir.v1.Drift
-	(*StalePlan_Moved)(nil),       // 13: weir.v1.StalePlan.Moved
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*Policy)(nil),                // 13: weir.v1.Policy
+	(*SetPoliciesRequest)(nil),    // 14: weir.v1.SetPoliciesRequest
+	(*SetPoliciesResponse)(nil),   // 15: weir.v1.SetPoliciesResponse
+	(*ListPoliciesRequest)(nil),   // 16: weir.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),  // 17: weir.v1.ListPoliciesResponse
+	(*PolicyDenial)(nil),          // 18: weir.v1.PolicyDenial
+	(*StalePlan_Moved)(nil),       // 19: weir.v1.StalePlan.Moved
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
 }
 var file_weir_v1_pipeline_proto_depIdxs = []int32{
-	13, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
+	19, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
 	7,  // 1: weir.v1.ListPipelinesResponse.pipelines:type_name -> weir.v1.Pipeline
-	14, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
+	20, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
 	12, // 3: weir.v1.DriftResponse.drifts:type_name -> weir.v1.Drift
-	0,  // 4: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
-	2,  // 5: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
-	5,  // 6: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
-	8,  // 7: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
-	10, // 8: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
-	1,  // 9: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
-	3,  // 10: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
-	6,  // 11: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
-	9,  // 12: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
-	11, // 13: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
-	9,  // [9:14] is the sub-list for method output_type
-	4,  // [4:9] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	20, // 4: weir.v1.Policy.set_at:type_name -> google.protobuf.Timestamp
+	13, // 5: weir.v1.SetPoliciesRequest.policies:type_name -> weir.v1.Policy
+	13, // 6: weir.v1.ListPoliciesResponse.policies:type_name -> weir.v1.Policy
+	0,  // 7: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
+	2,  // 8: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
+	5,  // 9: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
+	8,  // 10: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
+	10, // 11: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
+	14, // 12: weir.v1.PipelineService.SetPolicies:input_type -> weir.v1.SetPoliciesRequest
+	16, // 13: weir.v1.PipelineService.ListPolicies:input_type -> weir.v1.ListPoliciesRequest
+	1,  // 14: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
+	3,  // 15: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
+	6,  // 16: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
+	9,  // 17: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
+	11, // 18: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
+	15, // 19: weir.v1.PipelineService.SetPolicies:output_type -> weir.v1.SetPoliciesResponse
+	17, // 20: weir.v1.PipelineService.ListPolicies:output_type -> weir.v1.ListPoliciesResponse
+	14, // [14:21] is the sub-list for method output_type
+	7,  // [7:14] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_pipeline_proto_init() }
@@ -896,7 +1207,7 @@ func file_weir_v1_pipeline_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_pipeline_proto_rawDesc), len(file_weir_v1_pipeline_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

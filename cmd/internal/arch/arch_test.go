@@ -40,6 +40,7 @@ var arrows = []struct {
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
 	{"compiler", "lang/config lang/diag lang/function lang/deferred compiler/graph"},
+	{"compiler/policy", "compiler/graph lang/diag"},
 	{"compiler/lint", "compiler compiler/graph lang/config lang/diag"},
 	{"planner", "compiler/graph"},
 	{"planner/planfile", "planner compiler/graph"},
@@ -66,13 +67,13 @@ var arrows = []struct {
 	{"worker/workertest/...", "worker/..."},
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
-	{"server/...", "reconciler/runnable server/... planner/... state state/postgres compiler/graph api/... worker/logfile"},
+	{"server/...", "reconciler/runnable server/... planner/... state state/postgres compiler/graph compiler/policy api/... worker/logfile"},
 	{"cmd/internal/view", "planner/... compiler/graph lang/diag lang/module/... api/... worker/logfile"},
 	{"cmd/internal/wire/...", "..."},
 	{"cmd/internal/cli", "cmd/internal/... reconciler/runnable lang/... compiler/... planner/... state state/postgres server api/... worker/resource/... worker/shim"},
 	{"cmd/internal/...", "..."},
 	{"cmd/weir-init", "worker/shim"},
-	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/resource/..."},
+	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/resource/... compiler/policy"},
 }
 
 // clocks may be read, and dice thrown, only here: where the real world is wired

@@ -77,7 +77,7 @@ func (a *App) applyDirectory(cmd *cobra.Command, o applyOptions, args []string) 
 		return err
 	}
 	defer done()
-	p, err := makePlan(ctx, who, req)
+	p, err := a.makePlan(ctx, who, req)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (a *App) planFor(cmd *cobra.Command, o planOptions, args []string) (*planne
 		return nil, err
 	}
 	defer done()
-	return makePlan(ctx, who, req)
+	return a.makePlan(ctx, who, req)
 }
 
 // destroyPlan plans to remove a pipeline: the one that --pipeline names, or the
@@ -86,7 +86,7 @@ func (a *App) destroyPlan(ctx context.Context, f planFlags, args []string) (*pla
 	if err != nil {
 		return nil, err
 	}
-	return makePlan(ctx, who, &weirv1.PlanRequest{Pipeline: name, Destroy: true})
+	return a.makePlan(ctx, who, &weirv1.PlanRequest{Pipeline: name, Destroy: true})
 }
 
 func (a *App) savePlan(path string, p *planner.Plan) error {

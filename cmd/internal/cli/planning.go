@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"connectrpc.com/connect"
@@ -27,12 +28,14 @@ type planning interface {
 // planFlags are those of plan, apply and destroy.
 type planFlags struct {
 	source
+	policies policyFlags
 	database string
 	summary  bool
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.source.add(cmd)
+	f.policies.add(cmd)
 	cmd.Flags().StringVar(&f.database, "database", "", "work on this PostgreSQL, without a server (for operators)")
 	cmd.Flags().BoolVar(&f.summary, "summary", false, "one line for each address")
 }
@@ -54,17 +57,20 @@ func (a *App) planner(ctx context.Context, f planFlags) (planning, func(), error
 }
 
 // makePlan asks for the plan, and reads it.
-func makePlan(ctx context.Context, p planning, req *weirv1.PlanRequest) (*planner.Plan, error) {
+func (a *App) makePlan(ctx context.Context, p planning, req *weirv1.PlanRequest) (*planner.Plan, error) {
 	res, err := p.Plan(ctx, connect.NewRequest(req))
 	if err != nil {
 		return nil, err
+	}
+	for _, advice := range res.Msg.Advice {
+		fmt.Fprintf(a.Err, "%s a policy of the team advises against this: %s\n", a.errTerminal().Paint(view.Yellow, "Warning:"), advice)
 	}
 	return planfile.Decode(res.Msg.Plan)
 }
 
 // desired is the request for what a directory holds.
 func (a *App) desired(cmd *cobra.Command, f planFlags, dir string) (*weirv1.PlanRequest, error) {
-	g, err := a.compile(f.source, dir)
+	g, err := a.compileAndJudge(cmd.Context(), f, dir)
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,8 @@ func explain(err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &c) && denialOf(c) != nil:
+		return explainDenial(c, denialOf(c))
 	case errors.As(err, &c) && staleOf(c) != nil:
 		return explainStale(staleOf(c))
 	case errors.As(err, &s):

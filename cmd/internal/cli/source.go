@@ -9,6 +9,8 @@ import (
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang"
+	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/diag"
 )
 
 // directory is the argument, or where we are.
@@ -35,7 +37,12 @@ func (a *App) compile(s source, dir string) (*graph.Graph, error) {
 
 // compiled is what came of a directory. The graph is nil where there are errors.
 type compiled struct {
-	graph *graph.Graph
+	dir      string
+	config   *config.Config
+	graph    *graph.Graph
+	origins  compiler.Origins
+	settings compiler.Settings
+	raw      *diag.Sources // by the names that the configuration uses
 	findings
 }
 
@@ -53,13 +60,21 @@ func (a *App) inspect(s source, dir string) (compiled, error) {
 	}
 	in := s.inputs(os.Environ())
 	cfg, sources, list := lang.Load(dir, in)
-	g, more := compiler.Compile(cfg)
+	c := compiled{dir: dir, config: cfg}
+	c.settings, _ = compiler.ReadSettings(cfg) // Compile says what is wrong with them
+	if refused := c.settings.Refuses(version); len(refused) > 0 {
+		c.findings = fromHere(refused, sources) // what else there is may be because of that
+		return c, nil
+	}
+	g, origins, more := compiler.Trace(cfg)
 	list.Append(more...)
 	list.Sort()
-	if list.HasErrors() {
-		g = nil
+	if !list.HasErrors() {
+		c.graph, c.origins = g, origins
 	}
-	return compiled{graph: g, findings: fromHere(list, sources)}, nil
+	c.findings = fromHere(list, sources)
+	c.raw = sources
+	return c, nil
 }
 
 func checkDirectory(dir string) error {

@@ -107,6 +107,18 @@ func Workers(now time.Time, all []*weirv1.Worker) Table {
 	return t
 }
 
+// Policies is the table of a team's policies.
+func Policies(now time.Time, all []*weirv1.Policy) Table {
+	t := Table{
+		Header: []string{"policy", "set", "by", "lines"},
+		Empty:  "no policies yet: an owner of the team sets some with `weir policies set DIR`",
+	}
+	for _, p := range all {
+		t.Rows = append(t.Rows, []Cell{Text(p.Name), Text(Ago(now, p.SetAt)), Text(p.SetBy), number(int64(strings.Count(p.Text, "\n")))})
+	}
+	return t
+}
+
 // Drifts is the table of what is not as it was applied.
 func Drifts(all []*weirv1.Drift) Table {
 	t := Table{

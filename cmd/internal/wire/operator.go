@@ -32,9 +32,14 @@ func OpenOperator(ctx context.Context, dsn, team string) (*Operator, error) {
 		store.Close()
 		return nil, &DatabaseError{Where: place(dsn), Err: err}
 	}
+	judge, err := Judge(1)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
 	return &Operator{
 		store:    store,
-		services: server.NewServices(store, nil, slog.New(slog.DiscardHandler), ""),
+		services: server.NewServices(store, nil, slog.New(slog.DiscardHandler), "", judge),
 		identity: server.Identity{TeamID: id, Team: team, Name: userName() + " (database)", Role: state.RoleOwner},
 	}, nil
 }

@@ -50,6 +50,10 @@ type Server struct {
 	unsubscribe func()
 }
 
+// judgesAtOnce bounds the processes that evaluate policies: each may take
+// policy.DefaultMemory.
+const judgesAtOnce = 2
+
 // NewServer opens the database and the port. Nothing is served before Run.
 func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	s := &Server{log: c.Log}
@@ -70,8 +74,13 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	}
 	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Log: c.Log})
 	path, handler := s.workers.Mount()
+	judge, err := Judge(judgesAtOnce)
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = server.New(server.Options{
-		Store: s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
+		Policies: judge,
+		Store:    s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
 		TLS: certificate, Insecure: c.Insecure, Mounts: map[string]http.Handler{path: handler},
 	})
 	if err != nil {

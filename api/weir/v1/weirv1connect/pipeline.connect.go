@@ -45,6 +45,12 @@ const (
 	PipelineServiceGetGraphProcedure = "/weir.v1.PipelineService/GetGraph"
 	// PipelineServiceDriftProcedure is the fully-qualified name of the PipelineService's Drift RPC.
 	PipelineServiceDriftProcedure = "/weir.v1.PipelineService/Drift"
+	// PipelineServiceSetPoliciesProcedure is the fully-qualified name of the PipelineService's
+	// SetPolicies RPC.
+	PipelineServiceSetPoliciesProcedure = "/weir.v1.PipelineService/SetPolicies"
+	// PipelineServiceListPoliciesProcedure is the fully-qualified name of the PipelineService's
+	// ListPolicies RPC.
+	PipelineServiceListPoliciesProcedure = "/weir.v1.PipelineService/ListPolicies"
 )
 
 // PipelineServiceClient is a client for the weir.v1.PipelineService service.
@@ -59,6 +65,9 @@ type PipelineServiceClient interface {
 	GetGraph(context.Context, *connect.Request[v1.GetGraphRequest]) (*connect.Response[v1.GetGraphResponse], error)
 	// Drift compares what was applied with what is there.
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
+	// SetPolicies takes the place of all policies of the team. It wants an owner.
+	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
+	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
 }
 
 // NewPipelineServiceClient constructs a client for the weir.v1.PipelineService service. By default,
@@ -102,6 +111,18 @@ func NewPipelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(pipelineServiceMethods.ByName("Drift")),
 			connect.WithClientOptions(opts...),
 		),
+		setPolicies: connect.NewClient[v1.SetPoliciesRequest, v1.SetPoliciesResponse](
+			httpClient,
+			baseURL+PipelineServiceSetPoliciesProcedure,
+			connect.WithSchema(pipelineServiceMethods.ByName("SetPolicies")),
+			connect.WithClientOptions(opts...),
+		),
+		listPolicies: connect.NewClient[v1.ListPoliciesRequest, v1.ListPoliciesResponse](
+			httpClient,
+			baseURL+PipelineServiceListPoliciesProcedure,
+			connect.WithSchema(pipelineServiceMethods.ByName("ListPolicies")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -112,6 +133,8 @@ type pipelineServiceClient struct {
 	listPipelines *connect.Client[v1.ListPipelinesRequest, v1.ListPipelinesResponse]
 	getGraph      *connect.Client[v1.GetGraphRequest, v1.GetGraphResponse]
 	drift         *connect.Client[v1.DriftRequest, v1.DriftResponse]
+	setPolicies   *connect.Client[v1.SetPoliciesRequest, v1.SetPoliciesResponse]
+	listPolicies  *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
 }
 
 // Plan calls weir.v1.PipelineService.Plan.
@@ -139,6 +162,16 @@ func (c *pipelineServiceClient) Drift(ctx context.Context, req *connect.Request[
 	return c.drift.CallUnary(ctx, req)
 }
 
+// SetPolicies calls weir.v1.PipelineService.SetPolicies.
+func (c *pipelineServiceClient) SetPolicies(ctx context.Context, req *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {
+	return c.setPolicies.CallUnary(ctx, req)
+}
+
+// ListPolicies calls weir.v1.PipelineService.ListPolicies.
+func (c *pipelineServiceClient) ListPolicies(ctx context.Context, req *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error) {
+	return c.listPolicies.CallUnary(ctx, req)
+}
+
 // PipelineServiceHandler is an implementation of the weir.v1.PipelineService service.
 type PipelineServiceHandler interface {
 	// Plan compares a compiled graph with what is there.
@@ -151,6 +184,9 @@ type PipelineServiceHandler interface {
 	GetGraph(context.Context, *connect.Request[v1.GetGraphRequest]) (*connect.Response[v1.GetGraphResponse], error)
 	// Drift compares what was applied with what is there.
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
+	// SetPolicies takes the place of all policies of the team. It wants an owner.
+	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
+	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
 }
 
 // NewPipelineServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -190,6 +226,18 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 		connect.WithSchema(pipelineServiceMethods.ByName("Drift")),
 		connect.WithHandlerOptions(opts...),
 	)
+	pipelineServiceSetPoliciesHandler := connect.NewUnaryHandler(
+		PipelineServiceSetPoliciesProcedure,
+		svc.SetPolicies,
+		connect.WithSchema(pipelineServiceMethods.ByName("SetPolicies")),
+		connect.WithHandlerOptions(opts...),
+	)
+	pipelineServiceListPoliciesHandler := connect.NewUnaryHandler(
+		PipelineServiceListPoliciesProcedure,
+		svc.ListPolicies,
+		connect.WithSchema(pipelineServiceMethods.ByName("ListPolicies")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/weir.v1.PipelineService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case PipelineServicePlanProcedure:
@@ -202,6 +250,10 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 			pipelineServiceGetGraphHandler.ServeHTTP(w, r)
 		case PipelineServiceDriftProcedure:
 			pipelineServiceDriftHandler.ServeHTTP(w, r)
+		case PipelineServiceSetPoliciesProcedure:
+			pipelineServiceSetPoliciesHandler.ServeHTTP(w, r)
+		case PipelineServiceListPoliciesProcedure:
+			pipelineServiceListPoliciesHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -229,4 +281,12 @@ func (UnimplementedPipelineServiceHandler) GetGraph(context.Context, *connect.Re
 
 func (UnimplementedPipelineServiceHandler) Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.Drift is not implemented"))
+}
+
+func (UnimplementedPipelineServiceHandler) SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.SetPolicies is not implemented"))
+}
+
+func (UnimplementedPipelineServiceHandler) ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.ListPolicies is not implemented"))
 }

@@ -125,6 +125,14 @@ type Pipeline struct {
 	CreatedAt time.Time
 }
 
+type Policy struct {
+	TeamID string
+	Name   string
+	Text   string
+	SetBy  string
+	SetAt  time.Time
+}
+
 type Queue struct {
 	Key        string
 	DueAt      time.Time
