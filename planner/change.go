@@ -19,12 +19,21 @@ type Create struct {
 	New     graph.Spec
 }
 
-// Update replaces the definition of a node.
+// Update replaces the definition of a node, or gives it another address.
 type Update struct {
 	Address graph.Address
 	Base    graph.Digest
 	Old     graph.Spec
 	New     graph.Spec
+	From    graph.Address // that it had before; "": the same
+}
+
+// Was is the address that the node has before the change.
+func (c Update) Was() graph.Address {
+	if c.From != "" {
+		return c.From
+	}
+	return c.Address
 }
 
 // Delete removes a node.

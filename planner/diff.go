@@ -20,9 +20,20 @@ type Difference struct {
 // nodes once and looks into no definition whose digest is the same.
 func Diff(prior, desired *graph.Graph) Difference {
 	old, want := nodes(prior), nodes(desired)
+	moves := graph.Moves(prior, desired)
+	gone := make(map[graph.Address]bool, len(moves))
+	for _, from := range moves {
+		gone[from] = true
+	}
 	var d Difference
 	for len(old) > 0 || len(want) > 0 {
 		switch {
+		case len(old) > 0 && gone[old[0].Address]: // it comes again at its new address
+			old = old[1:]
+		case len(want) > 0 && moves[want[0].Address] != "" && (len(old) == 0 || want[0].Address < old[0].Address):
+			was, _ := prior.Lookup(moves[want[0].Address])
+			d.add(Update{want[0].Address, was.SpecDigest, was.Spec, want[0].Spec, was.Address})
+			want = want[1:]
 		case len(want) == 0 || len(old) > 0 && old[0].Address < want[0].Address:
 			d.add(Delete{old[0].Address, old[0].SpecDigest, old[0].Spec})
 			old = old[1:]
@@ -56,7 +67,7 @@ func (d *Difference) add(c Change) {
 func compare(old, want *graph.Node, prior, desired *graph.Graph) Change {
 	switch {
 	case old.SpecDigest != want.SpecDigest || !sameMeta(old.Spec, want.Spec):
-		return Update{want.Address, old.SpecDigest, old.Spec, want.Spec}
+		return Update{want.Address, old.SpecDigest, old.Spec, want.Spec, ""}
 	case old.ExecDigest != want.ExecDigest:
 		return Affected{want.Address, old.SpecDigest, changedReferences(want.Spec, prior, desired)}
 	}

@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/weirci/weir/compiler/graph"
+import (
+	"strings"
+
+	"github.com/weirci/weir/compiler/graph"
+)
 
 // Effect is something that applying a plan will cause, in words.
 type Effect struct {
@@ -23,8 +27,12 @@ type Observed map[graph.Address]Seen
 func Effects(changes []Change, seen Observed) []Effect {
 	var out []Effect
 	for _, c := range changes {
+		at := c.At()
+		if u, ok := c.(Update); ok {
+			at = u.Was()
+		}
 		for _, rule := range rules {
-			for _, e := range rule(c, seen[c.At()]) {
+			for _, e := range rule(c, seen[at]) {
 				e.Address = c.At()
 				out = append(out, e)
 			}
@@ -38,7 +46,7 @@ type rule func(Change, Seen) []Effect
 
 // rules are all there are, in the order in which their effects are told.
 var rules = []rule{
-	checksStart, historyRestarts, checksChange, pinChanges, resourceGoes,
+	moves, checksStart, historyRestarts, checksChange, pinChanges, resourceGoes,
 	jobStarts, jobChanges, openBuildsStay, affectedJob, jobGoes, pipelineGoes,
 }
 
@@ -70,4 +78,33 @@ func deleted[S graph.Spec](c Change) (S, bool) {
 	}
 	var none S
 	return none, false
+}
+
+// moves: what hangs on the old address goes along.
+func moves(c Change, seen Seen) []Effect {
+	u, ok := c.(Update)
+	switch {
+	case !ok || u.From == "":
+		return nil
+	case seen.Builds > 0:
+		return will("was " + string(u.From) + ", and keeps its " + counted(seen.Builds, "build", "builds"))
+	case seen.Versions > 0:
+		return will("was " + string(u.From) + ", and keeps its " + counted(seen.Versions, "version", "versions"))
+	}
+	return will("was " + string(u.From))
+}
+
+// onPurpose takes the alarm out of effects on what a removed block names.
+func onPurpose(effects []Effect, desired *graph.Graph) {
+	n, ok := lookup(desired, graph.PipelineAddress)
+	if !ok {
+		return
+	}
+	for i, e := range effects {
+		for _, gone := range n.Meta.Removed {
+			if rest, ok := strings.CutPrefix(string(e.Address), gone); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+				effects[i].Loss = false
+			}
+		}
+	}
 }

@@ -17,7 +17,7 @@ func sentences(a graph.Address, from, to graph.Spec, seen Seen) []string {
 	case to == nil:
 		c = Delete{a, "sha256:0", from}
 	default:
-		c = Update{a, "sha256:0", from, to}
+		c = Update{a, "sha256:0", from, to, ""}
 	}
 	var out []string
 	for _, e := range Effects([]Change{c}, Observed{a: seen}) {

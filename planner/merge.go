@@ -46,6 +46,9 @@ func merged(p *Plan, current *graph.Graph) []graph.Node {
 		if _, ok := c.(Affected); !ok {
 			touched[c.At()] = true
 		}
+		if u, ok := c.(Update); ok {
+			touched[u.Was()] = true
+		}
 	}
 	var out []graph.Node
 	for _, n := range nodes(current) {
@@ -75,8 +78,10 @@ func stale(p *Plan, current *graph.Graph) []Moved {
 	}
 	var out []Moved
 	for _, c := range p.Changes {
-		if _, ok := c.(Affected); !ok && now[c.At()] != c.Guard() {
-			out = append(out, Moved{c.At(), c.Guard(), now[c.At()]})
+		for a, base := range Guards(c) {
+			if now[a] != base {
+				out = append(out, Moved{a, base, now[a]})
+			}
 		}
 		delete(now, c.At())
 	}
@@ -89,4 +94,18 @@ func stale(p *Plan, current *graph.Graph) []Moved {
 		}
 	}
 	return out
+}
+
+// Guards are the addresses that a change is about, each with the digest that
+// must be there for it to apply; "" is nothing. Affected is about none.
+func Guards(c Change) map[graph.Address]graph.Digest {
+	switch c := c.(type) {
+	case Affected:
+		return nil
+	case Update:
+		if c.From != "" {
+			return map[graph.Address]graph.Digest{c.From: c.Base, c.Address: ""}
+		}
+	}
+	return map[graph.Address]graph.Digest{c.At(): c.Guard()}
 }

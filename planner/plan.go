@@ -30,6 +30,7 @@ func New(team, pipeline string, revision int64, prior, desired *graph.Graph, see
 		Desired: desired, Changes: d.Changes, Unchanged: d.Unchanged,
 		Effects: Effects(d.Changes, seen),
 	}
+	onPurpose(p.Effects, desired)
 	if prior != nil {
 		p.Base.Digest = prior.Digest()
 	}

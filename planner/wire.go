@@ -46,6 +46,7 @@ type (
 		Base    graph.Digest    `cbor:"base,omitempty"`
 		Old     []byte          `cbor:"old,omitempty"`
 		By      []graph.Address `cbor:"by,omitempty"`
+		From    graph.Address   `cbor:"from,omitempty"`
 	}
 	wireEffect struct {
 		Address  graph.Address `cbor:"address"`
@@ -103,7 +104,7 @@ func encodeChange(c Change) wireChange {
 	case Create:
 		w.Kind = "create"
 	case Update:
-		w.Kind, w.Old = "update", graph.EncodeSpec(c.Old)
+		w.Kind, w.Old, w.From = "update", graph.EncodeSpec(c.Old), c.From
 	case Delete:
 		w.Kind, w.Old = "delete", graph.EncodeSpec(c.Old)
 	case Affected:

@@ -41,6 +41,9 @@ func (w wireChange) change(desired *graph.Graph) (Change, error) {
 	if wanted == (w.Kind == "delete") {
 		return nil, fmt.Errorf("to %s it does not agree with the desired graph", w.Kind)
 	}
+	if w.From != "" && w.Kind != "update" {
+		return nil, fmt.Errorf("to %s it cannot come from elsewhere", w.Kind)
+	}
 	switch w.Kind {
 	case "create":
 		return Create{w.Address, want.Spec}, nil
@@ -54,7 +57,10 @@ func (w wireChange) change(desired *graph.Graph) (Change, error) {
 		if w.Kind == "delete" {
 			return Delete{w.Address, w.Base, old}, nil
 		}
-		return Update{w.Address, w.Base, old, want.Spec}, nil
+		if _, still := lookup(desired, w.From); w.From != "" && (still || w.From.Kind() != w.Address.Kind()) {
+			return nil, fmt.Errorf("it cannot come from %s", w.From)
+		}
+		return Update{w.Address, w.Base, old, want.Spec, w.From}, nil
 	}
 	return nil, fmt.Errorf("%q is no kind of change", w.Kind)
 }

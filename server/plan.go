@@ -137,8 +137,8 @@ func (p *Pipelines) apply(ctx context.Context, id Identity, req *weirv1.ApplyReq
 func guards(plan *planner.Plan) []postgres.Guard {
 	var out []postgres.Guard
 	for _, c := range plan.Changes {
-		if _, ok := c.(planner.Affected); !ok {
-			out = append(out, postgres.Guard{Address: c.At(), Base: c.Guard()})
+		for a, base := range planner.Guards(c) {
+			out = append(out, postgres.Guard{Address: a, Base: base})
 		}
 	}
 	return out

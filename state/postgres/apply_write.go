@@ -21,7 +21,7 @@ type writer struct {
 func (w writer) write(ctx context.Context, in ApplyInput) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return w.insertRevision(ctx, in) },
-		w.putObjects, w.deleteObjects, w.moveMetas,
+		w.moveObjects, w.putObjects, w.deleteObjects, w.moveMetas,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -127,6 +127,6 @@ func (w writer) jobKeys(ctx context.Context) ([]state.Key, error) {
 func (w writer) event(in ApplyInput) state.Event {
 	return state.Event{Actor: in.Actor, Action: "pipeline.apply", Subject: in.Pipeline, Details: map[string]any{
 		"revision": w.revision, "plan": in.PlanDigest, "graph": w.graph.Digest(),
-		"created": w.changes.created, "changed": len(w.changes.put) - w.changes.created, "deleted": len(w.changes.deleted),
+		"created": w.changes.created, "changed": len(w.changes.put) - w.changes.created, "deleted": len(w.changes.deleted), "moved": len(w.changes.moves),
 	}}
 }

@@ -12,22 +12,26 @@ type changes struct {
 	put     []graph.Node // made, or defined otherwise, or affected by what they name
 	moved   []graph.Node // the same, on another line of the file
 	deleted []db.GraphRowsRow
-	created int // of put
+	created int                             // of put
+	moves   map[graph.Address]graph.Address // of put: the addresses that they had before
 }
 
 func (c changes) empty() bool { return len(c.put) == 0 && len(c.deleted) == 0 }
 
 // compare finds them, by the stored bytes and by the digests beside them.
-func compare(old stored, next *graph.Graph) changes {
+func compare(old stored, next *graph.Graph, moves map[graph.Address]graph.Address) changes {
 	rows := make(map[graph.Address]db.GraphRowsRow, len(old.rows))
 	for _, r := range old.rows {
 		rows[graph.Address(r.Address)] = r
 	}
-	var c changes
+	c := changes{moves: moves}
 	for _, n := range next.Nodes() {
 		r, known := rows[n.Address]
 		delete(rows, n.Address)
 		switch {
+		case moves[n.Address] != "":
+			delete(rows, moves[n.Address])
+			c.put = append(c.put, n)
 		case !known:
 			c.created++
 			c.put = append(c.put, n)

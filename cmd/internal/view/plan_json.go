@@ -46,6 +46,7 @@ type (
 		After      any             `json:"after,omitempty"`
 		Attributes []jsonAttribute `json:"attributes,omitempty"` // of an update
 		AffectedBy []graph.Address `json:"affected_by,omitempty"`
+		MovedFrom  graph.Address   `json:"moved_from,omitempty"` // of an update
 	}
 	jsonAttribute struct {
 		Path   string `json:"path"`
@@ -92,7 +93,7 @@ func changeJSON(c planner.Change) jsonChange {
 		out.Action, out.After = "create", specJSON(c.New)
 	case planner.Update:
 		out.Action, out.Before, out.After = "update", specJSON(c.Old), specJSON(c.New)
-		out.Attributes = attributesJSON("", planner.Attributes(c))
+		out.Attributes, out.MovedFrom = attributesJSON("", planner.Attributes(c)), c.From
 	case planner.Delete:
 		out.Action, out.Before = "delete", specJSON(c.Old)
 	case planner.Affected:

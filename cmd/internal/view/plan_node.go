@@ -51,11 +51,15 @@ func (p *planPrinter) defaults(plan *planner.Plan, a graph.Address) {
 
 // fate is what becomes of the node; what is lost stands out.
 func (p *planPrinter) fate(c planner.Change) string {
-	switch c.(type) {
+	switch c := c.(type) {
 	case planner.Create:
 		return p.term.Paint(Bold, "will be added")
 	case planner.Delete:
 		return p.term.Paint(Bold, "will be ") + p.term.Paint(Red, "destroyed")
+	case planner.Update:
+		if c.From != "" {
+			return p.term.Paint(Bold, "has moved from "+printable(string(c.From)))
+		}
 	}
 	return p.term.Paint(Bold, "will be changed")
 }

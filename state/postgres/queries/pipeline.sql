@@ -21,7 +21,7 @@ WHERE p.team_id = @team_id ORDER BY p.name;
 SELECT digest, header, actor FROM revisions WHERE pipeline_id = @pipeline_id AND number = @number;
 
 -- name: GraphRows :many
-SELECT o.address, o.kind, v.spec, v.meta, v.spec_digest, v.exec_digest
+SELECT coalesce(v.address, o.address) AS address, o.kind, v.spec, v.meta, v.spec_digest, v.exec_digest
 FROM object_versions v JOIN objects o ON o.id = v.object_id
 WHERE v.pipeline_id = @pipeline_id AND v.from_revision <= @revision::bigint
     AND (v.to_revision IS NULL OR v.to_revision > @revision::bigint);
@@ -35,6 +35,19 @@ WHERE o.pipeline_id = @pipeline_id AND o.address = ANY (@addresses::text[]);
 WITH raised AS (UPDATE pipelines SET revision = @number WHERE pipelines.id = @pipeline_id)
 INSERT INTO revisions (pipeline_id, number, digest, header, plan_digest, actor)
 VALUES (@pipeline_id, @number, @digest, @header, @plan_digest, @actor);
+
+-- name: KeepAddresses :exec
+-- What is about to get another address had its own until now.
+UPDATE object_versions v SET address = o.address FROM objects o
+WHERE o.id = v.object_id AND o.pipeline_id = @pipeline_id AND o.address = ANY (@addresses::text[]) AND v.address IS NULL;
+
+-- name: FreeAddresses :exec
+-- No address begins with a slash: so they can be given anew in any order.
+UPDATE objects SET address = '/' || address WHERE pipeline_id = @pipeline_id AND address = ANY (@addresses::text[]);
+
+-- name: GiveAddresses :exec
+UPDATE objects o SET address = n.new FROM (SELECT unnest(@old::text[]) AS old, unnest(@new::text[]) AS new) n
+WHERE o.pipeline_id = @pipeline_id AND o.address = '/' || n.old;
 
 -- name: PutObjects :exec
 -- An address that comes back is the same object as before.

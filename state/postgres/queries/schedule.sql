@@ -74,6 +74,6 @@ ORDER BY b.job_id, b.number DESC, v.check_order DESC;
 SELECT pg_advisory_xact_lock(hashtextextended(g.name, 7764)) FROM (SELECT unnest(@names::text[]) AS name ORDER BY 1) g;
 
 -- name: ObjectsAt :many
-SELECT o.id, o.address, o.kind, v.spec, v.exec_digest
+SELECT o.id, coalesce(v.address, o.address) AS address, o.kind, v.spec, v.exec_digest
 FROM object_versions v JOIN objects o ON o.id = v.object_id
 WHERE v.pipeline_id = @pipeline_id AND v.from_revision <= @revision AND (v.to_revision IS NULL OR v.to_revision > @revision);

@@ -114,6 +114,7 @@ type ObjectVersion struct {
 	SpecDigest   string
 	ExecDigest   string
 	Meta         []byte
+	Address      *string
 }
 
 type Pipeline struct {

@@ -78,6 +78,16 @@ func (q *Queries) EndVersions(ctx context.Context, revision int64, pipelineID st
 	return err
 }
 
+const freeAddresses = `-- name: FreeAddresses :exec
+UPDATE objects SET address = '/' || address WHERE pipeline_id = $1 AND address = ANY ($2::text[])
+`
+
+// No address begins with a slash: so they can be given anew in any order.
+func (q *Queries) FreeAddresses(ctx context.Context, pipelineID string, addresses []string) error {
+	_, err := q.db.Exec(ctx, freeAddresses, pipelineID, addresses)
+	return err
+}
+
 const getPipeline = `-- name: GetPipeline :one
 SELECT id, revision, paused FROM pipelines WHERE team_id = $1 AND name = $2
 `
@@ -112,8 +122,18 @@ func (q *Queries) GetRevision(ctx context.Context, pipelineID string, number int
 	return i, err
 }
 
+const giveAddresses = `-- name: GiveAddresses :exec
+UPDATE objects o SET address = n.new FROM (SELECT unnest($2::text[]) AS old, unnest($3::text[]) AS new) n
+WHERE o.pipeline_id = $1 AND o.address = '/' || n.old
+`
+
+func (q *Queries) GiveAddresses(ctx context.Context, pipelineID string, old []string, new []string) error {
+	_, err := q.db.Exec(ctx, giveAddresses, pipelineID, old, new)
+	return err
+}
+
 const graphRows = `-- name: GraphRows :many
-SELECT o.address, o.kind, v.spec, v.meta, v.spec_digest, v.exec_digest
+SELECT coalesce(v.address, o.address) AS address, o.kind, v.spec, v.meta, v.spec_digest, v.exec_digest
 FROM object_versions v JOIN objects o ON o.id = v.object_id
 WHERE v.pipeline_id = $1 AND v.from_revision <= $2::bigint
     AND (v.to_revision IS NULL OR v.to_revision > $2::bigint)
@@ -220,6 +240,17 @@ func (q *Queries) InsertVersions(ctx context.Context, arg InsertVersionsParams) 
 		arg.Metas,
 		arg.PipelineID,
 	)
+	return err
+}
+
+const keepAddresses = `-- name: KeepAddresses :exec
+UPDATE object_versions v SET address = o.address FROM objects o
+WHERE o.id = v.object_id AND o.pipeline_id = $1 AND o.address = ANY ($2::text[]) AND v.address IS NULL
+`
+
+// What is about to get another address had its own until now.
+func (q *Queries) KeepAddresses(ctx context.Context, pipelineID string, addresses []string) error {
+	_, err := q.db.Exec(ctx, keepAddresses, pipelineID, addresses)
 	return err
 }
 

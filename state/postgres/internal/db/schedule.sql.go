@@ -169,7 +169,7 @@ func (q *Queries) NewestVersions(ctx context.Context, ords []int32, keys []strin
 }
 
 const objectsAt = `-- name: ObjectsAt :many
-SELECT o.id, o.address, o.kind, v.spec, v.exec_digest
+SELECT o.id, coalesce(v.address, o.address) AS address, o.kind, v.spec, v.exec_digest
 FROM object_versions v JOIN objects o ON o.id = v.object_id
 WHERE v.pipeline_id = $1 AND v.from_revision <= $2 AND (v.to_revision IS NULL OR v.to_revision > $2)
 `
