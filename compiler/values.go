@@ -1,6 +1,8 @@
 package compiler
 
 import (
+	"errors"
+
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -248,6 +250,10 @@ func (u *unit) fit(v *config.Variable, value cty.Value, at diag.Range, what stri
 	out, err := convert.Convert(value, v.Type)
 	if err != nil {
 		u.errorf(diag.WrongType, at, "Wrong type", "%s does not fit the type of the variable, %s: %s.", what, typeName(v.Type), err)
+		return cty.NilVal, false
+	}
+	if _, err := deferred.FromCty(out); errors.Is(err, deferred.ErrNumber) { // a text may become one
+		u.errorf(diag.OutOfRange, at, "Number out of range", "%s cannot be used: %s.", what, err)
 		return cty.NilVal, false
 	}
 	if out.IsNull() && u.refusesNull(v) {

@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/function"
 )
 
@@ -30,7 +31,8 @@ func Eval(d graph.Deferred, roots map[string]graph.Value) (v graph.Value, err er
 	if err != nil {
 		return nil, fmt.Errorf("evaluate %q: %w", d.Source, err)
 	}
-	out, diags := e.Value(&hcl.EvalContext{Variables: variables, Functions: function.Table()})
+	budget.Prepare(e)
+	out, diags := budget.Value(e, variables, function.Table())
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("evaluate %q: %w", d.Source, first(diags))
 	}

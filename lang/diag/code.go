@@ -65,6 +65,7 @@ const (
 	OutOfRange     Code = "W2005"
 	BadExpression  Code = "W2006"
 	BadChoice      Code = "W2007"
+	TooMuch        Code = "W2009"
 	BadSchedule    Code = "W2008"
 	ValuesConflict Code = "W2020"
 	NotConcrete    Code = "W2021"
@@ -152,6 +153,7 @@ var meanings = map[Code]string{
 	OutOfRange:     "A number is outside of what is possible.",
 	BadExpression:  "An expression cannot be evaluated.",
 	BadChoice:      "A word is not one of those that are possible.",
+	TooMuch:        "An expression would take more time or memory than expressions may.",
 	BadSchedule:    "A schedule's cron expression or time zone is not one.",
 	ValuesConflict: "Two CUE values for one field have nothing in common.",
 	NotConcrete:    "A CUE field has a type but no value.",

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/diag"
 )
 
@@ -39,6 +40,8 @@ func codeOf(d *hcl.Diagnostic, otherwise diag.Code) diag.Code {
 		return diag.UnknownFunction
 	case "Unsupported attribute", "Unknown variable", "Missing map element", "Invalid index":
 		return diag.UnknownName
+	case budget.Summary:
+		return diag.TooMuch
 	case "Invalid character encoding":
 		return diag.NotUTF8
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
@@ -17,7 +18,10 @@ import (
 type expr struct{ node hclsyntax.Expression }
 
 // Of is a syntax node as an expression of the tree.
-func Of(node hclsyntax.Expression) config.Expr { return expr{node} }
+func Of(node hclsyntax.Expression) config.Expr {
+	budget.Prepare(node)
+	return expr{node}
+}
 
 // Node is the syntax node that an expression was made of.
 func Node(e config.Expr) hclsyntax.Expression {
@@ -32,7 +36,7 @@ func (e expr) Range() diag.Range { return RangeOf(e.node.Range()) }
 func (e expr) Literal() (cty.Value, bool) {
 	switch n := e.node.(type) {
 	case *hclsyntax.LiteralValueExpr:
-		return n.Val, true
+		return n.Val, n.Val.Type() != cty.Number || budget.Fits(n.Val) == ""
 	case *hclsyntax.TemplateExpr:
 		return literalTemplate(n)
 	}
@@ -123,13 +127,13 @@ func (e expr) Parts() config.Parts {
 	case *hclsyntax.TupleConsExpr:
 		list := make(config.List, len(n.Exprs))
 		for i, x := range n.Exprs {
-			list[i] = expr{x}
+			list[i] = expr{budget.Unwrap(x)}
 		}
 		return list
 	case *hclsyntax.ObjectConsExpr:
 		object := make(config.Object, len(n.Items))
 		for i, it := range n.Items {
-			object[i] = config.Item{Key: key(it.KeyExpr), Value: expr{it.ValueExpr}}
+			object[i] = config.Item{Key: key(it.KeyExpr), Value: expr{budget.Unwrap(it.ValueExpr)}}
 		}
 		return object
 	}
@@ -158,7 +162,8 @@ func (e expr) Eval(scope config.Scope) (v cty.Value, problem diag.List) {
 			problem.Errorf(diag.BadExpression, e.Range(), "Expression cannot be evaluated", "Evaluating it failed unexpectedly: %s.", fmt.Sprint(p))
 		}
 	}()
-	v, diags := e.node.Value(contextOf(scope))
+	ctx := contextOf(scope)
+	v, diags := budget.Value(e.node, ctx.Variables, ctx.Functions)
 	return v, Problems(diags, diag.BadExpression)
 }
 

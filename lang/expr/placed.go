@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
@@ -17,6 +18,7 @@ type placed struct {
 
 // Placed is a syntax node whose ranges mean something else than they say.
 func Placed(node hclsyntax.Expression, place func(diag.Range) diag.Range) config.Expr {
+	budget.Prepare(node)
 	return placed{expr{node}, place}
 }
 

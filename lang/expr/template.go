@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/function"
 )
 
@@ -18,7 +19,7 @@ func templateOf(e hclsyntax.Expression) string { return templateWith(e, nil) }
 // templateWith is templateOf that computes some calls.
 func templateWith(e hclsyntax.Expression, fold *folding) string {
 	p := printer{fold: fold}
-	switch n := e.(type) {
+	switch n := budget.Unwrap(e).(type) {
 	case *hclsyntax.TemplateExpr:
 		p.parts(n.Parts, escapeTemplate)
 	case *hclsyntax.TemplateWrapExpr:
@@ -78,7 +79,7 @@ func escapeTemplate(s string) string { return templateEscapes.Replace(s) }
 func escapeQuoted(s string) string   { return quotedEscapes.Replace(s) }
 
 func (p *printer) expr(e hclsyntax.Expression) {
-	switch n := e.(type) {
+	switch n := budget.Unwrap(e).(type) {
 	case *hclsyntax.LiteralValueExpr:
 		p.write(literalText(n.Val))
 	case *hclsyntax.TemplateExpr:
@@ -107,7 +108,7 @@ func (p *printer) expr(e hclsyntax.Expression) {
 		p.expr(n.Each)
 	case *hclsyntax.AnonSymbolExpr: // what stands before the dots of a splat's tail
 	default:
-		p.compound(e)
+		p.compound(n)
 	}
 }
 
@@ -153,13 +154,13 @@ var operators = map[*hclsyntax.Operation]string{
 
 // operand prints e so that it binds tighter than anything around it.
 func (p *printer) operand(e hclsyntax.Expression) {
-	inner := e
+	inner := budget.Unwrap(e)
 	for {
 		w, ok := inner.(*hclsyntax.ParenthesesExpr)
 		if !ok {
 			break
 		}
-		inner = w.Expression
+		inner = budget.Unwrap(w.Expression)
 	}
 	switch inner.(type) {
 	case *hclsyntax.BinaryOpExpr, *hclsyntax.UnaryOpExpr, *hclsyntax.ConditionalExpr, *hclsyntax.SplatExpr,
