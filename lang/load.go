@@ -57,7 +57,11 @@ func read(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 			Fix:     &diag.Fix{Help: "move the files of one notation into a directory of their own"}})
 		return nil, &diag.Sources{}, l
 	}
-	return cue.Load(dir, in)
+	cfg, src, list := cue.Load(dir, in)
+	if cfg != nil { // modules are written in HCL
+		cfg.Place, cfg.Loader = config.Place{Dir: dir, Path: "."}, hcl.NewLoader(src, in)
+	}
+	return cfg, src, list
 }
 
 // globbed is a path as a pattern that means itself.

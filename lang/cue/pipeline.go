@@ -15,7 +15,7 @@ var (
 		{"labels", func(p *config.Pipeline) *config.Expr { return &p.Labels }, nil},
 	}
 	// The fields that hold the rest of the pipeline.
-	pipelineParts = []string{"name", "display", "defaults", "vars", "locals", "secret_sources", "resource_types", "resources", "tasks",
+	pipelineParts = []string{"weir", "name", "display", "defaults", "vars", "locals", "secret_sources", "resource_types", "resources", "tasks",
 		"jobs", "groups", "modules", "outputs", "checks", "moved", "removed"}
 	pipelineForm = newForm("#Pipeline", "A pipeline", []string{"name"}, pipelineFields.names(), pipelineParts)
 )
@@ -35,6 +35,8 @@ func (r *reader) pipelinePart(p *config.Pipeline, name string, v cue.Value) bool
 	case "name":
 		p.Name = r.text(v)
 		p.Range = p.Name.Range
+	case "weir":
+		r.settings(v)
 	case "display":
 		p.Display = &config.Display{Range: r.texts.label(v)}
 		plain(r, v, displayForm, displayFields, p.Display)

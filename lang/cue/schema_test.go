@@ -23,7 +23,7 @@ func definitions(t *testing.T) cue.Value {
 // same: the same fields, and the same ones must be there.
 func TestSchemaAndTables(t *testing.T) {
 	all := definitions(t)
-	for _, f := range []*form{pipelineForm, displayForm, defaultsForm, secretForm, groupForm, typeForm, resourceForm, checkForm, webhookForm,
+	for _, f := range []*form{pipelineForm, settingsForm, displayForm, defaultsForm, secretForm, groupForm, typeForm, resourceForm, checkForm, webhookForm,
 		moduleForm, outputForm, assertionForm, movedForm, removedForm, jobForm, retentionForm, scheduleForm, concurrencyForm, paramForm,
 		getForm, putForm, taskForm, loadForm, setPipelineForm, approvalForm, doForm, tryForm, parallelForm, containerForm, parallelBodyForm,
 		retryForm, acrossForm, sharedForm, limitsForm, serviceForm, readyForm} {

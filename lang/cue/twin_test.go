@@ -34,14 +34,26 @@ func TestTwins(t *testing.T) {
 	})
 }
 
-func compile(t *rapid.T, files map[string]string) (*config.Config, *graph.Graph) {
+// tester is a test, of rapid's or not.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func compile(t tester, files map[string]string) (*config.Config, *graph.Graph) {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "twins")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,6 +12,9 @@ import (
 
 func (w *writer) config(c *config.Config) {
 	w.printf("package pipeline\n\nimport \"weir.dev/schema@v0\"\n\nschema.#Pipeline & {\n")
+	for _, s := range c.Settings {
+		w.settings(s)
+	}
 	for _, p := range c.Pipelines {
 		w.pipeline(p)
 	}
@@ -47,6 +50,13 @@ func (w *writer) structure(c *config.Config) {
 	})
 	list(w, "moved", c.Moved, func(m *config.Moved) { w.printf("from: %s\nto: %s\n", address(m.From), address(m.To)) })
 	list(w, "removed", c.Removed, func(m *config.Removed) { w.printf("from: %s\n", address(m.From)) })
+}
+
+func (w *writer) settings(s *config.Settings) {
+	w.block("weir", func() {
+		arguments(w, settingsFields, s)
+		some(w, "lint", s.Lint, func(l *config.LintLevel) { w.printf("%s: %s\n", label(l.Code.Text), w.value(l.Level, false)) })
+	})
 }
 
 // address is a reference in full.

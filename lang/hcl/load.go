@@ -29,7 +29,7 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	}
 	cfg, list := parseFiles(names, in.Unsaved, src)
 	cfg.Place = config.Place{Dir: dir, Path: "."}
-	cfg.Loader = &loader{src: src, in: in, read: map[string]*config.Config{}}
+	cfg.Loader = NewLoader(src, in)
 	list.Append(attach(dir, cfg, in, src)...)
 	list.Sort()
 	return cfg, src, list

@@ -12,6 +12,12 @@ type loader struct {
 	read map[string]*config.Config // by directory; nil: could not be read, said already
 }
 
+// NewLoader reads the modules of a pipeline, of whatever notation; their texts
+// are added to src.
+func NewLoader(src *diag.Sources, in config.Inputs) config.Loader {
+	return &loader{src: src, in: in, read: map[string]*config.Config{}}
+}
+
 // Load implements config.Loader.
 func (l *loader) Load(s config.ModuleSource) (*config.Config, diag.List) {
 	place, list := l.in.Modules.Find(s)
