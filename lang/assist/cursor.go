@@ -30,7 +30,7 @@ func (f *File) cursorAt(offset int) *cursor {
 	offset = max(0, min(offset, len(f.Text)))
 	text := f.Text[:offset]
 	c := &cursor{offset: offset, end: offset}
-	o := &outliner{tokens: lexBefore(text, f.Lines), strict: f.strict}
+	o := &outliner{tokens: lexBefore(text, f.Lines, f.Root.lastBefore(offset)), strict: f.strict}
 	o.begin(hcl.Schema(), offset)
 	c.in = o.open
 	c.word(f.Text)
@@ -45,6 +45,18 @@ func (f *File) cursorAt(offset int) *cursor {
 		c.header(o.partial)
 	}
 	return c
+}
+
+// lastBefore is where the last block of a file begins that begins before a place:
+// what stands before that has nothing to do with the place.
+func (b *Block) lastBefore(offset int) int {
+	start := 0
+	for _, in := range b.Blocks {
+		if in.Start < offset {
+			start = max(start, in.Start)
+		}
+	}
+	return start
 }
 
 // word finds the word around the cursor.

@@ -10,15 +10,16 @@ const maxRepairs = 8 // strings in one file that are open at the end of their li
 // lex gives the tokens of a text. A string or heredoc that is still being typed
 // would swallow what follows: it is cut off where its line ends, and the next
 // line is read as if it were closed.
-func lex(text []byte, lines *Lines) hclsyntax.Tokens { return lexLines(text, lines, false) }
+func lex(text []byte, lines *Lines) hclsyntax.Tokens { return lexLines(text, lines, 0, false) }
 
-// lexBefore is lex for the text before a cursor: what is open at its end is
-// what is being typed, and stays open.
-func lexBefore(text []byte, lines *Lines) hclsyntax.Tokens { return lexLines(text, lines, true) }
+// lexBefore is lex for the text before a cursor, from a place on: what is open at
+// its end is what is being typed, and stays open.
+func lexBefore(text []byte, lines *Lines, start int) hclsyntax.Tokens {
+	return lexLines(text, lines, start, true)
+}
 
-func lexLines(text []byte, lines *Lines, openEnd bool) hclsyntax.Tokens {
+func lexLines(text []byte, lines *Lines, start int, openEnd bool) hclsyntax.Tokens {
 	var all hclsyntax.Tokens
-	start := 0
 	for repairs := 0; ; repairs++ {
 		tokens, _ := hclsyntax.LexConfig(text[start:], "", lines.pos(start))
 		cut := unclosed(tokens, openEnd)

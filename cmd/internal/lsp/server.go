@@ -33,9 +33,10 @@ var ErrNoShutdown = errors.New("the editor has gone without a word (no shutdown 
 // Serve answers one editor until it says exit, or is gone.
 func Serve(ctx context.Context, in io.ReadCloser, out io.Writer, o Options) error {
 	ctx, stop := context.WithCancel(ctx)
-	s := &server{Options: o, files: newFiles(), requests: map[string]context.CancelFunc{}, exit: make(chan struct{})}
+	s := &server{Options: o, files: newFiles(), requests: map[string]context.CancelFunc{}, exit: make(chan struct{}), ready: make(chan struct{})}
 	s.checker = newChecker(s)
 	s.conn = jsonrpc2.NewConn(ctx, newStream(in, out, in.Close), s, jsonrpc2.SetLogger(quiet{o.Log}))
+	close(s.ready)
 	s.running.Go(func() { s.checker.run(ctx) })
 	select {
 	case <-s.exit:
@@ -63,6 +64,7 @@ type server struct {
 	running sync.WaitGroup
 	exit    chan struct{} // closed when the editor says so
 	exited  sync.Once
+	ready   chan struct{} // closed when conn is there, which reads before it is
 
 	mu       sync.Mutex
 	stage    stage
@@ -87,7 +89,8 @@ func (s *server) at() stage {
 
 // Handle implements jsonrpc2.Handler. It is called with one message after the
 // other.
-func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {
+func (s *server) Handle(ctx context.Context, _ *jsonrpc2.Conn, r *jsonrpc2.Request) {
+	<-s.ready
 	if r.Notif {
 		s.notified(r)
 		return
