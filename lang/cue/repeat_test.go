@@ -41,6 +41,17 @@ job "last" {
     passed   = [job.deploy["eu"], module.service["api"].unit]
   }
 }
+moved {
+  from = job.test
+  to   = job.deploy["eu"]
+}
+removed { from = resource.git.old }
+check "deployed" {
+  assert {
+    condition     = length(jobs) > 1
+    error_message = "Nothing is deployed."
+  }
+}
 `
 	twin := `
 package shop
@@ -66,6 +77,9 @@ jobs: {
 		passed: ["deploy[\"eu\"]", "module.service[\"api\"].unit"]
 	}]
 }
+moved: [{from: "job.test", to: "job.deploy[\"eu\"]"}]
+removed: [{from: "resource.git.old"}]
+checks: deployed: [{condition: "${length(jobs) > 1}", error_message: "Nothing is deployed."}]
 `
 	_, a := compile(t, map[string]string{"p.weir.hcl": hcl, "modules/service/m.weir.hcl": module})
 	_, b := compile(t, map[string]string{"p.cue": twin, "modules/service/m.weir.hcl": module})

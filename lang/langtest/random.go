@@ -51,7 +51,7 @@ func (g *random) data(depth int) string {
 	case 1:
 		return rapid.SampledFrom([]string{"0", "-7", "3.25", "1e3", "123456789012345678", "true", "false", "null"}).Draw(g.t, "constant")
 	case 2:
-		return rapid.SampledFrom([]string{"var.text", "var.number", "local.list", "local.object.key", "pipeline.name", "build.number", "build.url"}).Draw(g.t, "name")
+		return rapid.SampledFrom([]string{"var.text", "var.number", "local.list", "local.object.key", "pipeline.name", "build.number", "build.url", "secret.main.a.b", "params.percent"}).Draw(g.t, "name")
 	case 3:
 		return `"${build.id}-${upper(var.text)} $${no} ${local.object["odd key"][0]}"`
 	case 4:
@@ -93,7 +93,18 @@ resource_type "slack" {
   image    = "docker.io/library/slack:1"
   defaults = { silent = true }
 }
-resource "slack" "team" {}
+resource "slack" "team" {
+  webhook { token = secret.main.hook }
+}
+secret_source "file" "main" {
+  config = { path = "/secrets", deep = [1, { a = var.text }] }
+}
+group "all" { jobs = [job.job_0] }
+output "app" { value = resource.git.app }
+moved {
+  from = job.old
+  to   = job.job_0
+}
 task "shared" {
   image  = "docker.io/library/golang:${var.number}"
   run    = ["go", "test"]
@@ -108,6 +119,9 @@ func (g *random) job(n int) {
 	g.printf("job \"job_%d\" {\n", n)
 	g.maybe("max_in_flight = var.number")
 	g.maybe("serial_groups = [\"x\", var.text == \"\" ? \"y\" : \"z\"]")
+	g.maybe("schedule {\n cron = \"30 3 * * *\"\n timezone = \"Europe/Berlin\"\n}")
+	g.maybe("concurrency {\n key = \"staging-${var.number}\"\n on_new = \"queue\"\n}")
+	g.printf("param \"percent\" {\n type = number\n default = 10\n}\n")
 	g.maybe("retention {\n builds = 3\n}")
 	passed := ""
 	if n > 0 {
@@ -137,12 +151,12 @@ func (g *random) hooks(depth int) {
 }
 
 func (g *random) step(depth int) {
-	kind := rapid.SampledFrom([]string{"get", "put", "task", "task", "task", "do", "try", "parallel"}).Draw(g.t, "kind")
+	kind := rapid.SampledFrom([]string{"get", "put", "task", "task", "task", "do", "try", "parallel", "load", "approval", "set_pipeline"}).Draw(g.t, "kind")
 	if depth > 2 {
 		kind = "task"
 	}
 	label := ""
-	if name := g.name(); kind == "get" || kind == "put" || kind == "task" || rapid.Bool().Draw(g.t, "named") {
+	if name := g.name(); kind == "get" || kind == "put" || kind == "task" || kind == "load" || kind == "approval" || kind == "set_pipeline" || rapid.Bool().Draw(g.t, "named") {
 		label = fmt.Sprintf("%q ", name)
 	}
 	g.printf("%s %s{\n", kind, label)
@@ -155,12 +169,24 @@ func (g *random) step(depth int) {
 		g.maybe("inputs = [\"app\"]")
 	case "task":
 		g.task()
+	case "load":
+		g.printf("file = \"app/x.json\"\n format = \"json\"\n")
+	case "approval":
+		g.printf("message = \"Ship ${version.app.ref}?\"\n approvers = [\"role:owner\"]\n")
+	case "set_pipeline":
+		g.printf("dir = \"app\"\n vars = { x = var.text, y = build.id }\n")
 	default:
 		for range rapid.IntRange(1, 2).Draw(g.t, "inner") {
 			g.step(depth + 1)
 		}
 	}
 	g.maybe("timeout = \"90s\"")
+	g.maybe("when = build.number > 1 && params.percent < 50")
+	if rapid.Bool().Draw(g.t, "across") {
+		g.names++
+		n := g.names
+		g.printf("across \"v%d\" {\n values = [\"a\", var.text]\n max_in_flight = 2\n}\nacross \"w%d\" {\n values = [1, 2]\n}\n", n, n)
+	}
 	g.maybe("retry {\n attempts = 1 + 1\n backoff = \"1s\"\n}")
 	g.hooks(depth + 1)
 	g.printf("}\n")
@@ -173,6 +199,7 @@ func (g *random) task() {
 		g.printf("image = %s\nscript = %s\n", rapid.SampledFrom([]string{`"docker.io/library/busybox"`, "artifact.app"}).Draw(g.t, "image"), g.text())
 	}
 	g.printf("inputs = [\"app\"]\nenv = { V = %s }\n", g.data(0))
+	g.maybe("service \"db\" {\n image = \"docker.io/library/postgres:17\"\n env = { A = secret.main.db }\n ready {\n command = [\"pg_isready\"]\n}\n}")
 	g.maybe("limits {\n cpu = 0.5\n memory = \"1GiB\"\n}")
 	g.maybe("input_mapping = {}")
 	g.maybe("dir = \"app\"")
