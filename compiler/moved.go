@@ -20,7 +20,7 @@ type move struct {
 // history reads moved and removed blocks into the meta of the nodes that they
 // are about: old addresses change nothing of what a node is.
 func (c *compilation) history(nodes []node) {
-	var moves []move
+	moves, unsure := []move(nil), c.list.HasErrors()
 	c.root.all(func(m *module) {
 		u := m.unit()
 		for _, block := range m.cfg.Moved {
@@ -41,7 +41,7 @@ func (c *compilation) history(nodes []node) {
 	if len(moves) == 0 {
 		return
 	}
-	checkMoves(moves, nodes)
+	checkMoves(moves, nodes, unsure)
 	for i := range nodes {
 		nodes[i].moved = before(nodes[i].address, moves)
 	}
@@ -169,7 +169,8 @@ func (u *unit) stillThere(a graph.Address, e config.Expr, nodes []node) bool {
 }
 
 // checkMoves holds moved blocks against one another and against what there is.
-func checkMoves(moves []move, nodes []node) {
+// unsure: there may be more than is known.
+func checkMoves(moves []move, nodes []node, unsure bool) {
 	first := map[graph.Address]move{}
 	for _, mv := range moves {
 		u := mv.m.unit()
@@ -179,7 +180,7 @@ func checkMoves(moves []move, nodes []node) {
 				Related: []diag.Related{{Message: "the other block", Range: other.Range}}})
 		}
 		first[mv.from] = mv
-		if !u.stillThere(mv.from, mv.From, nodes) && !arrives(mv, moves, nodes) {
+		if !u.stillThere(mv.from, mv.From, nodes) && !unsure && !arrives(mv, moves, nodes) {
 			u.errorf(diag.BadMove, mv.To.Range(), "Moved to nothing", "The files have nothing at %s, and no other moved block goes on from there. What is gone for good is named in a removed block.", mv.m.local(mv.to))
 		}
 		mv.m.report(u.list)
