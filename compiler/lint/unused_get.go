@@ -16,10 +16,10 @@ func unusedGet() Rule {
 		check: func(p *pass, out report) {
 			carried := p.carried()
 			for _, j := range p.jobs {
-				uses := p.usesOf(j)
+				uses := usesOf(j)
 				for _, s := range j.steps {
 					g, ok := s.Body.(graph.Get)
-					if !ok || g.Trigger || len(g.Passed) > 0 || carried[link{j.address, g.Resource}] || uses.has(s.Name) {
+					if !ok || g.Trigger || len(g.Passed) > 0 || carried[link{j.address, g.Resource}] || uses.has(s.Name) || p.names(j, s.Name) {
 						continue
 					}
 					out(diag.Diagnostic{Range: s.written.Range,
@@ -73,17 +73,25 @@ func firstPart(path string) string {
 	return name
 }
 
-func (p *pass) usesOf(j *job) *uses {
+func usesOf(j *job) *uses {
 	u := &uses{}
 	for _, s := range j.steps {
 		u.step(s.Body)
+	}
+	return u
+}
+
+// names says whether an expression of the job names the version or the artifact
+// of a get step. It is slow, and seldom asked.
+func (p *pass) names(j *job, get string) bool {
+	for _, s := range j.steps {
 		for _, r := range p.written.refsOf(s.written) {
-			if (r.Root() == "version" || r.Root() == "artifact") && len(r.Path) > 1 {
-				u.add(r.Path[1].Name)
+			if (r.Root() == "version" || r.Root() == "artifact") && len(r.Path) > 1 && r.Path[1].Name == get {
+				return true
 			}
 		}
 	}
-	return u
+	return false
 }
 
 func (u *uses) step(b graph.Body) {
