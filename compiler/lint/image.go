@@ -12,7 +12,7 @@ import (
 func imageNotPinned() Rule {
 	return Rule{Code: diag.ImageNotPinned, Severity: diag.Warning, Summary: "Image not pinned",
 		Why: "A tag can be moved: what runs tomorrow may be another image than the one that was planned and reviewed.",
-		Fix: "Write the digest behind the tag: `golang:1.26@sha256:…`.",
+		Fix: "Write the digest behind the tag, `golang:1.26@sha256:…`, or let `weir lock` keep it in the lock file.",
 		check: func(p *pass, out report) {
 			p.tasks(func(_ *job, s step, t graph.Task) {
 				unpinned(t.Image, p.taskField(s, func(t *config.Task) config.Expr { return t.Image }), out)
@@ -47,7 +47,7 @@ func unpinned(image string, at diag.Range, out report) {
 	}
 	out(diag.Diagnostic{Range: at,
 		Detail: fmt.Sprintf("%s is named without a digest, so another image may run tomorrow under the same name.", image),
-		Fix:    &diag.Fix{Help: "write " + image + "@sha256:…"}})
+		Fix:    &diag.Fix{Help: "write " + image + "@sha256:…, or run weir lock"}})
 }
 
 // serviceImage is where the image of a service is written.

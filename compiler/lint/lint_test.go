@@ -42,22 +42,10 @@ func read(t testing.TB, files map[string]string) Input {
 	g, origins, more := compiler.Trace(cfg)
 	list.Append(more...)
 	if list.HasErrors() {
-		notYet(t, list)
 		t.Fatal(shown(t, list, src))
 	}
 	settings, _ := compiler.ReadSettings(cfg)
 	return known(Input{Config: cfg, Graph: g, Origins: origins, Sources: src, Levels: settings.Lint})
-}
-
-// notYet skips what the language has and this version has not.
-func notYet(t testing.TB, list diag.List) {
-	t.Helper()
-	for _, d := range list {
-		if d.Severity == diag.Error && d.Code != diag.NotSupported {
-			return
-		}
-	}
-	t.Skip("the compiler does not take it yet")
 }
 
 func shown(t testing.TB, list diag.List, src *diag.Sources) string {

@@ -38,7 +38,7 @@ func schemaRefuses() Rule {
 				if w := written[at]; w != nil {
 					source = w.Source
 				}
-				refuse{"source", r.Type, at, source}.check(r.Source, schema.Source, out)
+				refuse{"the source", r.Type, at, source}.check(r.Source, schema.Source, out)
 			}
 			for _, j := range p.jobs {
 				for _, s := range j.steps {
@@ -97,7 +97,7 @@ func (r refuse) check(m graph.Map, keys Keys, out report) {
 }
 
 func (r refuse) unknown(k string, known []string) diag.Diagnostic {
-	d := diag.Diagnostic{Range: r.place(k, false), Detail: fmt.Sprintf("%s of a %s resource has no key %q.", strings.ToUpper(r.what[:1])+r.what[1:], r.typ, k)}
+	d := diag.Diagnostic{Range: r.place(k, false), Detail: fmt.Sprintf("In %s of a %s resource there is no key %q.", r.what, r.typ, k)}
 	if near, ok := diag.Nearest(k, known); ok {
 		d.Fix = &diag.Fix{Help: fmt.Sprintf("did you mean %q?", near)}
 	} else if len(known) > 0 {

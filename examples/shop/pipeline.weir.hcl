@@ -94,7 +94,7 @@ job "ship" {
   put "release" {
     params = {
       repository = "out"
-      message    = "${pipeline.name}: ${version.app.ref}, build ${build.number}"
+      commit     = "${pipeline.name}: ${version.app.ref}, build ${build.number}"
     }
     retry {
       attempts = 3
