@@ -12,6 +12,7 @@ import (
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/function"
+	"github.com/weirci/weir/lang/nesting"
 )
 
 // Eval computes a deferred value. The roots are what the run knows, by root
@@ -23,20 +24,40 @@ func Eval(d graph.Deferred, roots map[string]graph.Value) (v graph.Value, err er
 			err = fmt.Errorf("evaluate %q: %v", d.Source, p)
 		}
 	}()
-	e, diags := hclsyntax.ParseTemplate([]byte(d.Source), "expression", hcl.InitialPos)
-	if diags.HasErrors() {
-		return nil, fmt.Errorf("parse %q: %w", d.Source, first(diags))
+	e, err := parse(d.Source)
+	if err != nil {
+		return nil, err
 	}
 	variables, err := scope(d.Closed, roots)
 	if err != nil {
 		return nil, fmt.Errorf("evaluate %q: %w", d.Source, err)
 	}
-	budget.Prepare(e)
 	out, diags := budget.Value(e, variables, function.Table())
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("evaluate %q: %w", d.Source, first(diags))
 	}
+	out, _ = out.UnmarkDeep() // sensitive() is a matter of plans; a run knows what is secret by where it comes from
 	return FromCty(out)
+}
+
+// maxSource is how many bytes an expression may have. It comes from a plan,
+// which anybody with the right to apply can write.
+const maxSource = 1 << 20
+
+// parse reads an expression that may be hostile: the parser recurses.
+func parse(source string) (hclsyntax.Expression, error) {
+	if len(source) > maxSource {
+		return nil, fmt.Errorf("parse an expression: it has %d bytes, more than %d", len(source), maxSource)
+	}
+	if _, deep := nesting.Template("expression", []byte(source)); deep {
+		return nil, fmt.Errorf("parse %.60q…: brackets and operators are nested more than %d deep", source, nesting.Max)
+	}
+	e, diags := hclsyntax.ParseTemplate([]byte(source), "expression", hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, fmt.Errorf("parse %q: %w", source, first(diags))
+	}
+	budget.Prepare(e)
+	return e, nil
 }
 
 // scope puts what the expression closes over and what the run knows together.

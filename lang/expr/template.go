@@ -51,7 +51,23 @@ func (p *printer) interpolate(e hclsyntax.Expression) {
 
 // parts prints the parts of a template. A literal's last $ or % must not run
 // into the interpolation behind it, so that one is interpolated as well.
+//
+// A template of one interpolation, as directives have, is a string, where the
+// same in quotes would be whatever stands in it. So an empty text comes after it.
 func (p *printer) parts(parts []hclsyntax.Expression, escape func(string) string) {
+	if len(parts) == 1 {
+		switch part := budget.Unwrap(parts[0]).(type) {
+		case *hclsyntax.TemplateExpr:
+			p.parts(part.Parts, escape)
+			return
+		case *hclsyntax.LiteralValueExpr:
+			if part.Val.Type() != cty.String || part.Val.IsNull() {
+				defer p.write(`${""}`)
+			}
+		default:
+			defer p.write(`${""}`)
+		}
+	}
 	for i, part := range parts {
 		l, ok := part.(*hclsyntax.LiteralValueExpr)
 		if !ok || l.Val.Type() != cty.String || l.Val.IsNull() {
