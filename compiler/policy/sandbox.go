@@ -108,7 +108,7 @@ func (s Sandbox) run(ctx context.Context, policies []Policy, body []byte) (Verdi
 // starved knows the last words of a process to which the kernel gives no more
 // memory: the Go runtime has several.
 func starved(log string) bool {
-	for _, words := range []string{"out of memory", "cannot allocate", "SIGSEGV"} {
+	for _, words := range []string{"out of memory", "cannot allocate", "failed to allocate", "SIGSEGV"} {
 		if strings.Contains(log, words) {
 			return true
 		}
