@@ -11,7 +11,7 @@ import (
 // What evaluating a pipeline may cost. CUE cannot be stopped, so an evaluation
 // that costs more is left behind: its process should end soon after.
 const (
-	maxTime   = 30 * time.Second
+	maxTime   = 15 * time.Second
 	maxMemory = 1 << 30 // bytes, of the whole process
 	lookEvery = 5 * time.Millisecond
 )
@@ -53,10 +53,10 @@ func tooExpensive(dir, what string) result {
 	return out
 }
 
-// inUse is the memory that the process needs now: what is on the heap and the
-// stacks, of which a deep recursion makes large ones.
+// inUse is the memory that the process needs and cannot give back: what is alive
+// on the heap, and the stacks, of which a deep recursion makes large ones.
 func inUse() uint64 {
-	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	metrics.Read(samples)
 	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
 }

@@ -103,7 +103,7 @@ func find(dir string, unsaved map[string][]byte) ([]string, diag.List) {
 	names = slices.Compact(names)
 	if len(names) == 0 {
 		l.Append(diag.Diagnostic{Code: diag.NoFiles, Range: at, Summary: "No pipeline here",
-			Detail: "The directory holds no file whose name ends in " + Suffix + ".",
+			Detail: "The directory holds no file whose name ends in " + Suffix + ", and none of CUE (.cue, .weir.json, .weir.yaml).",
 			Fix:    &diag.Fix{Help: "the smallest pipeline is a file pipeline" + Suffix + " with pipeline \"hello\" {}"}})
 	}
 	return names, l
