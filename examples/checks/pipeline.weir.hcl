@@ -1,13 +1,17 @@
 # Several checks at once, with hooks: say what failed, always clean up.
-pipeline "checks" {}
+pipeline "checks" {
+  defaults {
+    timeout = "30m"
+  }
+}
 
 locals {
-  lint_image = "docker.io/golangci/golangci-lint:v2.5"
-  go_image   = "docker.io/library/golang:1.26"
+  lint_image = "registry.example.com/mirror/golangci-lint:2.5@sha256:8350ab942dc182cd6a98ecc2c10cb80f8f6e5312d4dfa79ed3893e68723465d0"
+  go_image   = "registry.example.com/mirror/golang:1.26@sha256:4c9f8eef009959b5042e4825aadb53b439a8fdd1b051665076f3f668098446a5"
 }
 
 resource_type "slack" {
-  image    = "docker.io/cfcommunity/slack-notification-resource:v1.7.1"
+  image    = "registry.example.com/mirror/slack-notification-resource:1.7.1@sha256:3f5decf61e4c563cb82f22e9891c2c0ffc81a2d74adb150f2253eb7fa111dcb7"
   defaults = { disable = false }
 }
 
@@ -82,7 +86,7 @@ job "check" {
 
   ensure {
     task "usage" {
-      image    = "docker.io/library/busybox:1.37"
+      image    = "registry.example.com/mirror/busybox:1.37@sha256:a4a5c3217c939dc19eff1a10f342b9c814423ea2a7a084a79497addd5679d42a"
       hermetic = true
       run      = ["sh", "-c", "du -sh * || true"]
     }

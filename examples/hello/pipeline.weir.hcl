@@ -3,7 +3,8 @@ pipeline "hello" {}
 
 job "hello" {
   task "greet" {
-    image = "docker.io/library/busybox:1.37"
-    run   = ["echo", "Hello from Weir"]
+    image   = "docker.io/library/busybox:1.37" # weir:ignore W4001 short, for a first look; weir lock would pin it
+    run     = ["echo", "Hello from Weir"]
+    timeout = "1m"
   }
 }

@@ -84,18 +84,17 @@ job "ship" {
     uses    = task.go
     inputs  = ["app", "release"]
     outputs = ["out"]
-    env     = { REVISION = version.app.ref }
+    env     = { MESSAGE = "${pipeline.name}: ${version.app.ref}, build ${build.number}" }
     script  = <<-SH
+      cp -a ../release/. ../out
       go build -o ../out/shop ./cmd/shop
-      echo "$REVISION" > ../out/revision
+      git -C ../out add shop
+      git -C ../out commit -m "$MESSAGE"
     SH
   }
 
   put "release" {
-    params = {
-      repository = "out"
-      commit     = "${pipeline.name}: ${version.app.ref}, build ${build.number}"
-    }
+    params = { repository = "out" }
     retry {
       attempts = 3
       backoff  = "5s"

@@ -9,11 +9,6 @@ variable "branch" {
   }
 }
 
-variable "go" {
-  type    = string
-  default = "1.26"
-}
-
 locals {
-  go_image = "docker.io/library/golang:${var.go}"
+  go_image = "registry.example.com/mirror/golang:1.26@sha256:4c9f8eef009959b5042e4825aadb53b439a8fdd1b051665076f3f668098446a5"
 }

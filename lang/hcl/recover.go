@@ -78,7 +78,7 @@ var (
 	blockStart   = regexp.MustCompile(`^[A-Za-z_][\w-]*\s*[^={}\n]*\{`)
 	word         = regexp.MustCompile(`[\w.-]+`)
 	heredocStart = regexp.MustCompile(`<<-?([A-Za-z_][\w-]*)\s*$`)
-	definition   = regexp.MustCompile(`(?m)^\s+([A-Za-z_][\w-]*)\s*=`)
+	definition   = regexp.MustCompile(`(?m)^([ \t]+)([A-Za-z_][\w-]*)\s*=`)
 )
 
 // cutBlocks cuts a text before each line that begins a block.
@@ -164,12 +164,27 @@ func standIn(words []string, text []byte, at diag.Range) *hclsyntax.Block {
 		b.LabelRanges = append(b.LabelRanges, rng)
 	}
 	if words[0] == "locals" {
-		for _, m := range definition.FindAllStringSubmatch(string(text), -1) {
+		for _, name := range outermost(definition.FindAllStringSubmatch(string(text), -1)) {
 			none := &hclsyntax.ScopeTraversalExpr{Traversal: hcl.Traversal{hcl.TraverseRoot{Name: "unreadable", SrcRange: rng}}, SrcRange: rng}
-			b.Body.Attributes[m[1]] = &hclsyntax.Attribute{Name: m[1], Expr: none, SrcRange: rng, NameRange: rng, EqualsRange: rng}
+			b.Body.Attributes[name] = &hclsyntax.Attribute{Name: name, Expr: none, SrcRange: rng, NameRange: rng, EqualsRange: rng}
 		}
 	}
 	return b
+}
+
+// outermost are the names that are indented least: deeper ones are keys of objects.
+func outermost(definitions [][]string) []string {
+	var out []string
+	least := -1
+	for _, d := range definitions {
+		switch indent := len(d[1]); {
+		case least < 0 || indent < least:
+			out, least = []string{d[2]}, indent
+		case indent == least:
+			out = append(out, d[2])
+		}
+	}
+	return out
 }
 
 func rangeOfPiece(file string, c piece) diag.Range {
