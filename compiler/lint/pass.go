@@ -12,6 +12,7 @@ type pass struct {
 	Input
 	jobs    []*job
 	written *survey
+	words   map[string]int // in the texts of CUE; nil: not counted yet
 }
 
 // job is a compiled job.

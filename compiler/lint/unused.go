@@ -11,7 +11,7 @@ func unused[T any](r Rule, what, root string, blocks func(*config.Config) []*T, 
 	r.check = func(p *pass, out report) {
 		for _, m := range p.written.modules {
 			for _, b := range blocks(m.cfg) {
-				if n := name(b); !m.used[root+"."+n.Text] {
+				if n := name(b); !m.used[root+"."+n.Text] && !p.inCUE(n) {
 					out(diag.Diagnostic{Range: n.Range, Detail: "Nothing uses the " + what + " " + n.Text + ".",
 						Fix: &diag.Fix{Help: "remove it, or use it as " + root + "." + n.Text}})
 				}
