@@ -48,7 +48,7 @@ func secretIn(name, text string) (what, found string, ok bool) {
 			}
 		}
 	}
-	if secretName(name) && looksLikePassword(text) {
+	if looksLikePassword(text) && secretName(name) {
 		return "a secret, by its name, " + name, text, true
 	}
 	for _, word := range strings.FieldsFunc(text, notInToken) {
@@ -61,7 +61,7 @@ func secretIn(name, text string) (what, found string, ok bool) {
 
 // secretName knows the names under which secrets stand.
 func secretName(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("-", "_").Replace(name))
+	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
 	for _, end := range []string{"password", "passwd", "secret", "token", "api_key", "apikey", "private_key", "access_key", "secret_key", "passphrase"} {
 		if name == end || strings.HasSuffix(name, "_"+end) {
 			return true
