@@ -23,9 +23,7 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	if cfg == nil {
 		return nil, nil, nil
 	}
-	c := &compilation{inputs: graph.Map{}, symbols: map[*config.Config]*symbols{}, modules: map[graph.Address]*module{}}
-	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &c.list)}
-	c.symbols[cfg], c.modules[""] = c.root.sym, c.root
+	c := newCompilation(cfg)
 	_, problems := ReadSettings(cfg)
 	c.list.Append(problems...)
 	c.root.expand()
@@ -48,6 +46,13 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 		return nil, nil, c.list
 	}
 	return g, origins(nodes), c.list
+}
+
+func newCompilation(cfg *config.Config) *compilation {
+	c := &compilation{inputs: graph.Map{}, symbols: map[*config.Config]*symbols{}, modules: map[graph.Address]*module{}}
+	c.root = &module{c: c, cfg: cfg, sym: collect(cfg, &c.list)}
+	c.symbols[cfg], c.modules[""] = c.root.sym, c.root
+	return c
 }
 
 // holes are what of the files, of all modules, could not be read.

@@ -69,7 +69,7 @@ var arrows = []struct {
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
 	{"server/...", "reconciler/runnable server/... planner/... state state/postgres compiler/graph compiler/policy api/... worker/logfile"},
-	{"cmd/internal/view", "planner/... compiler/graph lang/diag lang/module/... api/... worker/logfile"},
+	{"cmd/internal/view", "planner/... compiler/graph lang/config lang/diag lang/module/... api/... worker/logfile"},
 	{"cmd/internal/wire/...", "..."},
 	{"cmd/internal/cli", "cmd/internal/... reconciler/runnable lang/... compiler/... planner/... state state/postgres server api/... worker/resource/... worker/shim"},
 	{"cmd/internal/...", "..."},
