@@ -153,6 +153,10 @@ func (r *reader) entries(v cue.Value) ([]entry, bool) {
 	}
 	all := make([]entry, 0, 8)
 	for it.Next() {
+		if !it.Selector().IsString() { // a list that is embedded in a struct
+			r.wrongKind(v, "a struct: { … }")
+			return nil, false
+		}
 		all = append(all, entry{it.Selector().Unquoted(), settled(it.Value())})
 	}
 	return all, true

@@ -42,6 +42,9 @@ func (r *reader) gatherResources(v cue.Value) {
 		return
 	}
 	for it.Next() {
+		if !it.Selector().IsString() {
+			return // a list: told where it is read
+		}
 		kind, name, typed := strings.Cut(it.Selector().Unquoted(), ".")
 		if !typed {
 			name = kind
