@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/weirci/weir/lang/budget"
+	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/function"
 )
 
@@ -297,4 +298,22 @@ func literalText(v cty.Value) string {
 		return "true"
 	}
 	return "false"
+}
+
+// Source is an expression in its one form, as it stands in a file.
+func Source(e config.Expr) string {
+	switch e := e.(type) {
+	case expr:
+		return sourceOf(e.node)
+	case placed:
+		return sourceOf(e.node)
+	}
+	text := e.Template() // the whole of it is one interpolation
+	return strings.TrimSuffix(strings.TrimPrefix(text, "${"), "}")
+}
+
+func sourceOf(e hclsyntax.Expression) string {
+	var p printer
+	p.expr(e)
+	return p.String()
 }

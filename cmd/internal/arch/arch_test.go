@@ -34,6 +34,7 @@ var arrows = []struct {
 	{"lang/cue", "lang/diag lang/config lang/expr lang/function lang/vars lang/cue/..."},
 	{"lang/cue/schema", ""},
 	{"lang/format", "lang/diag lang/expr"},
+	{"lang/docs", "lang/config lang/expr"},
 	{"lang/hcl/...", "lang/diag lang/config lang/expr lang/vars lang/function lang/hcl/..."},
 	{"lang/module/...", "lang/diag lang/config lang/module/..."},
 	{"lang/assist", "lang/expr lang/format lang/function lang/hcl"},

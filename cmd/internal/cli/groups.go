@@ -11,7 +11,7 @@ func addGroups(a *App, root *cobra.Command) {
 	}{
 		{"start", "Start here:", []*cobra.Command{a.devCommand()}},
 		{"write", "Write a pipeline, and make it so:", []*cobra.Command{
-			a.getCommand(), a.lockCommand(), a.modulesCommand(), a.validateCommand(), a.lintCommand(), a.explainCommand(), a.compileCommand(), a.graphCommand(), a.fmtCommand(), a.consoleCommand(), a.functionsCommand(), a.schemaCommand(), a.lspCommand(), a.planCommand(), a.applyCommand(), a.destroyCommand(), a.policiesCommand()}},
+			a.getCommand(), a.lockCommand(), a.modulesCommand(), a.validateCommand(), a.lintCommand(), a.explainCommand(), a.compileCommand(), a.graphCommand(), a.fmtCommand(), a.consoleCommand(), a.docsCommand(), a.functionsCommand(), a.schemaCommand(), a.lspCommand(), a.planCommand(), a.applyCommand(), a.destroyCommand(), a.policiesCommand()}},
 		{"see", "See what there is:", []*cobra.Command{
 			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.workersCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{
