@@ -67,21 +67,23 @@ func (c *compilation) holes() []config.Hole {
 // compilation is what all units of work share. It is read only once the values
 // are there.
 type compilation struct {
-	root      *module
-	modules   map[graph.Address]*module
-	symbols   map[*config.Config]*symbols
-	list      diag.List
-	inputs    graph.Map // of the variables, for the header
-	defaults  stepDefaults
-	nodeCount int
-	tables    map[string]map[string]function.Function // of modules, by directory
-	path      []hop                                   // of the second phase: what is being computed
+	root       *module
+	modules    map[graph.Address]*module
+	symbols    map[*config.Config]*symbols
+	list       diag.List
+	inputs     graph.Map // of the variables, for the header
+	defaults   stepDefaults
+	nodeCount  int
+	goodImages sync.Map                                // texts of images that were found to be references
+	tables     map[string]map[string]function.Function // of modules, by directory
+	path       []hop                                   // of the second phase: what is being computed
 }
 
 // node is one compiled block.
 type node struct {
 	address        graph.Address
 	spec           graph.Spec
+	prepared       graph.Prepared
 	at             diag.Range
 	m              *module
 	list           diag.List
@@ -144,6 +146,7 @@ func (m *module) each(r *repeated, first bool, compile func(instance) node) []fu
 			}
 			n := compile(in)
 			n.m, n.list = m, within(n.list, in.within)
+			n.prepared = graph.Prepare(n.spec)
 			return n
 		}
 	}
@@ -193,8 +196,11 @@ func (c *compilation) build(nodes []node, list *diag.List) *graph.Graph {
 	}
 	b := graph.NewBuilder(graph.Header{Inputs: graph.InputsDigest(c.inputs), Lock: graph.Digest(c.root.cfg.Lock)})
 	for _, n := range nodes {
+		if !n.prepared.Ready() {
+			n.prepared = graph.Prepare(n.spec)
+		}
 		meta := graph.Meta{File: n.m.file(n.at), Line: int64(n.at.Start.Line), Defaults: n.defaults, Moved: n.moved, Removed: n.removed}
-		if err := b.Add(n.address, n.spec, meta); err != nil {
+		if err := b.AddPrepared(n.address, n.prepared, meta); err != nil {
 			list.Errorf(diag.CannotCompile, n.at, "Cannot compile", "%s.", err)
 		}
 	}

@@ -12,6 +12,10 @@ func (u *unit) image(e config.Expr, out *graph.Task) {
 	if e == nil {
 		return
 	}
+	if _, literal := e.Literal(); literal {
+		out.Image = u.imageRef(e)
+		return
+	}
 	if refs := e.Refs(); len(refs) == 1 && refs[0].Whole {
 		switch refs[0].Root() {
 		case "artifact":
@@ -19,7 +23,7 @@ func (u *unit) image(e config.Expr, out *graph.Task) {
 			return
 		case "resource":
 			if t, ok := u.target(e, "resource"); ok {
-				out.ImageResource = graph.ResourceAddress(t.Type, t.Name)
+				out.ImageResource = graph.Address(t.String())
 			}
 			return
 		}

@@ -18,8 +18,14 @@ import (
 // the digest that the lock has for it. "" is none.
 func (u *unit) imageRef(e config.Expr) string {
 	text, ok := u.text(e)
-	if !ok || !u.imageText(text, e.Range()) {
+	if !ok {
 		return ""
+	}
+	if _, known := u.c.goodImages.Load(text); !known { // few images serve many tasks
+		if !u.imageText(text, e.Range()) {
+			return ""
+		}
+		u.c.goodImages.Store(text, true)
 	}
 	if digest, ok := u.c.root.cfg.Images[text]; ok {
 		return text + "@" + digest

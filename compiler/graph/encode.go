@@ -78,17 +78,17 @@ func (e *encoder) value(v reflect.Value, set bool) {
 
 func (e *encoder) fields(v reflect.Value) {
 	l := layouts()[v.Type()]
-	n := 0
-	for _, f := range l {
-		if f.class&e.mask != 0 && present(v.Field(f.index), e.mask) {
-			n++
+	n, there := 0, uint64(0) // which fields are: no struct has more than 64
+	for i := range l {
+		if l[i].class&e.mask != 0 && present(v.Field(l[i].index), e.mask) {
+			n, there = n+1, there|1<<i
 		}
 	}
 	e.dst = appendHead(e.dst, majorMap, uint64(n))
-	for _, f := range l {
-		if fv := v.Field(f.index); f.class&e.mask != 0 && present(fv, e.mask) {
-			e.dst = append(e.dst, f.key...)
-			e.value(fv, f.set)
+	for i := range l {
+		if there&(1<<i) != 0 {
+			e.dst = append(e.dst, l[i].key...)
+			e.value(v.Field(l[i].index), l[i].set)
 		}
 	}
 }
@@ -119,12 +119,23 @@ func (e *encoder) slice(v reflect.Value, set bool) {
 
 // canonicalSet sorts a copy and drops what is there twice, if it is a set.
 func canonicalSet[S ~string](s []S, set bool) []S {
-	if !set {
+	if !set || rising(s) {
 		return s
 	}
 	s = slices.Clone(s)
 	slices.Sort(s)
 	return slices.Compact(s)
+}
+
+// rising says that each element is greater than the one before: such a list is
+// its own canonical form.
+func rising[S ~string](s []S) bool {
+	for i := 1; i < len(s); i++ {
+		if s[i-1] >= s[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func (e *encoder) texts(s []string) {
