@@ -27,7 +27,7 @@ func (d *decider) composite(s graph.Step, path string, c cancel) outcome {
 
 func (d *decider) begin(s graph.Step, path string, attempt int) {
 	if attempt > 1 {
-		d.emit(AddSteps{attemptSeeds(s, path, attempt)})
+		d.emit(AddSteps{d.attemptSeeds(s, path, attempt)})
 	}
 	d.emit(StartStep{path, attempt})
 }

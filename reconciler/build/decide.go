@@ -14,7 +14,7 @@ import (
 
 // Decide says what comes next. It is silent on a build that has ended.
 func Decide(s State, o Options) Decision {
-	d := &decider{State: s.Clone(), Options: o}
+	d := &decider{State: s.Clone(), Options: o, bound: map[string]binding{}}
 	switch {
 	case s.Build.Status.Terminal():
 	case s.Build.Status == state.BuildPending:
@@ -29,7 +29,8 @@ func Decide(s State, o Options) Decision {
 type decider struct {
 	State
 	Options
-	out Decision
+	out   Decision
+	bound map[string]binding // by the path of one value of an across
 }
 
 // cancel is why steps are to end early; "" is not at all.
@@ -97,6 +98,9 @@ func (d *decider) abortMessage() string { return "aborted by " + d.Build.AbortRe
 
 // step decides about a step with its hooks.
 func (d *decider) step(s graph.Step, path string, c cancel) outcome {
+	if len(s.Across) > 0 {
+		return d.across(s, path, c)
+	}
 	o, left := d.when(s, path, c)
 	if left {
 		return o
@@ -108,7 +112,7 @@ func (d *decider) step(s graph.Step, path string, c cancel) outcome {
 		return o
 	}
 	if o.message != "" {
-		o.message = fmt.Sprintf("%s: %s", title(s), o.message)
+		o.message = fmt.Sprintf("%s: %s", title(s)+inBrackets(d.bindingAt(path).label), o.message)
 	}
 	return d.hooks(s.Hooks, path+".", c, o)
 }
@@ -186,6 +190,13 @@ func (d *decider) skipWhere(match func(string) bool) {
 	if len(paths) > 0 {
 		d.emit(SkipSteps{paths})
 	}
+}
+
+func inBrackets(label string) string {
+	if label == "" {
+		return ""
+	}
+	return " (" + label + ")"
 }
 
 // title is what people call a step.

@@ -11,6 +11,10 @@
 // same path; the steps of a retried do, parallel or try get paths of their own
 // ("2.attempt2.0"), so that no row ever has to go back.
 //
+// A step with across blocks is a parallel over the values of the first, with the
+// others inside; its rows come when the values are known ("3.1" is the second
+// value). What is made inside is kept under a name of its own ("bin@3.1").
+//
 // A cancelled step (abort, timeout, a sibling failed) has its runs killed and
 // ends as aborted; its on_abort and ensure hooks then run to their own end.
 //

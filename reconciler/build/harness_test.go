@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
 
@@ -19,7 +21,9 @@ type harness struct {
 	order  []string            // of the runs, by path
 	killed []string
 	last   Decision
-	abort  string // abort the build when this path's run has been made
+	eval   protocol.Eval
+	tasks  map[string]*weirv1.Task // the last of each path
+	abort  string                  // abort the build when this path's run has been made
 }
 
 // fataler is what the harness needs of *testing.T and *rapid.T.
@@ -32,7 +36,7 @@ type fataler interface {
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func newHarness(t fataler, job graph.Job, script map[string][]string) *harness {
-	h := &harness{t: t, now: start, script: script}
+	h := &harness{t: t, now: start, script: script, tasks: map[string]*weirv1.Task{}}
 	h.state = State{
 		Build: Build{ID: "0190a6b4-7d1c-7e0b-9a55-000000000001", JobID: "j", Number: 7, Team: "main", Pipeline: "shop", Job: "unit", Status: state.BuildRunning},
 		Job:   job, Steps: map[string]Step{}, Runs: map[string][]Run{}, Artifacts: map[string]Artifact{},
@@ -48,11 +52,11 @@ func newHarness(t fataler, job graph.Job, script map[string][]string) *harness {
 // decide decides and commits, and checks that deciding again gives nothing.
 func (h *harness) decide() {
 	h.t.Helper()
-	h.last = Decide(h.state, Options{Now: h.now, Jitter: 0.5})
+	h.last = Decide(h.state, Options{Now: h.now, Jitter: 0.5, Eval: h.eval})
 	for _, c := range h.last.Commands {
 		switch c := c.(type) {
 		case StartRun:
-			h.order = append(h.order, c.Path)
+			h.order, h.tasks[c.Path] = append(h.order, c.Path), c.Task
 			if c.Path == h.abort {
 				h.state.Build.AbortRequestedBy = "ann"
 			}
@@ -64,7 +68,7 @@ func (h *harness) decide() {
 		}
 	}
 	if h.state.Build.AbortRequestedBy == "" || h.abort == "" {
-		if again := Decide(h.state, Options{Now: h.now, Jitter: 0.5}); len(again.Commands) > 0 {
+		if again := Decide(h.state, Options{Now: h.now, Jitter: 0.5, Eval: h.eval}); len(again.Commands) > 0 {
 			h.t.Fatalf("decided twice, the second time: %#v", again.Commands)
 		}
 	}

@@ -45,7 +45,7 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 		return d.finish(path, ended(state.StepErrored, err.Error()))
 	}
 	if f, ok := d.fetched(s, path, run.Task); ok {
-		d.emit(AddArtifact{Name: s.Name, Artifact: f.Artifact, Fetch: f.Key, Reused: true})
+		d.emit(AddArtifact{Name: scoped(s.Name, d.scope(path)), Artifact: f.Artifact, Fetch: f.Key, Reused: true})
 		return d.finish(path, ended(state.StepSucceeded, "was fetched before"))
 	}
 	d.emit(StartStep{path, attempt})
@@ -88,7 +88,7 @@ func (d *decider) runEnded(s graph.Step, path string, c cancel, run Run) outcome
 	}
 	settled := d.settle(s, path, d.tries(path), c, o)
 	if settled.done && w.kind == graph.StepTask && run.ExitCode != nil {
-		d.keepOutputs(w, run)
+		d.keepOutputs(w, path, run)
 	}
 	return settled
 }
@@ -130,16 +130,16 @@ func (d *decider) keepAnswer(s graph.Step, path string, w work, run Run) outcome
 	}
 	d.emit(SaveVersion{w.name, string(w.resource), w.kind == graph.StepPut, answer})
 	if w.kind == graph.StepGet {
-		d.emit(AddArtifact{Name: w.name, Artifact: Artifact{run.ID, volume(run.ID, w.name), run.Worker}, Fetch: d.keepAs(s, path, run)})
+		d.emit(AddArtifact{Name: scoped(w.name, d.scope(path)), Artifact: Artifact{run.ID, volume(run.ID, w.name), run.Worker}, Fetch: d.keepAs(s, path, run)})
 	}
 	return ended(state.StepSucceeded, "")
 }
 
 // keepOutputs names what a task made. A task that failed leaves its outputs too:
 // its hooks may want them.
-func (d *decider) keepOutputs(w work, run Run) {
+func (d *decider) keepOutputs(w work, path string, run Run) {
 	for _, out := range w.task.Outputs {
-		d.emit(AddArtifact{Name: mapped(w.task.OutputMapping, out), Artifact: Artifact{run.ID, volume(run.ID, out), run.Worker}})
+		d.emit(AddArtifact{Name: scoped(mapped(w.task.OutputMapping, out), d.scope(path)), Artifact: Artifact{run.ID, volume(run.ID, out), run.Worker}})
 	}
 }
 

@@ -42,6 +42,10 @@ func drawStep(t *rapid.T, depth int) graph.Step {
 	s.Retry.Backoff = rapid.Int64Range(0, 1).Draw(t, "backoff") * 1000
 	s.When = drawWhen(t)
 	s.Timeout = rapid.SampledFrom([]int64{0, 0, 5000}).Draw(t, "timeout")
+	if rapid.IntRange(0, 5).Draw(t, "multiplied") == 0 {
+		s = over("x", rapid.Int64Range(-1, 2).Draw(t, "x at once"), ab[:rapid.IntRange(0, 2).Draw(t, "values")], s)
+		s.Across[0].FailFast = rapid.Bool().Draw(t, "x fails fast")
+	}
 	if depth > 0 && rapid.IntRange(0, 2).Draw(t, "hooked") == 0 {
 		s.Hooks = drawHooks(t)
 	}
@@ -185,23 +189,35 @@ func atTheEnd(t *rapid.T, h *harness) {
 func hooksRanAsTheyShould(t *rapid.T, h *harness, steps []graph.Step, prefix string) {
 	for i, s := range steps {
 		path := child(prefix, i)
-		row, hooks := h.state.Steps[path], s.Hooks
-		began := row.Status != state.StepSkipped
-		if len(hooks.Ensure) > 0 && ran(h, path, "ensure") != began {
-			t.Fatalf("%s: begun %v, its ensure %v", path, began, ran(h, path, "ensure"))
+		if len(s.Across) == 0 {
+			hooksOfOne(t, h, s, path)
+			continue
 		}
-		_, isPut := s.Body.(graph.Put)
-		if !isPut && len(hooks.OnAbort) > 0 && row.Status == state.StepAborted && !ran(h, path, "on_abort") {
-			t.Fatalf("%s was aborted, and its on_abort did not run", path)
+		for k := range s.Across[0].Values.(graph.List) {
+			if value := child(path+".", k); h.state.Steps[value].Status != "" {
+				hooksOfOne(t, h, s, value)
+			}
 		}
-		if !isPut && row.Status == state.StepSucceeded && ran(h, path, "on_failure") && len(hooks.OnSuccess) == 0 {
-			t.Fatalf("%s succeeded, and its on_failure ran", path)
-		}
-		if ran(h, path, "on_success") && row.Status != state.StepSucceeded {
-			t.Fatalf("%s is %s, and its on_success ran", path, row.Status)
-		}
-		hooksRanAsTheyShould(t, h, children(s.Body), attemptPrefix(path, 1))
 	}
+}
+
+func hooksOfOne(t *rapid.T, h *harness, s graph.Step, path string) {
+	row, hooks := h.state.Steps[path], s.Hooks
+	began := row.Status != state.StepSkipped
+	if len(hooks.Ensure) > 0 && ran(h, path, "ensure") != began {
+		t.Fatalf("%s: begun %v, its ensure %v", path, began, ran(h, path, "ensure"))
+	}
+	_, isPut := s.Body.(graph.Put)
+	if !isPut && len(hooks.OnAbort) > 0 && row.Status == state.StepAborted && !ran(h, path, "on_abort") {
+		t.Fatalf("%s was aborted, and its on_abort did not run", path)
+	}
+	if !isPut && row.Status == state.StepSucceeded && ran(h, path, "on_failure") && len(hooks.OnSuccess) == 0 {
+		t.Fatalf("%s succeeded, and its on_failure ran", path)
+	}
+	if ran(h, path, "on_success") && row.Status != state.StepSucceeded {
+		t.Fatalf("%s is %s, and its on_success ran", path, row.Status)
+	}
+	hooksRanAsTheyShould(t, h, children(s.Body), attemptPrefix(path, 1))
 }
 
 func ran(h *harness, path, hook string) bool {

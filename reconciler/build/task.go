@@ -1,12 +1,11 @@
 package build
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
@@ -23,7 +22,7 @@ const (
 // newRun makes the run of a path, or says why it can not be made.
 func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error) {
 	w := d.workOf(s, at)
-	m := maker{d: d, w: w, runID: RunID(d.Build.ID, at, attempt), resolve: protocol.Resolver{Eval: d.Eval, Roots: d.roots()}}
+	m := maker{d: d, w: w, at: at, runID: RunID(d.Build.ID, at, attempt), resolve: d.resolver(at)}
 	t, err := m.make()
 	if err != nil {
 		return StartRun{}, err
@@ -43,13 +42,13 @@ func (d *decider) labels(s graph.Step, at string) map[string]string {
 		"number": strconv.FormatInt(b.Number, 10), "step": s.Name, "path": at}
 }
 
-// roots are the run-time values that deferred expressions may name.
-func (d *decider) roots() map[string]graph.Value {
+// roots are the run-time values that deferred expressions at a path may name.
+func (d *decider) roots(at string) map[string]graph.Value {
 	b, versions := d.Build, graph.Map{}
 	for name, v := range d.Inputs {
 		versions[name] = stringMap(v)
 	}
-	return map[string]graph.Value{"version": versions, "params": defaults(d.Job.Params), "build": graph.Map{
+	return map[string]graph.Value{"version": versions, "params": defaults(d.Job.Params), "across": nonNil(d.bindingAt(at).values), "build": graph.Map{
 		"id": graph.String(b.ID), "number": graph.Number(strconv.FormatInt(b.Number, 10)),
 		"name": graph.String(strconv.FormatInt(b.Number, 10)), "job": graph.String(b.Job), "pipeline": graph.String(b.Pipeline),
 		"team": graph.String(b.Team), "url": graph.String(b.URL), "created_by": graph.String(b.CreatedBy),
@@ -65,6 +64,26 @@ func defaults(params []graph.Param) graph.Map {
 	return out
 }
 
+// artifactsAt are the names of all artifacts that a path sees, sorted.
+func (d *decider) artifactsAt(path string) []string {
+	var out []string
+	for key := range d.Artifacts {
+		name, _, _ := strings.Cut(key, "@")
+		if _, ok := visible(d, d.Artifacts, name, path); ok {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func nonNil(m graph.Map) graph.Map {
+	if m == nil {
+		return graph.Map{}
+	}
+	return m
+}
+
 func stringMap(m map[string]string) graph.Map {
 	out := graph.Map{}
 	for k, v := range m {
@@ -77,6 +96,7 @@ func stringMap(m map[string]string) graph.Map {
 type maker struct {
 	d       *decider
 	w       work
+	at      string
 	runID   string
 	resolve protocol.Resolver
 	used    []Artifact
@@ -113,7 +133,7 @@ func (m *maker) put() (*weirv1.Task, error) {
 	}
 	names := m.w.put.Inputs
 	if m.w.put.AllInputs {
-		names = slices.SortedFunc(maps.Keys(m.d.Artifacts), cmp.Compare)
+		names = m.d.artifactsAt(m.at)
 	}
 	for _, name := range names {
 		if err := m.mount(t, name, path.Join(putDir, name)); err != nil {
@@ -169,7 +189,7 @@ func (m *maker) mount(t *weirv1.Task, artifact, at string) error {
 }
 
 func (m *maker) use(name string) (Artifact, error) {
-	a, ok := m.d.Artifacts[name]
+	a, ok := visible(m.d, m.d.Artifacts, name, m.at)
 	if !ok {
 		return a, fmt.Errorf("no step before it made artifact %q", name)
 	}

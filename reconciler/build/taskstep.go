@@ -93,10 +93,11 @@ func envText(v graph.Value) (text string, present bool, err error) {
 	return string(b), true, err
 }
 
-// cache is the handle of what a job's step keeps under a path on a worker.
+// cache is the handle of what a job's step keeps under a path on a worker. Values
+// of across, which may run at once, have caches of their own.
 func (m *maker) cache(p string) string {
 	h := sha256.New()
-	for _, s := range []string{m.d.Build.JobID, m.w.name, p} {
+	for _, s := range []string{m.d.Build.JobID, m.w.name + inBrackets(m.d.bindingAt(m.at).label), p} {
 		fmt.Fprintf(h, "%d:%s", len(s), s)
 	}
 	return "cache-" + hex.EncodeToString(h.Sum(nil))[:32]

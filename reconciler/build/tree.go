@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -27,7 +28,10 @@ func Seeds(job graph.Job) []Seed {
 	return s.out
 }
 
-type seeder struct{ out []Seed }
+type seeder struct {
+	out  []Seed
+	name func(path, name string) string // nil: as it is
+}
 
 func (s *seeder) steps(steps []graph.Step, prefix string) {
 	for i, step := range steps {
@@ -37,6 +41,9 @@ func (s *seeder) steps(steps []graph.Step, prefix string) {
 
 func (s *seeder) step(step graph.Step, path string) {
 	s.add(path, step.Body.StepKind(), step.Name)
+	if len(step.Across) > 0 {
+		return // what is inside has rows when its values are known
+	}
 	if put, ok := step.Body.(graph.Put); ok && !put.NoGet {
 		s.add(path+getSuffix, graph.StepGet, step.Name)
 	}
@@ -45,6 +52,9 @@ func (s *seeder) step(step graph.Step, path string) {
 }
 
 func (s *seeder) add(path string, kind graph.StepKind, name string) {
+	if s.name != nil {
+		name = s.name(path, name)
+	}
 	s.out = append(s.out, Seed{path, len(s.out), kind, name})
 }
 
@@ -93,10 +103,36 @@ func attemptPrefix(path string, attempt int) string {
 }
 
 // attemptSeeds are the rows of a later attempt. They stand where the step stands.
-func attemptSeeds(step graph.Step, path string, attempt int) []Seed {
-	var s seeder
+func (d *decider) attemptSeeds(step graph.Step, path string, attempt int) []Seed {
+	s := seeder{name: d.labelled}
 	s.steps(children(step.Body), attemptPrefix(path, attempt))
-	return s.out
+	return d.placed(s.out, path)
+}
+
+// spreadSeeds are the rows of the values of an across.
+func (d *decider) spreadSeeds(group graph.Step, path string) []Seed {
+	s := seeder{name: d.labelled}
+	s.steps(children(group.Body), path+".")
+	return d.placed(s.out, path)
+}
+
+// labelled is the name of a row inside of across, which says the values.
+func (d *decider) labelled(path, name string) string {
+	return name + inBrackets(d.bindingAt(path).label)
+}
+
+// placed gives rows that come later the place of the step that they are inside of.
+func (d *decider) placed(rows []Seed, path string) []Seed {
+	at := 0
+	for _, s := range Seeds(d.Job) {
+		if s.Path == path || strings.HasPrefix(path, s.Path+".") {
+			at = s.Ord
+		}
+	}
+	for i := range rows {
+		rows[i].Ord = at
+	}
+	return rows
 }
 
 // runSpace is the name space of run ids (RFC 9562, version 5).

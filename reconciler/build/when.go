@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/weirci/weir/compiler/graph"
-	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
 
@@ -29,7 +28,7 @@ func (d *decider) when(s graph.Step, path string, c cancel) (o outcome, left boo
 	if s.When == nil || c != keepOn || d.row(path).Status != state.StepWaiting {
 		return goesOn, false
 	}
-	yes, err := d.holds(s.When)
+	yes, err := d.holds(s.When, path)
 	switch {
 	case err != nil:
 		return d.finish(path, ended(state.StepErrored, "its when: "+err.Error())), false
@@ -41,8 +40,8 @@ func (d *decider) when(s graph.Step, path string, c cancel) (o outcome, left boo
 	return ended(state.StepSucceeded, ""), true
 }
 
-func (d *decider) holds(when graph.Value) (bool, error) {
-	v, err := protocol.Resolver{Eval: d.Eval, Roots: d.roots()}.Value(when)
+func (d *decider) holds(when graph.Value, path string) (bool, error) {
+	v, err := d.resolver(path).Value(when)
 	if err != nil {
 		return false, err
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // unknownRoots are what expressions may name and no run knows yet. What load
-// and across name needs a step or block that is a gap itself.
-var unknownRoots = []string{"secret", "step"}
+// names needs a step that is a gap itself.
+var unknownRoots = []string{"secret"}
 
 // deferred finds the names in expressions that no run knows yet, each once.
 func deferred(v graph.Value, add func(string)) {

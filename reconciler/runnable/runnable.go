@@ -92,9 +92,6 @@ func job(j graph.Job, add func(string)) {
 
 func step(s graph.Step, add func(string)) {
 	deferred(s.When, add)
-	if len(s.Across) > 0 {
-		add("across")
-	}
 	switch b := s.Body.(type) {
 	case graph.Load, graph.SetPipeline, graph.Approval:
 		add(string(b.StepKind()))

@@ -45,8 +45,8 @@ func TestGaps(t *testing.T) {
 		want []string
 	}{
 		"what runs": {steps(
-			graph.Step{Name: "app", Tags: []string{"x"}, Timeout: 1, When: name("build.number"), Retry: graph.Retry{Attempts: 2}, Body: graph.Get{Resource: "resource.git.app", Trigger: true}},
-			task(graph.Task{Image: "x", Hermetic: true, Env: graph.Map{"A": name("build.id"), "B": name("version.app.ref"), "C": name("params.n")}}),
+			graph.Step{Name: "app", Tags: []string{"x"}, Timeout: 1, When: name("build.number"), Retry: graph.Retry{Attempts: 2}, Across: []graph.Across{{Var: "x"}}, Body: graph.Get{Resource: "resource.git.app", Trigger: true}},
+			task(graph.Task{Image: "x", Hermetic: true, Env: graph.Map{"A": name("build.id"), "B": name("version.app.ref"), "C": name("params.n"), "D": name("step.app.status"), "E": name("across.x")}}),
 			graph.Step{Body: graph.Parallel{Steps: []graph.Step{{Name: "p", Body: graph.Put{Resource: "resource.git.app"}}}}},
 		), nil},
 		"a job": {graph.Job{
@@ -54,19 +54,19 @@ func TestGaps(t *testing.T) {
 			Params: []graph.Param{{Name: "given", Default: graph.Null{}}, {Name: "must"}},
 		}, []string{"job.a: schedule", "job.a: concurrency", `job.a: param "must" without a default`}},
 		"steps at any depth": {graph.Job{
-			Steps: []graph.Step{{When: name("step.x.status"), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Approval{}}}}}},
+			Steps: []graph.Step{{When: name("secret.x.y"), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Approval{}}}}}},
 			Hooks: graph.Hooks{Ensure: []graph.Step{{Name: "self", Body: graph.SetPipeline{}, Across: []graph.Across{{Var: "x"}}}}},
-		}, []string{"job.a, try: step.x.status", `job.a, approval "ok": approval`, `job.a, set_pipeline "self": across`, `job.a, set_pipeline "self": set_pipeline`}},
+		}, []string{"job.a, try: secret.x.y", `job.a, approval "ok": approval`, `job.a, set_pipeline "self": set_pipeline`}},
 		"a task": {steps(task(graph.Task{
 			ImageResource: "resource.git.app", File: graph.String("app/x"), Platform: "linux", Network: "host",
 			Services: []graph.Service{{Name: "db"}},
-			Env:      graph.Map{"A": name("secret.main.token"), "B": graph.List{name("secret.main.token"), name("step.x.status")}},
+			Env:      graph.Map{"A": name("secret.main.token"), "B": graph.List{name("secret.main.token"), name("secret.x.y")}},
 		})), []string{`job.a, task "t": file`, `job.a, task "t": image = resource.…`, `job.a, task "t": platform`, `job.a, task "t": network`,
-			`job.a, task "t": service "db"`, `job.a, task "t": secret.main.token`, `job.a, task "t": step.x.status`}},
+			`job.a, task "t": service "db"`, `job.a, task "t": secret.main.token`, `job.a, task "t": secret.x.y`}},
 		"params of steps": {steps(
 			graph.Step{Name: "g", Body: graph.Get{Resource: "resource.git.app", Params: graph.Map{"k": name("secret.a.b")}}},
-			graph.Step{Name: "p", Body: graph.Put{Resource: "resource.git.app", GetParams: graph.Map{"k": name("step.g.status")}}},
-		), []string{`job.a, get "g": secret.a.b`, `job.a, put "p": step.g.status`}},
+			graph.Step{Name: "p", Body: graph.Put{Resource: "resource.git.app", GetParams: graph.Map{"k": name("secret.g.y")}}},
+		), []string{`job.a, get "g": secret.a.b`, `job.a, put "p": secret.g.y`}},
 	}
 	for what, tt := range tests {
 		t.Run(what, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
@@ -222,6 +223,12 @@ func putArtifacts(ctx context.Context, q *db.Queries, build string, as []state.A
 	return putFetches(ctx, q, build, as)
 }
 
+// unscoped is an artifact's name without the value of across that it was made in.
+func unscoped(name string) string {
+	name, _, _ = strings.Cut(name, "@")
+	return name
+}
+
 // putFetches remembers what was fetched, and that it was used. ErrConflict: what
 // was to be used is gone meanwhile.
 func putFetches(ctx context.Context, q *db.Queries, build string, as []state.ArtifactRow) error {
@@ -236,7 +243,7 @@ func putFetches(ctx context.Context, q *db.Queries, build string, as []state.Art
 				return err
 			}
 		case a.Fetch != "":
-			if err := q.KeepFetch(ctx, a.Fetch, a.Volume, a.Name, a.Run); err != nil {
+			if err := q.KeepFetch(ctx, a.Fetch, a.Volume, unscoped(a.Name), a.Run); err != nil {
 				return err
 			}
 		}

@@ -48,8 +48,10 @@ WHERE u.build_id = ANY (@build_ids::uuid[])
 ORDER BY 1, 5, 2;
 
 -- name: APISteps :many
+-- Rows that came later (attempts, values of across) stand where their step stands.
 SELECT path, kind, name, status, attempt, message, started_at, ended_at FROM steps
-WHERE build_id = @build_id ORDER BY ord;
+WHERE build_id = @build_id
+ORDER BY ord, string_to_array(regexp_replace(path, '[a-z_]+', '0', 'g'), '.')::int[], path;
 
 -- name: APITrigger :one
 -- The number is taken and the build is made in one statement: a number is never

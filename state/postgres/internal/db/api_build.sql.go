@@ -281,7 +281,8 @@ func (q *Queries) APINewestBuildsOfJob(ctx context.Context, team string, jobID s
 
 const aPISteps = `-- name: APISteps :many
 SELECT path, kind, name, status, attempt, message, started_at, ended_at FROM steps
-WHERE build_id = $1 ORDER BY ord
+WHERE build_id = $1
+ORDER BY ord, string_to_array(regexp_replace(path, '[a-z_]+', '0', 'g'), '.')::int[], path
 `
 
 type APIStepsRow struct {
@@ -295,6 +296,7 @@ type APIStepsRow struct {
 	EndedAt   *time.Time
 }
 
+// Rows that came later (attempts, values of across) stand where their step stands.
 func (q *Queries) APISteps(ctx context.Context, buildID string) ([]APIStepsRow, error) {
 	rows, err := q.db.Query(ctx, aPISteps, buildID)
 	if err != nil {

@@ -1,0 +1,107 @@
+package build
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
+)
+
+// withSteps lets expressions at a path ask how steps before it ended. Steps are only
+// looked for where an expression names them.
+func (d *decider) withSteps(at string) protocol.Eval {
+	if d.Eval == nil {
+		return nil
+	}
+	return func(v graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
+		steps := graph.Map{}
+		for _, ref := range v.Refs {
+			if parts := strings.SplitN(ref, ".", 3); parts[0] == "step" && len(parts) > 1 {
+				steps[parts[1]] = d.stepValue(parts[1], at)
+			}
+		}
+		if len(steps) == 0 {
+			return d.Eval(v, roots)
+		}
+		all := map[string]graph.Value{"step": steps}
+		for name, root := range roots {
+			all[name] = root
+		}
+		return d.Eval(v, all)
+	}
+}
+
+// stepValue is step.NAME: its status, and its exit code where it has one.
+func (d *decider) stepValue(name, at string) graph.Value {
+	f := finder{d: d, name: name, at: at, near: -1}
+	f.steps(d.Job.Steps, "")
+	f.hooks(d.Job.Hooks, "")
+	status, code := string(waitingStep().Status), graph.Value(graph.Null{})
+	if f.near >= 0 {
+		status = string(d.row(f.path).Status)
+		if runs := d.Runs[f.path]; len(runs) > 0 {
+			if n, exited := exitCode(runs[len(runs)-1]); exited {
+				code = graph.Number(strconv.Itoa(int(n)))
+			}
+		}
+	}
+	return graph.Map{"status": graph.String(status), "exit_code": code}
+}
+
+// finder looks for the step of a name that is nearest to a path: that which has the
+// most of its path in common with it. Others of that name are in branches that the
+// compiler lets nobody name from there.
+type finder struct {
+	d        *decider
+	name, at string
+	path     string
+	near     int // parts in common; -1: none found
+}
+
+func (f *finder) steps(steps []graph.Step, prefix string) {
+	for i, s := range steps {
+		f.step(s, child(prefix, i))
+	}
+}
+
+func (f *finder) hooks(h graph.Hooks, prefix string) {
+	for _, hook := range hookLists(h) {
+		f.steps(hook.steps, prefix+hook.name+".")
+	}
+}
+
+func (f *finder) step(s graph.Step, path string) {
+	if n := common(path, f.at); s.Name == f.name && n > f.near {
+		f.path, f.near = path, n
+	}
+	for range s.Across { // inside there are many: only those around the path are seen
+		if path = f.towards(path); path == "" {
+			return
+		}
+		if n := common(path, f.at); s.Name == f.name && n > f.near {
+			f.path, f.near = path, n
+		}
+	}
+	f.steps(children(s.Body), attemptPrefix(path, f.d.row(path).Attempt))
+	f.hooks(s.Hooks, path+".")
+}
+
+// towards is the part of the path that is looked from, one part longer than this.
+func (f *finder) towards(path string) string {
+	rest, ok := strings.CutPrefix(f.at, path+".")
+	if !ok {
+		return ""
+	}
+	next, _, _ := strings.Cut(rest, ".")
+	return path + "." + next
+}
+
+// common counts the parts that two paths begin with both.
+func common(a, b string) int {
+	n, x, y := 0, strings.Split(a, "."), strings.Split(b, ".")
+	for n < len(x) && n < len(y) && x[n] == y[n] {
+		n++
+	}
+	return n
+}
