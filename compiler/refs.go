@@ -154,6 +154,9 @@ func (u *unit) unknownRoot(r config.Ref) bool {
 	} else {
 		d.Detail += " Names begin with one of: " + strings.Join(rootNames, ", ") + "."
 	}
+	if len(r.Path) == 1 && root == strings.ToUpper(root) && d.Fix == nil {
+		d.Fix = &diag.Fix{Help: fmt.Sprintf("where the shell's variable is meant, write $%s or $${%s}", root, root)}
+	}
 	u.list.Append(d)
 	return false
 }

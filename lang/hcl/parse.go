@@ -125,7 +125,9 @@ func (r *reader) parse(name string, p piece) {
 	}()
 	parsed, diags := hclsyntax.ParseConfig(p.text, name, p.start)
 	r.syntax = diags.HasErrors()
-	r.list.Append(few(expr.Problems(diags, diag.Syntax))...)
+	problems := few(expr.Problems(diags, diag.Syntax))
+	aboutShell(problems, p)
+	r.list.Append(problems...)
 	if body, ok := parsed.Body.(*hclsyntax.Body); ok {
 		r.file(body)
 	}
