@@ -125,7 +125,7 @@ func (c *console) interactive(in *os.File) error {
 		io.Writer
 	}{in, c.app.Out}, "> ")
 	c.out, c.err = screen, screen
-	if width, height, err := term.GetSize(int(in.Fd())); err == nil {
+	if width, height, err := term.GetSize(int(in.Fd())); err == nil && width > 0 {
 		_ = screen.SetSize(width, height) // fails only for sizes below zero
 	}
 	fmt.Fprintf(screen, "Type help for help.\n")
