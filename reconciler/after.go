@@ -50,6 +50,13 @@ func (r *Reconciler) afterEnd(ctx context.Context, snap state.BuildSnapshot, ch 
 			jobs = append(jobs, mates...)
 		}
 	}
+	if job, ok := ix.jobSpec(b.JobID); ok && job.Concurrency.Key != "" {
+		waiting, err := r.store.WaitingForKey(ctx, b.TeamID, job.Concurrency.Key)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, waiting...)
+	}
 	slices.Sort(jobs)
 	for _, id := range slices.Compact(jobs) {
 		ch.Enqueue = append(ch.Enqueue, state.JobKey(id))

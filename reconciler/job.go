@@ -19,13 +19,15 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 	if err != nil {
 		return time.Time{}, err
 	}
-	s := schedule.State{Job: schedule.Job{Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, Deleted: snap.Job.Deleted}}
+	s := schedule.State{Now: snap.Now, LastTick: snap.Job.LastTick, Job: schedule.Job{
+		Name: snap.Job.Pipeline + "/" + snap.Job.Address.Name(), Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, Deleted: snap.Job.Deleted,
+	}}
 	for _, b := range snap.Open {
 		switch {
 		case b.Status == state.BuildRunning:
 			s.Running = append(s.Running, b.Number)
 		case !b.AbortRequested:
-			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: fixed(b.Fixed)})
+			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: fixed(b.Fixed), Auto: b.Cause == "version"})
 		}
 	}
 	var ix *index
@@ -44,7 +46,7 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 	if d.Again {
 		return time.Unix(0, 0), nil // at once
 	}
-	return time.Time{}, nil
+	return d.Wake, nil
 }
 
 func fixed(in []state.BuildInput) []schedule.Chosen {
@@ -63,7 +65,7 @@ func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index,
 	}
 	s.Job.Spec = spec
 	mates := ix.mates(row.ID, spec)
-	q := state.InputQuery{JobID: row.ID, ChangedRevision: row.ChangedRevision, GroupJobs: flatten(mates)}
+	q := state.InputQuery{JobID: row.ID, ChangedRevision: row.ChangedRevision, GroupJobs: flatten(mates), TeamID: row.TeamID, Key: spec.Concurrency.Key}
 	for _, get := range schedule.Gets(spec) {
 		in, wanted := input(get, ix)
 		s.Inputs, q.Inputs = append(s.Inputs, in), append(q.Inputs, wanted)
@@ -114,6 +116,11 @@ func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[stri
 		}
 	}
 	s.Passed = passages(facts.Passages, ix)
+	for _, r := range facts.Rivals {
+		s.Rivals = append(s.Rivals, schedule.Rival{
+			Build: r.ID, Job: r.Pipeline + "/" + r.Job.Name(), Number: r.Number, Running: r.Running, Ready: !r.Running && r.Ready, Ending: r.Ending,
+		})
+	}
 	s.Groups = map[string][]schedule.Busy{}
 	for group, jobs := range mates {
 		for _, b := range facts.Busy {
@@ -142,7 +149,10 @@ func passages(rows []state.PassageRow, ix *index) map[string][]schedule.Passage 
 
 // jobChange is a decision as rows.
 func jobChange(row state.JobRow, ix *index, s schedule.State, d schedule.Decision) state.JobChange {
-	ch := state.JobChange{Job: row, Errored: map[string]string{}, Groups: s.Job.Spec.SerialGroups}
+	ch := state.JobChange{
+		Job: row, Errored: map[string]string{}, Aborted: map[string]string{}, Others: d.Others,
+		Groups: s.Job.Spec.SerialGroups, Key: s.Job.Spec.Concurrency.Key, Limit: int(max(s.Job.Spec.Concurrency.Limit, 1)),
+	}
 	if ix != nil {
 		ch.GroupJobs = flatten(ix.mates(row.ID, s.Job.Spec))
 	}
@@ -154,6 +164,12 @@ func jobChange(row state.JobRow, ix *index, s schedule.State, d schedule.Decisio
 			ch.Start = append(ch.Start, buildStart(c.Build, c.Inputs, s.Job.Spec))
 		case schedule.ErrorBuild:
 			ch.Errored[c.Build] = c.Message
+		case schedule.AbortBuild:
+			ch.Aborted[c.Build] = c.Message
+		case schedule.QueueBuild:
+			ch.Queue = append(ch.Queue, buildStart("", c.Inputs, s.Job.Spec).Inputs)
+		case schedule.Tick:
+			ch.Ticks, ch.Seen = c.At, c.Upto
 		case schedule.Hold:
 			subject := "job/" + row.ID
 			if c.Build != "" {

@@ -40,6 +40,7 @@ type Jobs interface {
 	LoadJob(ctx context.Context, id string) (state.JobSnapshot, error)
 	LoadInputs(ctx context.Context, q state.InputQuery) (state.InputFacts, error)
 	ObjectsAt(ctx context.Context, pipelineID string, revision int64) ([]state.Object, error)
+	WaitingForKey(ctx context.Context, teamID, key string) ([]string, error)
 	CommitJob(ctx context.Context, c state.Claim, ch state.JobChange) error
 }
 

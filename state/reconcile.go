@@ -135,6 +135,7 @@ type NewVersion struct {
 
 // JobSnapshot is a job and the builds that matter for it.
 type JobSnapshot struct {
+	Now  time.Time // of the database
 	Job  JobRow
 	Open []OpenBuild // of it, oldest first
 }
@@ -142,9 +143,11 @@ type JobSnapshot struct {
 // JobRow is a job and the names around it.
 type JobRow struct {
 	ID, TeamID, PipelineID          string
+	Pipeline                        string
 	Address                         graph.Address
-	Revision                        int64 // of its pipeline, now
-	ChangedRevision                 int64 // that last changed the job
+	LastTick                        time.Time // of its schedule; zero: it has none
+	Revision                        int64     // of its pipeline, now
+	ChangedRevision                 int64     // that last changed the job
 	Paused, PipelinePaused, Deleted bool
 }
 
@@ -155,6 +158,7 @@ type OpenBuild struct {
 	Status         BuildStatus
 	AbortRequested bool
 	Fixed          []BuildInput // of a rerun: its inputs are known
+	Cause          string
 }
 
 // BuildInput is a row of build_inputs.
@@ -171,6 +175,7 @@ type InputQuery struct {
 	Inputs          []InputWanted
 	PassedJobs      []string // ids
 	GroupJobs       []string // ids of other jobs in its serial groups
+	TeamID, Key     string   // of the concurrency key; "": it has none
 }
 
 // InputWanted is one input.
@@ -186,6 +191,15 @@ type InputFacts struct {
 	Inputs   []InputFact // in the order of the query
 	Passages []PassageRow
 	Busy     []OpenBuild // of the jobs in its groups; only those that run
+	Rivals   []Rival     // with its concurrency key, oldest first
+}
+
+// Rival is an open build of a team with a concurrency key.
+type Rival struct {
+	ID, Pipeline           string
+	Job                    graph.Address
+	Number                 int64
+	Running, Ready, Ending bool // ready: pending, and nothing but the key is known to be in its way
 }
 
 // InputFact is what is known about one input.
@@ -211,6 +225,14 @@ type JobChange struct {
 	Conditions []Condition       // of the job and its pending builds: all of them
 	Groups     []string          // serial groups that must be free of the builds of GroupJobs
 	GroupJobs  []string
+
+	Key     string // concurrency key, "": none; at most Limit builds of it run
+	Limit   int
+	Others  bool              // the others that wait for the key are to be looked at
+	Aborted map[string]string // builds that another takes the place of, and the message
+	Queue   [][]BuildInput    // pending builds to be made, for new versions
+	Ticks   []time.Time       // and for these ticks
+	Seen    time.Time         // the schedule was looked at up to here; zero: it was not
 }
 
 // BuildStart starts a build: a pending one, or a new one where ID is "".

@@ -85,7 +85,7 @@ type Job struct {
 type Schedule struct {
 	Cron     string `weir:"cron,policy"`     // five fields, or @daily and so on
 	Timezone string `weir:"timezone,policy"` // of the IANA database; "": UTC
-	CatchUp  string `weir:"catch_up,policy"` // ticks that were missed: latest or all; "": none
+	CatchUp  string `weir:"catch_up,policy"` // ticks that were missed: all or none; "": the latest
 }
 
 // Concurrency bounds the open builds of all jobs of a team that share a key. It

@@ -77,12 +77,6 @@ func resource(r graph.Resource, add func(string)) {
 }
 
 func job(j graph.Job, add func(string)) {
-	if j.Schedule.Cron != "" {
-		add("schedule")
-	}
-	if j.Concurrency.Key != "" {
-		add("concurrency")
-	}
 	for _, p := range j.Params {
 		if p.Default == nil {
 			add(fmt.Sprintf("param %q without a default", p.Name))

@@ -52,7 +52,7 @@ func TestGaps(t *testing.T) {
 		"a job": {graph.Job{
 			Schedule: graph.Schedule{Cron: "@daily"}, Concurrency: graph.Concurrency{Key: "k"},
 			Params: []graph.Param{{Name: "given", Default: graph.Null{}}, {Name: "must"}},
-		}, []string{"job.a: schedule", "job.a: concurrency", `job.a: param "must" without a default`}},
+		}, []string{`job.a: param "must" without a default`}},
 		"steps at any depth": {graph.Job{
 			Steps: []graph.Step{{When: name("secret.x.y"), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Approval{}}}}}},
 			Hooks: graph.Hooks{Ensure: []graph.Step{{Name: "self", Body: graph.SetPipeline{}, Across: []graph.Across{{Var: "x"}}}}},
@@ -110,7 +110,7 @@ func TestError(t *testing.T) {
 	if Error(Unsupported(nil)) != nil {
 		t.Error("an absent graph has gaps")
 	}
-	err := Error([]Gap{{"job.a", "", "schedule"}, {"job.b", `task "t"`, "file"}})
+	err := Error([]Gap{{"job.a", "", "webhook"}, {"job.b", `task "t"`, "file"}})
 	if err == nil || strings.Count(err.Error(), "\n") != 1 || !strings.Contains(err.Error(), `job.b, task "t": file is part`) {
 		t.Error(err)
 	}

@@ -16,11 +16,13 @@ const mostBuilds = 20
 func Decide(s State) Decision {
 	d := &decider{State: s}
 	d.Inputs = slices.Clone(s.Inputs)
-	d.Running = slices.Clone(s.Running)
+	d.Running, d.Rivals = slices.Clone(s.Running), slices.Clone(s.Rivals)
 	switch {
 	case s.Job.Deleted:
 		d.deleted()
 	default:
+		d.ticks()
+		d.onNew()
 		d.pending()
 		d.triggered()
 	}
@@ -45,27 +47,43 @@ func (d *decider) deleted() {
 // pending starts the builds that people asked for, the oldest first.
 func (d *decider) pending() {
 	for _, p := range d.Pending {
-		if why := d.blocked(); why != nil {
-			d.say(Hold{p.ID, why.Reason, why.Message})
-			continue
+		inputs, why := d.inputsFor(p)
+		switch {
+		case d.blocked(p.ID) != nil && (why == nil || d.blocked(p.ID).Reason != "Concurrency"):
+			d.hold(p.ID, d.blocked(p.ID))
+		case why != nil:
+			d.hold(p.ID, why)
+		default:
+			d.say(StartBuild{p.ID, inputs})
+			d.started(p.ID, p.Number, inputs)
 		}
-		inputs, why := p.Fixed, (*Failure)(nil)
-		if inputs == nil {
-			inputs, why = d.resolve()
-		}
-		if why != nil {
-			d.say(Hold{p.ID, why.Reason, why.Message})
-			continue
-		}
-		d.say(StartBuild{p.ID, inputs})
-		d.started(p.Number, inputs)
 	}
+}
+
+func (d *decider) hold(build string, why *Failure) {
+	d.say(Hold{build, why.Reason, why.Message})
+	d.passedOver(build, why.Reason)
+}
+
+// inputsFor are those of a pending build: of a rerun they are known. One that new
+// versions made has them too, but takes still newer ones, unless none may be left
+// out.
+func (d *decider) inputsFor(p Pending) ([]Chosen, *Failure) {
+	every := slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Every })
+	if p.Fixed != nil && (!p.Auto || every) {
+		return p.Fixed, nil
+	}
+	inputs, why := d.resolve()
+	if p.Fixed != nil && (why != nil || len(d.fresh(inputs)) == 0) {
+		return p.Fixed, nil
+	}
+	return inputs, why
 }
 
 // triggered makes builds as long as there are new versions and there is room.
 func (d *decider) triggered() {
 	if !slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Trigger }) {
-		d.say(Hold{"", "Manual", "none of its inputs triggers it: weir trigger"})
+		d.say(d.byHand())
 		return
 	}
 	for {
@@ -79,7 +97,8 @@ func (d *decider) triggered() {
 			d.say(Hold{"", "NothingNew", "no new version of " + strings.Join(d.triggers(), ", ")})
 			return
 		}
-		if why := d.blocked(); why != nil {
+		if why := d.blocked(""); why != nil {
+			d.queueTriggered(why, inputs)
 			d.say(Hold{"", why.Reason, fmt.Sprintf("%s; a new version of %s waits", why.Message, strings.Join(fresh, ", "))})
 			return
 		}
@@ -88,8 +107,19 @@ func (d *decider) triggered() {
 			return
 		}
 		d.say(CreateBuild{inputs})
-		d.started(0, inputs)
+		d.started("", 0, inputs)
 	}
+}
+
+// byHand is why a job without a triggering input has no build.
+func (d *decider) byHand() Hold {
+	if why := d.paused(); why != nil && d.Job.Spec.Schedule.Cron != "" {
+		return Hold{"", why.Reason, why.Message}
+	}
+	if d.out.Wake.IsZero() {
+		return Hold{"", "Manual", "none of its inputs triggers it: weir trigger"}
+	}
+	return Hold{"", "Schedule", "its schedule ticks next at " + d.out.Wake.Format("2006-01-02 15:04 MST")}
 }
 
 func (d *decider) resolve() ([]Chosen, *Failure) {
@@ -127,8 +157,9 @@ func (d *decider) triggers() []string {
 }
 
 // started notes a build in the decider's own state.
-func (d *decider) started(number int64, inputs []Chosen) {
+func (d *decider) started(build string, number int64, inputs []Chosen) {
 	d.made++
+	d.holdsKey(build, number)
 	d.Running = append(d.Running, number)
 	for i := range d.Inputs {
 		for _, c := range inputs {
@@ -151,8 +182,20 @@ func use(in Input, version int64) Input {
 	return in
 }
 
-// blocked is why no build of the job may start now; nil: one may.
-func (d *decider) blocked() *Failure {
+// paused is why nothing of the job starts; nil: it is not paused.
+func (d *decider) paused() *Failure {
+	switch {
+	case d.Job.PipelinePaused:
+		return &Failure{"Paused", "its pipeline is paused"}
+	case d.Job.Paused:
+		return &Failure{"Paused", "it is paused"}
+	}
+	return nil
+}
+
+// blocked is why a build of the job may not start now, "" for one that is not made
+// yet; nil: it may.
+func (d *decider) blocked(build string) *Failure {
 	most := d.Job.Spec.MaxInFlight
 	for _, group := range d.Job.Spec.SerialGroups {
 		most = 1
@@ -160,15 +203,13 @@ func (d *decider) blocked() *Failure {
 			return &Failure{"SerialGroup", fmt.Sprintf("build #%d of %s runs, which is in serial group %s too", b.Number, b.Job, group)}
 		}
 	}
-	switch {
-	case d.Job.PipelinePaused:
-		return &Failure{"Paused", "its pipeline is paused"}
-	case d.Job.Paused:
-		return &Failure{"Paused", "it is paused"}
-	case most > 0 && int64(len(d.Running)) >= most:
+	if why := d.paused(); why != nil {
+		return why
+	}
+	if most > 0 && int64(len(d.Running)) >= most {
 		return &Failure{"MaxInFlight", fmt.Sprintf("%s, and no more than %d may at once", d.runningText(), most)}
 	}
-	return nil
+	return d.contended(build)
 }
 
 func (d *decider) runningText() string {

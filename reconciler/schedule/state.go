@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"time"
+
 	"github.com/weirci/weir/compiler/graph"
 )
 
@@ -12,11 +14,16 @@ type State struct {
 	Pending []Pending            // that people asked for, oldest first
 	Running []int64              // numbers of this job's builds that run
 	Groups  map[string][]Busy    // by serial group: builds of other jobs that run
+	Rivals  []Rival              // open builds of the team with the same concurrency key, of this job too, oldest first
+
+	Now      time.Time
+	LastTick time.Time // of the job's schedule that has been seen; zero: it has none
 }
 
 // Job is the row of the job.
 type Job struct {
 	Spec           graph.Job
+	Name           string // as people know it: pipeline/job
 	Deleted        bool
 	Paused         bool
 	PipelinePaused bool
@@ -65,6 +72,17 @@ type Pending struct {
 	ID     string
 	Number int64
 	Fixed  []Chosen // of a rerun: its inputs are known; nil: choose
+	Auto   bool     // a new version asked for it, no person and no clock
+}
+
+// Rival is an open build of a job with the same concurrency key.
+type Rival struct {
+	Build   string
+	Job     string // pipeline/job
+	Number  int64
+	Running bool
+	Ready   bool // pending, and waits for nothing but the key as far as is known
+	Ending  bool // somebody asked for its end
 }
 
 // Busy is a build of another job that is in the way.
@@ -81,7 +99,8 @@ type Chosen struct {
 	First      bool // no build of the job had it before
 }
 
-// Command is one thing to be done: CreateBuild, StartBuild, ErrorBuild or Hold.
+// Command is one thing to be done: CreateBuild, QueueBuild, Tick, StartBuild,
+// ErrorBuild, AbortBuild or Hold.
 type Command interface{ command() }
 
 // CreateBuild makes a build, because of a new version, and starts it.
@@ -96,16 +115,35 @@ type StartBuild struct {
 // ErrorBuild ends a pending one that can never start.
 type ErrorBuild struct{ Build, Message string }
 
+// AbortBuild ends one that another takes the place of: a pending one at once, one
+// that runs as if a person had asked for it.
+type AbortBuild struct{ Build, Message string }
+
+// QueueBuild makes a pending build, because of a new version.
+type QueueBuild struct{ Inputs []Chosen }
+
+// Tick says that the schedule was looked at up to a tick, and makes a pending
+// build for each of those in At.
+type Tick struct {
+	At   []time.Time
+	Upto time.Time
+}
+
 // Hold says why a pending build waits, or, with Build "", why the job does.
 type Hold struct{ Build, Reason, Message string }
 
 func (CreateBuild) command() {}
 func (StartBuild) command()  {}
 func (ErrorBuild) command()  {}
+func (AbortBuild) command()  {}
+func (QueueBuild) command()  {}
+func (Tick) command()        {}
 func (Hold) command()        {}
 
-// Decision is what Decide says. Again: there is more to do than one decision takes.
+// Decision is what Decide says.
 type Decision struct {
 	Commands []Command
-	Again    bool
+	Again    bool      // there is more to do than one decision takes
+	Wake     time.Time // look again then; zero: only when something happens
+	Others   bool      // pending builds with the same concurrency key may start now
 }

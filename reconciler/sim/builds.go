@@ -18,6 +18,8 @@ type buildRows struct {
 	steps     map[string]state.StepRow
 	artifacts []state.ArtifactRow
 	ended     time.Time
+	tick      time.Time // that made it
+	held      string    // why it waits, the reason of its condition
 }
 
 type run struct {

@@ -16,7 +16,7 @@ func (h *History) Check() error {
 	if len(h.DB.Errors) > 0 {
 		return h.DB.Errors[0]
 	}
-	running, groups, numbers, had := map[string]int64{}, map[string]int{}, map[string]bool{}, map[string]bool{}
+	running, groups, keys, numbers, had := map[string]int64{}, map[string]int{}, map[string]int{}, map[string]bool{}, map[string]bool{}
 	for _, b := range h.DB.builds {
 		number := fmt.Sprintf("%s #%d", b.row.Job, b.row.Number)
 		if numbers[number] {
@@ -28,6 +28,7 @@ func (h *History) Check() error {
 			for _, g := range h.DB.spec(b.row.JobID).SerialGroups {
 				groups[g]++
 			}
+			keys[h.DB.spec(b.row.JobID).Concurrency.Key]++
 		}
 		for _, check := range []func(*buildRows) error{h.onceForAll(had), h.passedTogether, h.restful} {
 			if err := check(b); err != nil {
@@ -35,8 +36,48 @@ func (h *History) Check() error {
 			}
 		}
 	}
+	if n := keys[worldKey]; n > worldLimit {
+		return fmt.Errorf("concurrency key %s: %d builds run, at most %d may", worldKey, n, worldLimit)
+	}
+	if err := h.oneBuildATick(); err != nil {
+		return err
+	}
 	return h.limits(running, groups)
 }
+
+// oneBuildATick: no tick has two builds, whichever servers saw it.
+func (h *History) oneBuildATick() error {
+	for id := range h.DB.jobs {
+		ticks := h.DB.ticksOf(id)
+		for i, at := range ticks {
+			if slices.ContainsFunc(ticks[:i], at.Equal) {
+				return fmt.Errorf("%s: two builds for the tick at %s", h.DB.object(id).Address, at)
+			}
+		}
+	}
+	return nil
+}
+
+// everyTick: a job that catches up with all has had a build for each whole minute.
+func (h *History) everyTick() error {
+	for id := range h.DB.jobs {
+		if h.DB.spec(id).Schedule.CatchUp != "all" {
+			continue
+		}
+		ticks := h.DB.ticksOf(id)
+		begun := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		if want := int(h.DB.Now.Sub(begun) / time.Minute); len(ticks) != want {
+			return fmt.Errorf("%s: %d ticks had a build, of %d", h.DB.object(id).Address, len(ticks), want)
+		}
+	}
+	return nil
+}
+
+// The words that the invariants of concurrency go by.
+const (
+	worldKey   = "site"
+	worldLimit = 2
+)
 
 func (h *History) limits(running map[string]int64, groups map[string]int) error {
 	for id, n := range running {
@@ -61,7 +102,7 @@ func (h *History) limits(running map[string]int64, groups map[string]int) error 
 // that trigger.
 func (h *History) onceForAll(had map[string]bool) func(*buildRows) error {
 	return func(b *buildRows) error {
-		if b.cause != "version" {
+		if b.cause != "version" || len(b.inputs) == 0 { // one that waits takes them when it starts
 			return nil
 		}
 		key := b.row.JobID
@@ -140,6 +181,9 @@ func (h *History) Settle() error {
 			return err
 		}
 		if h.atRest() {
+			if err := h.everyTick(); err != nil {
+				return err
+			}
 			return h.complete()
 		}
 		h.DB.Now = h.DB.Now.Add(5 * time.Second)

@@ -45,6 +45,7 @@ type entry struct {
 type job struct {
 	paused bool
 	next   int64
+	tick   time.Time // up to which the schedule was looked at
 }
 
 const pipeline = "pipeline"
@@ -149,6 +150,11 @@ func (db *DB) Sweep(context.Context) (int64, error) {
 		}
 		if b.row.Status == state.BuildPending {
 			db.sweepOne(state.JobKey(b.row.JobID))
+		}
+	}
+	for id := range db.jobs {
+		if db.spec(id).Schedule.Cron != "" {
+			db.sweepOne(state.JobKey(id))
 		}
 	}
 	for id, s := range db.scopes {

@@ -40,7 +40,7 @@ func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Addres
 	for _, o := range objects {
 		switch o.Spec.Kind() {
 		case graph.KindJob:
-			h.DB.jobs[o.ID] = &job{next: 1}
+			h.DB.jobs[o.ID] = &job{next: 1, tick: h.DB.Now}
 			h.DB.enqueue(state.JobKey(o.ID))
 		case graph.KindResource:
 			h.DB.scopes["s-"+o.ID] = &scope{key: o.ExecDigest, resource: o.ID, address: o.Address}

@@ -19,7 +19,7 @@ func (db *DB) object(id string) state.Object {
 
 // LoadJob implements reconciler.Jobs.
 func (db *DB) LoadJob(_ context.Context, id string) (state.JobSnapshot, error) {
-	snap := state.JobSnapshot{Job: state.JobRow{ID: id, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused}}
+	snap := state.JobSnapshot{Now: db.Now, Job: state.JobRow{ID: id, TeamID: "main", Pipeline: "demo", LastTick: db.jobs[id].tick, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused}}
 	snap.Open = db.open([]string{id})
 	db.Between()
 	return snap, nil
@@ -29,7 +29,7 @@ func (db *DB) open(jobs []string) []state.OpenBuild {
 	var out []state.OpenBuild
 	for _, b := range db.builds {
 		if slices.Contains(jobs, b.row.JobID) && !b.row.Status.Terminal() {
-			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != ""})
+			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != "", Cause: b.cause, Fixed: fixed(b)})
 		}
 	}
 	return out
@@ -54,6 +54,7 @@ func (db *DB) LoadInputs(_ context.Context, q state.InputQuery) (state.InputFact
 			facts.Busy = append(facts.Busy, b)
 		}
 	}
+	facts.Rivals = db.rivals(q.Key)
 	db.Between()
 	return facts, nil
 }
@@ -108,14 +109,19 @@ func (db *DB) CommitJob(_ context.Context, c state.Claim, ch state.JobChange) er
 			}
 		}
 	}
+	if err := db.mayStart(ch); err != nil {
+		return err
+	}
 	for _, s := range ch.Start {
 		if b := db.build(s.ID); s.ID != "" && (b.row.Status != state.BuildPending || b.row.AbortRequestedBy != "") {
 			return state.ErrConflict
 		}
 	}
+	db.queueUp(ch)
 	for _, s := range ch.Start {
 		db.start(ch.Job.ID, s)
 	}
+	db.hold(ch)
 	return nil
 }
 
@@ -140,6 +146,14 @@ func (db *DB) newBuild(jobID, cause string) *buildRows {
 	j.next++
 	db.builds = append(db.builds, b)
 	return b
+}
+
+// fixed are the inputs that a build has before it starts.
+func fixed(b *buildRows) []state.BuildInput {
+	if b.row.Status != state.BuildPending {
+		return nil
+	}
+	return b.inputs
 }
 
 func (db *DB) spec(jobID string) graph.Job {

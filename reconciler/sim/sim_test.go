@@ -47,7 +47,15 @@ func world() (map[graph.Address]graph.Spec, []graph.Address) {
 		"job.make":            graph.Job{SerialGroups: []string{"g"}, MaxInFlight: 1, Steps: []graph.Step{get("src", src, passed("job.unit", "job.lint")), get("lib", lib, passed("job.lint")), {Name: "made", Body: graph.Put{Resource: made}}}},
 		"job.ship":            graph.Job{MaxInFlight: 1, Steps: []graph.Step{get("made", made, passed("job.make")), get("src", src, passed("job.make")), task("ship")}},
 	}
-	return specs, []graph.Address{graph.PipelineAddress, src, lib, made, "job.each", "job.unit", "job.lint", "job.make", "job.ship"}
+	key := func(onNew string) graph.Concurrency {
+		return graph.Concurrency{Key: worldKey, Limit: worldLimit, OnNew: onNew}
+	}
+	specs["job.queued"] = graph.Job{Concurrency: key(""), Steps: []graph.Step{get("src", src, plain), task("t")}}
+	specs["job.newest"] = graph.Job{Concurrency: key("replace_pending"), Steps: []graph.Step{get("lib", lib, plain), task("t")}}
+	specs["job.eager"] = graph.Job{Concurrency: key("cancel_running"), MaxInFlight: 1, Steps: []graph.Step{get("lib", lib, plain), task("t")}}
+	specs["job.nightly"] = graph.Job{Schedule: graph.Schedule{Cron: "* * * * *", CatchUp: "all"}, Concurrency: key(""), Steps: []graph.Step{task("t")}}
+	specs["job.hourly"] = graph.Job{Schedule: graph.Schedule{Cron: "*/2 * * * *"}, MaxInFlight: 1, Steps: []graph.Step{task("t")}}
+	return specs, []graph.Address{"job.queued", "job.newest", "job.eager", "job.nightly", "job.hourly", graph.PipelineAddress, src, lib, made, "job.each", "job.unit", "job.lint", "job.make", "job.ship"}
 }
 
 func histories() int {

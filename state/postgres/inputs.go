@@ -15,7 +15,7 @@ const mostPassages = 100
 // LoadInputs is what there is to know about a job's inputs.
 func (s *Store) LoadInputs(ctx context.Context, query state.InputQuery) (state.InputFacts, error) {
 	l := &inputLoader{query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
-	for _, round := range [][]load{{l.scopeStates, l.newest, l.baselines, l.passages, l.busy}, {l.unused}, {l.used}} {
+	for _, round := range [][]load{{l.scopeStates, l.newest, l.baselines, l.passages, l.busy, l.rivals}, {l.unused}, {l.used}} {
 		var loads []func(q *db.Queries) error
 		for _, load := range round {
 			loads = append(loads, func(q *db.Queries) error { return load(ctx, q) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
@@ -32,7 +33,7 @@ func (s *Store) ObjectsAt(ctx context.Context, pipelineID string, revision int64
 func (s *Store) LoadJob(ctx context.Context, id string) (state.JobSnapshot, error) {
 	var snap state.JobSnapshot
 	err := s.together(ctx,
-		func(q *db.Queries) (err error) { snap.Job, err = jobHead(ctx, q, id); return err },
+		func(q *db.Queries) (err error) { snap.Job, snap.Now, err = jobHead(ctx, q, id); return err },
 		func(q *db.Queries) (err error) { snap.Open, err = openBuilds(ctx, q, []string{id}); return err },
 		func(q *db.Queries) error { return loadFixed(ctx, q, id, snap.Open) },
 	)
@@ -42,19 +43,19 @@ func (s *Store) LoadJob(ctx context.Context, id string) (state.JobSnapshot, erro
 	return snap, nil
 }
 
-func jobHead(ctx context.Context, q *db.Queries, id string) (state.JobRow, error) {
+func jobHead(ctx context.Context, q *db.Queries, id string) (state.JobRow, time.Time, error) {
 	h, err := q.JobHead(ctx, id)
 	return state.JobRow{
-		ID: h.ID, TeamID: h.TeamID, PipelineID: h.PipelineID, Address: graph.Address(h.Address), Revision: h.Revision,
+		ID: h.ID, TeamID: h.TeamID, PipelineID: h.PipelineID, Pipeline: h.Pipeline, LastTick: orZero(h.LastTickAt), Address: graph.Address(h.Address), Revision: h.Revision,
 		ChangedRevision: h.ChangedRevision, Paused: h.Paused, PipelinePaused: h.PipelinePaused, Deleted: h.Deleted,
-	}, err
+	}, h.Now, err
 }
 
 func openBuilds(ctx context.Context, q *db.Queries, jobs []string) ([]state.OpenBuild, error) {
 	rows, err := q.OpenBuildsOfJobs(ctx, jobs)
 	out := make([]state.OpenBuild, len(rows))
 	for i, r := range rows {
-		out[i] = state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildStatus(r.Status), AbortRequested: r.AbortRequested}
+		out[i] = state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildStatus(r.Status), AbortRequested: r.AbortRequested, Cause: r.Cause}
 	}
 	return out, err
 }
@@ -86,8 +87,13 @@ func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 	if err := takeGroups(ctx, q, ch); err != nil {
 		return err
 	}
-	var keys []state.Key
-	var waitNoMore []string
+	if err := seeTicks(ctx, q, ch); err != nil {
+		return err
+	}
+	keys, waitNoMore, err := takeOver(ctx, q, ch)
+	if err != nil {
+		return err
+	}
 	for _, b := range ch.Start {
 		id, err := startBuild(ctx, q, ch.Job, b)
 		if err != nil {
@@ -113,12 +119,15 @@ func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 // takeGroups makes sure that nobody else starts a build of the same serial groups
 // at the same time, and that none runs.
 func takeGroups(ctx context.Context, q *db.Queries, ch state.JobChange) error {
-	if len(ch.Groups) == 0 || len(ch.Start) == 0 {
+	if len(ch.Groups) == 0 && ch.Key == "" || len(ch.Start) == 0 {
 		return nil
 	}
 	names := make([]string, len(ch.Groups))
 	for i, g := range ch.Groups {
 		names[i] = ch.Job.PipelineID + "/" + g
+	}
+	if ch.Key != "" {
+		names = append(names, ch.Job.TeamID+"//"+ch.Key)
 	}
 	if err := q.LockGroups(ctx, names); err != nil {
 		return fmt.Errorf("lock serial groups: %w", err)
@@ -132,7 +141,7 @@ func takeGroups(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 			return state.ErrConflict
 		}
 	}
-	return nil
+	return roomForKey(ctx, q, ch)
 }
 
 func startBuild(ctx context.Context, q *db.Queries, job state.JobRow, b state.BuildStart) (id string, err error) {
@@ -144,20 +153,28 @@ func startBuild(ctx context.Context, q *db.Queries, job state.JobRow, b state.Bu
 	if err != nil {
 		return id, fmt.Errorf("start a build: %w", notFound(err))
 	}
-	p := db.InsertBuildInputsParams{BuildID: id}
-	for _, in := range b.Inputs {
-		p.Names, p.Resources = append(p.Names, in.Name), append(p.Resources, in.ResourceID)
-		p.Versions, p.Firsts = append(p.Versions, in.VersionID), append(p.Firsts, in.First)
-	}
-	if len(p.Names) > 0 {
-		if err := q.InsertBuildInputs(ctx, p); err != nil {
-			return id, fmt.Errorf("inputs of build %s: %w", id, err)
-		}
+	if err := insertInputs(ctx, q, id, b.Inputs); err != nil {
+		return id, err
 	}
 	if err := insertSteps(ctx, q, id, b.Seeds); err != nil {
 		return id, err
 	}
 	return id, q.Notify(ctx, ChannelBuild, id)
+}
+
+func insertInputs(ctx context.Context, q *db.Queries, build string, inputs []state.BuildInput) error {
+	p := db.InsertBuildInputsParams{BuildID: build}
+	for _, in := range inputs {
+		p.Names, p.Resources = append(p.Names, in.Name), append(p.Resources, in.ResourceID)
+		p.Versions, p.Firsts = append(p.Versions, in.VersionID), append(p.Firsts, in.First)
+	}
+	if len(p.Names) == 0 {
+		return nil
+	}
+	if err := q.InsertBuildInputs(ctx, p); err != nil {
+		return fmt.Errorf("inputs of build %s: %w", build, err)
+	}
+	return nil
 }
 
 func startPending(ctx context.Context, q *db.Queries, id string, revision int64) error {

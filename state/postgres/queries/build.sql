@@ -64,7 +64,7 @@ INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
 SELECT @build_id, n.name, n.resource_id, n.version_id, n.first
 FROM (SELECT unnest(@names::text[]) AS name, unnest(@resources::uuid[]) AS resource_id, unnest(@versions::bigint[]) AS version_id,
              unnest(@firsts::boolean[]) AS first) n
-ON CONFLICT (build_id, name) DO NOTHING;
+ON CONFLICT (build_id, name) DO UPDATE SET resource_id = excluded.resource_id, version_id = excluded.version_id, first = excluded.first;
 
 -- name: InsertBuildOutput :exec
 INSERT INTO build_outputs (build_id, name, resource_id, version_id) VALUES (@build_id, @name, @resource_id, @version_id)

@@ -53,6 +53,7 @@ INSERT INTO queue (key, due_at)
 SELECT k.key, clock_timestamp() FROM (
     SELECT 'build/' || id AS key FROM builds WHERE status IN ('pending', 'running')
     UNION SELECT 'job/' || job_id FROM builds WHERE status = 'pending'
+    UNION SELECT 'job/' || id FROM objects WHERE schedule IS NOT NULL
     UNION SELECT 'scope/' || s.id FROM scopes s WHERE (s.check_due_at IS NOT NULL AND s.check_due_at <= clock_timestamp() OR s.check_requested_at IS NOT NULL OR s.check_run_id IS NOT NULL
                                                        OR s.every_ms > 0 AND s.check_due_at IS NULL)
     UNION SELECT 'worker/' || id FROM workers WHERE status <> 'landed'

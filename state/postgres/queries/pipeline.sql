@@ -80,7 +80,7 @@ JOIN objects o ON o.pipeline_id = @pipeline_id AND o.address = n.address
 WHERE v.object_id = o.id AND v.to_revision IS NULL;
 
 -- name: DeleteObjects :many
-UPDATE objects SET spec_digest = NULL, exec_digest = NULL, changed_revision = @revision
+UPDATE objects SET spec_digest = NULL, exec_digest = NULL, concurrency_key = NULL, schedule = NULL, last_tick_at = NULL, changed_revision = @revision
 WHERE pipeline_id = @pipeline_id AND address = ANY (@addresses::text[])
 RETURNING id;
 

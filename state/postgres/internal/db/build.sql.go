@@ -207,7 +207,7 @@ INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
 SELECT $1, n.name, n.resource_id, n.version_id, n.first
 FROM (SELECT unnest($2::text[]) AS name, unnest($3::uuid[]) AS resource_id, unnest($4::bigint[]) AS version_id,
              unnest($5::boolean[]) AS first) n
-ON CONFLICT (build_id, name) DO NOTHING
+ON CONFLICT (build_id, name) DO UPDATE SET resource_id = excluded.resource_id, version_id = excluded.version_id, first = excluded.first
 `
 
 type InsertBuildInputsParams struct {

@@ -42,6 +42,8 @@ type Build struct {
 	CreatedAt        time.Time
 	StartedAt        *time.Time
 	EndedAt          *time.Time
+	Params           []byte
+	TickAt           *time.Time
 }
 
 type BuildInput struct {
@@ -103,6 +105,9 @@ type Object struct {
 	NextNumber      int64
 	ChangedRevision int64
 	CreatedAt       time.Time
+	ConcurrencyKey  *string
+	Schedule        *string
+	LastTickAt      *time.Time
 }
 
 type ObjectVersion struct {
@@ -124,6 +129,7 @@ type Pipeline struct {
 	Revision  int64
 	Paused    bool
 	CreatedAt time.Time
+	Archived  bool
 }
 
 type Policy struct {

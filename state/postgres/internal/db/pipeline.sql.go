@@ -43,7 +43,7 @@ func (q *Queries) ChangedBy(ctx context.Context, pipelineID string, addresses []
 }
 
 const deleteObjects = `-- name: DeleteObjects :many
-UPDATE objects SET spec_digest = NULL, exec_digest = NULL, changed_revision = $1
+UPDATE objects SET spec_digest = NULL, exec_digest = NULL, concurrency_key = NULL, schedule = NULL, last_tick_at = NULL, changed_revision = $1
 WHERE pipeline_id = $2 AND address = ANY ($3::text[])
 RETURNING id
 `

@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"time"
 )
 
 const everyBaselines = `-- name: EveryBaselines :many
@@ -80,7 +81,7 @@ func (q *Queries) FixedInputs(ctx context.Context, jobID string) ([]BuildInput, 
 
 const jobHead = `-- name: JobHead :one
 SELECT o.id, p.team_id, o.pipeline_id, o.address, p.revision, o.changed_revision, o.paused, p.paused AS pipeline_paused,
-       (o.spec_digest IS NULL)::boolean AS deleted
+       (o.spec_digest IS NULL)::boolean AS deleted, p.name AS pipeline, o.last_tick_at, clock_timestamp()::timestamptz AS now
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id
 WHERE o.id = $1 AND o.kind = 'job'
 `
@@ -95,6 +96,9 @@ type JobHeadRow struct {
 	Paused          bool
 	PipelinePaused  bool
 	Deleted         bool
+	Pipeline        string
+	LastTickAt      *time.Time
+	Now             time.Time
 }
 
 func (q *Queries) JobHead(ctx context.Context, id string) (JobHeadRow, error) {
@@ -110,6 +114,9 @@ func (q *Queries) JobHead(ctx context.Context, id string) (JobHeadRow, error) {
 		&i.Paused,
 		&i.PipelinePaused,
 		&i.Deleted,
+		&i.Pipeline,
+		&i.LastTickAt,
+		&i.Now,
 	)
 	return i, err
 }
