@@ -104,7 +104,7 @@ func keeps(t interface{ Fatalf(string, ...any) }, name string, text []byte) {
 func examples(t testing.TB) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
-	for _, pattern := range []string{"../../examples/*/*.weir.hcl", "../../examples/*/*.cue"} {
+	for _, pattern := range []string{"../../examples/*/*.weir.hcl", "../../examples/*/*.cue", "../../examples/*/cue/*.cue"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
