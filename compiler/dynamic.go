@@ -14,8 +14,9 @@ import (
 // a root of the language hides it, except that task.x still names shared tasks
 // inside of dynamic "task".
 func (u *unit) give(names config.Scope) {
-	u.scope = maps.Clone(u.scope)
-	if len(names) == 0 {
+	scope := make(config.Scope, len(u.scope)+len(names)+len(runRoots)) // with room for what a run knows
+	maps.Copy(scope, u.scope)
+	if u.scope = scope; len(names) == 0 {
 		return
 	}
 	u.given = maps.Clone(u.given)

@@ -162,6 +162,10 @@ func (e expr) Eval(scope config.Scope) (v cty.Value, problem diag.List) {
 			problem.Errorf(diag.BadExpression, e.Range(), "Expression cannot be evaluated", "Evaluating it failed unexpectedly: %s.", fmt.Sprint(p))
 		}
 	}()
+	if name, ok := e.node.(*hclsyntax.ScopeTraversalExpr); ok { // the value is there: it costs nothing
+		v, diags := name.Value(&hcl.EvalContext{Variables: scope})
+		return v, Problems(diags, diag.BadExpression)
+	}
 	ctx := contextOf(scope)
 	v, diags := budget.Value(e.node, ctx.Variables, ctx.Functions)
 	return v, Problems(diags, diag.BadExpression)
