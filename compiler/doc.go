@@ -8,9 +8,16 @@
 //
 // The stages, each of which sees only what those before it made:
 //
-//	symbols    which names there are; duplicates
-//	values     variables, then locals in the order of their references
-//	nodes      pipeline, resource types, resources, jobs: one unit of work each
+//	symbols    which names a module defines; duplicates
+//	expand     first phase: variables and locals, and by them which instances of
+//	           which blocks there are, module by module, callers first
+//	settle     second phase: references and outputs of modules, and what names them
+//	nodes      pipeline, resource types, resources, jobs: one unit of work for each
+//	           instance
 //	passed     across jobs: versions that cannot come, cycles
+//	history    old addresses; assertions on what was compiled
 //	graph      the Builder
+//
+// A module instance is a module: its names, its scope, its place in the tree. A
+// slot is a value that is computed in one or both phases.
 package compiler
