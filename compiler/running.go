@@ -37,7 +37,7 @@ type runRoot struct {
 var runRoots = map[string]runRoot{
 	"version": {"version.<get>.<key>", 2, 3},
 	"build":   {"build.<field>", 2, 2},
-	"secret":  {"secret.<source>.<path>", 3, 0},
+	"secret":  {"secret.<source>.<path>, no part of which an index chooses", 3, 0},
 	"load":    {"load.<step>", 2, 2},
 	"across":  {"across.<name>", 2, 2},
 	"params":  {"params.<name>", 2, 2},

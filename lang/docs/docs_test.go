@@ -81,7 +81,7 @@ module "base" {
 const want = "## Variables\n\n" +
 	"| name | type | default | description |\n|---|---|---|---|\n" +
 	"| `limits` | `object({cpu=number, memory=optional(string)})` | `{\"cpu\" = 1}` | |\n" +
-	"| `name` | `string` | must be given | of the service \\| in \"lower case\". A service has a name. |\n" +
+	"| `name` | `string` | must be given | of the service \\| in \"lower case\". Anything else is refused: “A service has a name.” |\n" +
 	"| `token` | `any` | (sensitive) | Sensitive. |\n" +
 	"\n## Outputs\n\n| name | description |\n|---|---|\n| `image` | what is built |\n" +
 	"\n## Resources\n\n| resource | type | checked | repeated |\n|---|---|---|---|\n| `resource.git.app` | git | 1m | |\n| `resource.mock.image` | mock | | `for_each = toset([\"a\", \"b\"])` |\n" +

@@ -47,7 +47,11 @@ func (v Variable) row() []string {
 	case v.Sensitive:
 		value = "(sensitive)"
 	}
-	return []string{code(v.Name), code(v.Type), value, sentences(append([]string{v.Description, also(v.Sensitive, "Sensitive.")}, v.Rules...)...)}
+	about := []string{v.Description, also(v.Sensitive, "Sensitive.")}
+	for _, r := range v.Rules {
+		about = append(about, "Anything else is refused: “"+r+"”")
+	}
+	return []string{code(v.Name), code(v.Type), value, sentences(about...)}
 }
 
 func also(yes bool, what string) string {
