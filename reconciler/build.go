@@ -50,7 +50,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 	s := build.State{
 		Build: build.Build{
 			ID: b.ID, JobID: b.JobID, Number: b.Number, Team: b.Team, Pipeline: b.Pipeline, Job: b.Job.Name(), CreatedBy: b.CreatedBy,
-			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy,
+			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, Params: b.Params,
 			URL: fmt.Sprintf("%s/teams/%s/pipelines/%s/jobs/%s/builds/%d", r.ExternalURL, b.Team, b.Pipeline, url.PathEscape(b.Job.Name()), b.Number),
 		},
 		Job: job, Inputs: snap.Inputs, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},

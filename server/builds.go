@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"connectrpc.com/connect"
@@ -10,6 +12,7 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/param"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -131,7 +134,13 @@ func (b *Builds) trigger(ctx context.Context, id Identity, req *weirv1.TriggerRe
 	if !job.Live {
 		return nil, notFound("job %s was removed from pipeline %s: only its builds are left", req.Job, req.Pipeline)
 	}
-	build, err := b.store.Trigger(ctx, id.Team, job.ID, id.Name)
+	build, err := b.store.TriggerWith(ctx, id.Team, job.ID, id.Name, func(spec graph.Job) (map[string]json.RawMessage, error) {
+		values, err := param.Values(spec.Params, req.Params)
+		if err != nil {
+			err = connect.NewError(connect.CodeInvalidArgument, fmt.Errorf("job %s cannot be triggered like this: %w", req.Job, err))
+		}
+		return values, err
+	})
 	if errors.Is(err, postgres.ErrManualTrigger) {
 		return nil, connect.NewError(connect.CodeFailedPrecondition, errors.New("job "+req.Job+" may not be triggered by hand: its definition says disable_manual_trigger"))
 	}

@@ -23,6 +23,7 @@ func permissions() map[string]permission {
 		weirv1connect.PipelineServiceDriftProcedure:         {least: state.RoleViewer},
 		weirv1connect.PipelineServicePlanProcedure:          {least: state.RoleMember},
 		weirv1connect.PipelineServiceApplyProcedure:         {least: state.RoleMember},
+		weirv1connect.PipelineServicePausePipelineProcedure: {least: state.RoleMember},
 		weirv1connect.PipelineServiceListPoliciesProcedure:  {least: state.RoleViewer},
 		weirv1connect.PipelineServiceSetPoliciesProcedure:   {least: state.RoleOwner},
 
@@ -31,6 +32,7 @@ func permissions() map[string]permission {
 		weirv1connect.BuildServiceGetBuildProcedure:   {least: state.RoleViewer},
 		weirv1connect.BuildServiceWatchProcedure:      {least: state.RoleViewer},
 		weirv1connect.BuildServiceTriggerProcedure:    {least: state.RoleMember},
+		weirv1connect.BuildServicePauseJobProcedure:   {least: state.RoleMember},
 		weirv1connect.BuildServiceAbortProcedure:      {least: state.RoleMember},
 
 		weirv1connect.ResourceServiceListResourcesProcedure: {least: state.RoleViewer},

@@ -80,6 +80,7 @@ type BuildRow struct {
 	CurrentRevision               int64 // of the pipeline, now
 	Status                        BuildStatus
 	CreatedBy, AbortRequestedBy   string
+	Params                        graph.Map // that it was started with
 }
 
 // StepRow is what deciders look at in a row of steps.

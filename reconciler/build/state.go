@@ -28,7 +28,8 @@ type Build struct {
 	Team, Pipeline, Job         string
 	CreatedBy, URL, ExternalURL string
 	Status                      state.BuildStatus
-	AbortRequestedBy            string // "": nobody
+	AbortRequestedBy            string    // "": nobody
+	Params                      graph.Map // that it was started with
 }
 
 // Step is a row of steps.

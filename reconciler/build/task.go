@@ -48,18 +48,22 @@ func (d *decider) roots(at string) map[string]graph.Value {
 	for name, v := range d.Inputs {
 		versions[name] = stringMap(v)
 	}
-	return map[string]graph.Value{"version": versions, "params": defaults(d.Job.Params), "across": nonNil(d.bindingAt(at).values), "build": graph.Map{
+	return map[string]graph.Value{"version": versions, "params": params(d.Job.Params, b.Params), "across": nonNil(d.bindingAt(at).values), "build": graph.Map{
 		"id": graph.String(b.ID), "number": graph.Number(strconv.FormatInt(b.Number, 10)),
 		"name": graph.String(strconv.FormatInt(b.Number, 10)), "job": graph.String(b.Job), "pipeline": graph.String(b.Pipeline),
 		"team": graph.String(b.Team), "url": graph.String(b.URL), "created_by": graph.String(b.CreatedBy),
 	}}
 }
 
-// defaults are the values of a job's params: nobody can give others yet.
-func defaults(params []graph.Param) graph.Map {
+// params are the values of a job's params: those that were given, and defaults.
+func params(of []graph.Param, given graph.Map) graph.Map {
 	out := graph.Map{}
-	for _, p := range params {
-		out[p.Name] = p.Default
+	for _, p := range of {
+		if v, ok := given[p.Name]; ok {
+			out[p.Name] = v
+		} else if p.Default != nil {
+			out[p.Name] = p.Default
+		}
 	}
 	return out
 }

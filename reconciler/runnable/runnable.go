@@ -38,7 +38,6 @@ func Unsupported(g *graph.Graph) []Gap {
 		case graph.Resource:
 			resource(s, func(what string) { add("", what) })
 		case graph.Job:
-			job(s, func(what string) { add("", what) })
 			s.Walk(func(_ int, s graph.Step) { step(s, func(what string) { add(label(s), what) }) })
 		}
 	}
@@ -74,14 +73,6 @@ func resource(r graph.Resource, add func(string)) {
 		add("webhook")
 	}
 	deferred(r.Source, add)
-}
-
-func job(j graph.Job, add func(string)) {
-	for _, p := range j.Params {
-		if p.Default == nil {
-			add(fmt.Sprintf("param %q without a default", p.Name))
-		}
-	}
 }
 
 func step(s graph.Step, add func(string)) {

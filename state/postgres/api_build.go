@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -92,11 +93,22 @@ func (s *Store) StepViews(ctx context.Context, buildID string) ([]StepView, erro
 // Trigger makes a pending build of a job, bound to the pipeline's revision, and
 // has the job looked at.
 func (s *Store) Trigger(ctx context.Context, team, jobID, actor string) (id string, err error) {
+	return s.TriggerWith(ctx, team, jobID, actor, func(graph.Job) (map[string]json.RawMessage, error) { return nil, nil })
+}
+
+// TriggerWith is Trigger with values for the job's params, which are read by the
+// job's present definition.
+func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, params func(graph.Job) (map[string]json.RawMessage, error)) (id string, err error) {
 	err = s.tx(ctx, func(q *db.Queries) error {
-		if err := mayTrigger(ctx, q, jobID); err != nil {
+		job, err := mayTrigger(ctx, q, jobID)
+		if err != nil {
 			return err
 		}
-		if id, err = q.APITrigger(ctx, actor, team, jobID); err != nil {
+		values, err := params(job)
+		if err != nil {
+			return err
+		}
+		if id, err = q.APITrigger(ctx, actor, paramsJSON(values), team, jobID); err != nil {
 			return err
 		}
 		if err := q.APIAudit(ctx, auditParams(team, actor, "build.trigger", "build/"+id)); err != nil {
@@ -107,19 +119,20 @@ func (s *Store) Trigger(ctx context.Context, team, jobID, actor string) (id stri
 	return id, wrap(err, "trigger")
 }
 
-func mayTrigger(ctx context.Context, q *db.Queries, jobID string) error {
+func mayTrigger(ctx context.Context, q *db.Queries, jobID string) (graph.Job, error) {
 	data, err := q.APIJobSpec(ctx, jobID)
 	if err != nil {
-		return err
+		return graph.Job{}, err
 	}
 	spec, err := graph.DecodeSpec(graph.KindJob, data)
 	if err != nil {
-		return fmt.Errorf("read the job's definition: %w", err)
+		return graph.Job{}, fmt.Errorf("read the job's definition: %w", err)
 	}
-	if job, ok := spec.(graph.Job); ok && job.DisableManualTrigger {
-		return ErrManualTrigger
+	job, _ := spec.(graph.Job)
+	if job.DisableManualTrigger {
+		return job, ErrManualTrigger
 	}
-	return nil
+	return job, nil
 }
 
 // Abort asks for a build to end. One that has not started ends at once; one that

@@ -38,7 +38,8 @@ func loadHead(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) err
 		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
 		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
 	}
-	return nil
+	snap.Build.Params, err = paramsOf(h.Params)
+	return err
 }
 
 func loadSteps(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {

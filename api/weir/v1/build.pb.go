@@ -812,9 +812,11 @@ func (x *GetBuildResponse) GetSteps() []*Step {
 }
 
 type TriggerRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
-	Job           string                 `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job      string                 `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	// Values by the name of the param: text for a string, otherwise an expression.
+	Params        map[string]string `protobuf:"bytes,3,rep,name=params,proto3" json:"params,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -863,6 +865,109 @@ func (x *TriggerRequest) GetJob() string {
 	return ""
 }
 
+func (x *TriggerRequest) GetParams() map[string]string {
+	if x != nil {
+		return x.Params
+	}
+	return nil
+}
+
+type PauseJobRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job           string                 `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
+	Paused        bool                   `protobuf:"varint,3,opt,name=paused,proto3" json:"paused,omitempty"` // false: it goes on
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PauseJobRequest) Reset() {
+	*x = PauseJobRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PauseJobRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PauseJobRequest) ProtoMessage() {}
+
+func (x *PauseJobRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PauseJobRequest.ProtoReflect.Descriptor instead.
+func (*PauseJobRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *PauseJobRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *PauseJobRequest) GetJob() string {
+	if x != nil {
+		return x.Job
+	}
+	return ""
+}
+
+func (x *PauseJobRequest) GetPaused() bool {
+	if x != nil {
+		return x.Paused
+	}
+	return false
+}
+
+type PauseJobResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PauseJobResponse) Reset() {
+	*x = PauseJobResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PauseJobResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PauseJobResponse) ProtoMessage() {}
+
+func (x *PauseJobResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PauseJobResponse.ProtoReflect.Descriptor instead.
+func (*PauseJobResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{13}
+}
+
 type TriggerResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Build         *Build                 `protobuf:"bytes,1,opt,name=build,proto3" json:"build,omitempty"`
@@ -872,7 +977,7 @@ type TriggerResponse struct {
 
 func (x *TriggerResponse) Reset() {
 	*x = TriggerResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[12]
+	mi := &file_weir_v1_build_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +989,7 @@ func (x *TriggerResponse) String() string {
 func (*TriggerResponse) ProtoMessage() {}
 
 func (x *TriggerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[12]
+	mi := &file_weir_v1_build_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +1002,7 @@ func (x *TriggerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerResponse.ProtoReflect.Descriptor instead.
 func (*TriggerResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *TriggerResponse) GetBuild() *Build {
@@ -919,7 +1024,7 @@ type AbortRequest struct {
 
 func (x *AbortRequest) Reset() {
 	*x = AbortRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[13]
+	mi := &file_weir_v1_build_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -931,7 +1036,7 @@ func (x *AbortRequest) String() string {
 func (*AbortRequest) ProtoMessage() {}
 
 func (x *AbortRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[13]
+	mi := &file_weir_v1_build_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -944,7 +1049,7 @@ func (x *AbortRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortRequest.ProtoReflect.Descriptor instead.
 func (*AbortRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AbortRequest) GetId() string {
@@ -984,7 +1089,7 @@ type AbortResponse struct {
 
 func (x *AbortResponse) Reset() {
 	*x = AbortResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[14]
+	mi := &file_weir_v1_build_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -996,7 +1101,7 @@ func (x *AbortResponse) String() string {
 func (*AbortResponse) ProtoMessage() {}
 
 func (x *AbortResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[14]
+	mi := &file_weir_v1_build_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1009,7 +1114,7 @@ func (x *AbortResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortResponse.ProtoReflect.Descriptor instead.
 func (*AbortResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AbortResponse) GetBuild() *Build {
@@ -1034,7 +1139,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1046,7 +1151,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1059,7 +1164,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchRequest) GetId() string {
@@ -1109,7 +1214,7 @@ type SeenLines struct {
 
 func (x *SeenLines) Reset() {
 	*x = SeenLines{}
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1226,7 @@ func (x *SeenLines) String() string {
 func (*SeenLines) ProtoMessage() {}
 
 func (x *SeenLines) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1239,7 @@ func (x *SeenLines) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeenLines.ProtoReflect.Descriptor instead.
 func (*SeenLines) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SeenLines) GetStepPath() string {
@@ -1172,7 +1277,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1184,7 +1289,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1197,7 +1302,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *WatchResponse) GetEvent() isWatchResponse_Event {
@@ -1272,7 +1377,7 @@ type LogLine struct {
 
 func (x *LogLine) Reset() {
 	*x = LogLine{}
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1284,7 +1389,7 @@ func (x *LogLine) String() string {
 func (*LogLine) ProtoMessage() {}
 
 func (x *LogLine) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1297,7 +1402,7 @@ func (x *LogLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogLine.ProtoReflect.Descriptor instead.
 func (*LogLine) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *LogLine) GetStepPath() string {
@@ -1428,10 +1533,19 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\"]\n" +
 	"\x10GetBuildResponse\x12$\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\x12#\n" +
-	"\x05steps\x18\x02 \x03(\v2\r.weir.v1.StepR\x05steps\">\n" +
+	"\x05steps\x18\x02 \x03(\v2\r.weir.v1.StepR\x05steps\"\xb6\x01\n" +
 	"\x0eTriggerRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x10\n" +
-	"\x03job\x18\x02 \x01(\tR\x03job\"7\n" +
+	"\x03job\x18\x02 \x01(\tR\x03job\x12;\n" +
+	"\x06params\x18\x03 \x03(\v2#.weir.v1.TriggerRequest.ParamsEntryR\x06params\x1a9\n" +
+	"\vParamsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"W\n" +
+	"\x0fPauseJobRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x10\n" +
+	"\x03job\x18\x02 \x01(\tR\x03job\x12\x16\n" +
+	"\x06paused\x18\x03 \x01(\bR\x06paused\"\x12\n" +
+	"\x10PauseJobResponse\"7\n" +
 	"\x0fTriggerResponse\x12$\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"d\n" +
 	"\fAbortRequest\x12\x0e\n" +
@@ -1464,14 +1578,15 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\fR\x04text\x12\x18\n" +
 	"\apartial\x18\x06 \x01(\bR\apartial\x12*\n" +
 	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06number\x18\b \x01(\x03R\x06number2\x87\x03\n" +
+	"\x06number\x18\b \x01(\x03R\x06number2\xc8\x03\n" +
 	"\fBuildService\x12?\n" +
 	"\bListJobs\x12\x18.weir.v1.ListJobsRequest\x1a\x19.weir.v1.ListJobsResponse\x12E\n" +
 	"\n" +
 	"ListBuilds\x12\x1a.weir.v1.ListBuildsRequest\x1a\x1b.weir.v1.ListBuildsResponse\x12?\n" +
 	"\bGetBuild\x12\x18.weir.v1.GetBuildRequest\x1a\x19.weir.v1.GetBuildResponse\x12<\n" +
 	"\aTrigger\x12\x17.weir.v1.TriggerRequest\x1a\x18.weir.v1.TriggerResponse\x126\n" +
-	"\x05Abort\x12\x15.weir.v1.AbortRequest\x1a\x16.weir.v1.AbortResponse\x128\n" +
+	"\x05Abort\x12\x15.weir.v1.AbortRequest\x1a\x16.weir.v1.AbortResponse\x12?\n" +
+	"\bPauseJob\x12\x18.weir.v1.PauseJobRequest\x1a\x19.weir.v1.PauseJobResponse\x128\n" +
 	"\x05Watch\x12\x15.weir.v1.WatchRequest\x1a\x16.weir.v1.WatchResponse0\x01B+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
@@ -1486,7 +1601,7 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_weir_v1_build_proto_goTypes = []any{
 	(*Condition)(nil),             // 0: weir.v1.Condition
 	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
@@ -1500,59 +1615,65 @@ var file_weir_v1_build_proto_goTypes = []any{
 	(*GetBuildRequest)(nil),       // 9: weir.v1.GetBuildRequest
 	(*GetBuildResponse)(nil),      // 10: weir.v1.GetBuildResponse
 	(*TriggerRequest)(nil),        // 11: weir.v1.TriggerRequest
-	(*TriggerResponse)(nil),       // 12: weir.v1.TriggerResponse
-	(*AbortRequest)(nil),          // 13: weir.v1.AbortRequest
-	(*AbortResponse)(nil),         // 14: weir.v1.AbortResponse
-	(*WatchRequest)(nil),          // 15: weir.v1.WatchRequest
-	(*SeenLines)(nil),             // 16: weir.v1.SeenLines
-	(*WatchResponse)(nil),         // 17: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 18: weir.v1.LogLine
-	nil,                           // 19: weir.v1.BuildVersion.VersionEntry
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*PauseJobRequest)(nil),       // 12: weir.v1.PauseJobRequest
+	(*PauseJobResponse)(nil),      // 13: weir.v1.PauseJobResponse
+	(*TriggerResponse)(nil),       // 14: weir.v1.TriggerResponse
+	(*AbortRequest)(nil),          // 15: weir.v1.AbortRequest
+	(*AbortResponse)(nil),         // 16: weir.v1.AbortResponse
+	(*WatchRequest)(nil),          // 17: weir.v1.WatchRequest
+	(*SeenLines)(nil),             // 18: weir.v1.SeenLines
+	(*WatchResponse)(nil),         // 19: weir.v1.WatchResponse
+	(*LogLine)(nil),               // 20: weir.v1.LogLine
+	nil,                           // 21: weir.v1.BuildVersion.VersionEntry
+	nil,                           // 22: weir.v1.TriggerRequest.ParamsEntry
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	20, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	23, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	20, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	20, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	20, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	23, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	23, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	23, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
 	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	19, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	20, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	20, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	21, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	23, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	23, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
 	0,  // 15: weir.v1.Step.waiting:type_name -> weir.v1.Condition
 	6,  // 16: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
 	8,  // 17: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	6,  // 18: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
-	6,  // 19: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	16, // 20: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
-	6,  // 21: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 22: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	18, // 23: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	20, // 24: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 25: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 26: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 27: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 28: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	13, // 29: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	15, // 30: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 31: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 32: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 33: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	12, // 34: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	14, // 35: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	17, // 36: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	31, // [31:37] is the sub-list for method output_type
-	25, // [25:31] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	22, // 18: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	6,  // 19: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
+	6,  // 20: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
+	18, // 21: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 22: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	8,  // 23: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	20, // 24: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	23, // 25: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 26: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 27: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	9,  // 28: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	11, // 29: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	15, // 30: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	12, // 31: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	17, // 32: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 33: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 34: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	10, // 35: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	14, // 36: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	16, // 37: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	13, // 38: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	19, // 39: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	33, // [33:40] is the sub-list for method output_type
+	26, // [26:33] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -1560,7 +1681,7 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
-	file_weir_v1_build_proto_msgTypes[17].OneofWrappers = []any{
+	file_weir_v1_build_proto_msgTypes[19].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
@@ -1571,7 +1692,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

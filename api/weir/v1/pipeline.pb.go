@@ -22,6 +22,94 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type PausePipelineRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Paused        bool                   `protobuf:"varint,2,opt,name=paused,proto3" json:"paused,omitempty"` // false: it goes on
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PausePipelineRequest) Reset() {
+	*x = PausePipelineRequest{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PausePipelineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PausePipelineRequest) ProtoMessage() {}
+
+func (x *PausePipelineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PausePipelineRequest.ProtoReflect.Descriptor instead.
+func (*PausePipelineRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *PausePipelineRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *PausePipelineRequest) GetPaused() bool {
+	if x != nil {
+		return x.Paused
+	}
+	return false
+}
+
+type PausePipelineResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PausePipelineResponse) Reset() {
+	*x = PausePipelineResponse{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PausePipelineResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PausePipelineResponse) ProtoMessage() {}
+
+func (x *PausePipelineResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PausePipelineResponse.ProtoReflect.Descriptor instead.
+func (*PausePipelineResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{1}
+}
+
 type PlanRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -33,7 +121,7 @@ type PlanRequest struct {
 
 func (x *PlanRequest) Reset() {
 	*x = PlanRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[0]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -45,7 +133,7 @@ func (x *PlanRequest) String() string {
 func (*PlanRequest) ProtoMessage() {}
 
 func (x *PlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[0]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -58,7 +146,7 @@ func (x *PlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanRequest.ProtoReflect.Descriptor instead.
 func (*PlanRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{0}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *PlanRequest) GetPipeline() string {
@@ -92,7 +180,7 @@ type PlanResponse struct {
 
 func (x *PlanResponse) Reset() {
 	*x = PlanResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[1]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -104,7 +192,7 @@ func (x *PlanResponse) String() string {
 func (*PlanResponse) ProtoMessage() {}
 
 func (x *PlanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[1]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -117,7 +205,7 @@ func (x *PlanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanResponse.ProtoReflect.Descriptor instead.
 func (*PlanResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{1}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PlanResponse) GetPlan() []byte {
@@ -143,7 +231,7 @@ type ApplyRequest struct {
 
 func (x *ApplyRequest) Reset() {
 	*x = ApplyRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -155,7 +243,7 @@ func (x *ApplyRequest) String() string {
 func (*ApplyRequest) ProtoMessage() {}
 
 func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -168,7 +256,7 @@ func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest.ProtoReflect.Descriptor instead.
 func (*ApplyRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{2}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ApplyRequest) GetPlan() []byte {
@@ -187,7 +275,7 @@ type ApplyResponse struct {
 
 func (x *ApplyResponse) Reset() {
 	*x = ApplyResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -199,7 +287,7 @@ func (x *ApplyResponse) String() string {
 func (*ApplyResponse) ProtoMessage() {}
 
 func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -212,7 +300,7 @@ func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse.ProtoReflect.Descriptor instead.
 func (*ApplyResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{3}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ApplyResponse) GetRevision() int64 {
@@ -231,7 +319,7 @@ type StalePlan struct {
 
 func (x *StalePlan) Reset() {
 	*x = StalePlan{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -243,7 +331,7 @@ func (x *StalePlan) String() string {
 func (*StalePlan) ProtoMessage() {}
 
 func (x *StalePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -256,7 +344,7 @@ func (x *StalePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StalePlan.ProtoReflect.Descriptor instead.
 func (*StalePlan) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StalePlan) GetMoved() []*StalePlan_Moved {
@@ -274,7 +362,7 @@ type ListPipelinesRequest struct {
 
 func (x *ListPipelinesRequest) Reset() {
 	*x = ListPipelinesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -286,7 +374,7 @@ func (x *ListPipelinesRequest) String() string {
 func (*ListPipelinesRequest) ProtoMessage() {}
 
 func (x *ListPipelinesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -299,7 +387,7 @@ func (x *ListPipelinesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPipelinesRequest.ProtoReflect.Descriptor instead.
 func (*ListPipelinesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{5}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{7}
 }
 
 type ListPipelinesResponse struct {
@@ -311,7 +399,7 @@ type ListPipelinesResponse struct {
 
 func (x *ListPipelinesResponse) Reset() {
 	*x = ListPipelinesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -323,7 +411,7 @@ func (x *ListPipelinesResponse) String() string {
 func (*ListPipelinesResponse) ProtoMessage() {}
 
 func (x *ListPipelinesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -336,7 +424,7 @@ func (x *ListPipelinesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPipelinesResponse.ProtoReflect.Descriptor instead.
 func (*ListPipelinesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListPipelinesResponse) GetPipelines() []*Pipeline {
@@ -362,7 +450,7 @@ type Pipeline struct {
 
 func (x *Pipeline) Reset() {
 	*x = Pipeline{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +462,7 @@ func (x *Pipeline) String() string {
 func (*Pipeline) ProtoMessage() {}
 
 func (x *Pipeline) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +475,7 @@ func (x *Pipeline) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Pipeline.ProtoReflect.Descriptor instead.
 func (*Pipeline) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{7}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Pipeline) GetName() string {
@@ -456,7 +544,7 @@ type GetGraphRequest struct {
 
 func (x *GetGraphRequest) Reset() {
 	*x = GetGraphRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -468,7 +556,7 @@ func (x *GetGraphRequest) String() string {
 func (*GetGraphRequest) ProtoMessage() {}
 
 func (x *GetGraphRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -481,7 +569,7 @@ func (x *GetGraphRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGraphRequest.ProtoReflect.Descriptor instead.
 func (*GetGraphRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetGraphRequest) GetPipeline() string {
@@ -508,7 +596,7 @@ type GetGraphResponse struct {
 
 func (x *GetGraphResponse) Reset() {
 	*x = GetGraphResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -520,7 +608,7 @@ func (x *GetGraphResponse) String() string {
 func (*GetGraphResponse) ProtoMessage() {}
 
 func (x *GetGraphResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -533,7 +621,7 @@ func (x *GetGraphResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGraphResponse.ProtoReflect.Descriptor instead.
 func (*GetGraphResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{9}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetGraphResponse) GetGraph() []byte {
@@ -559,7 +647,7 @@ type DriftRequest struct {
 
 func (x *DriftRequest) Reset() {
 	*x = DriftRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -571,7 +659,7 @@ func (x *DriftRequest) String() string {
 func (*DriftRequest) ProtoMessage() {}
 
 func (x *DriftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -584,7 +672,7 @@ func (x *DriftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftRequest.ProtoReflect.Descriptor instead.
 func (*DriftRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{10}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DriftRequest) GetPipeline() string {
@@ -603,7 +691,7 @@ type DriftResponse struct {
 
 func (x *DriftResponse) Reset() {
 	*x = DriftResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -615,7 +703,7 @@ func (x *DriftResponse) String() string {
 func (*DriftResponse) ProtoMessage() {}
 
 func (x *DriftResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -628,7 +716,7 @@ func (x *DriftResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftResponse.ProtoReflect.Descriptor instead.
 func (*DriftResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{11}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DriftResponse) GetDrifts() []*Drift {
@@ -651,7 +739,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -663,7 +751,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -676,7 +764,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Drift) GetPipeline() string {
@@ -720,7 +808,7 @@ type Policy struct {
 
 func (x *Policy) Reset() {
 	*x = Policy{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +820,7 @@ func (x *Policy) String() string {
 func (*Policy) ProtoMessage() {}
 
 func (x *Policy) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +833,7 @@ func (x *Policy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Policy.ProtoReflect.Descriptor instead.
 func (*Policy) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Policy) GetName() string {
@@ -785,7 +873,7 @@ type SetPoliciesRequest struct {
 
 func (x *SetPoliciesRequest) Reset() {
 	*x = SetPoliciesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -797,7 +885,7 @@ func (x *SetPoliciesRequest) String() string {
 func (*SetPoliciesRequest) ProtoMessage() {}
 
 func (x *SetPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -810,7 +898,7 @@ func (x *SetPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*SetPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SetPoliciesRequest) GetPolicies() []*Policy {
@@ -828,7 +916,7 @@ type SetPoliciesResponse struct {
 
 func (x *SetPoliciesResponse) Reset() {
 	*x = SetPoliciesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -840,7 +928,7 @@ func (x *SetPoliciesResponse) String() string {
 func (*SetPoliciesResponse) ProtoMessage() {}
 
 func (x *SetPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -853,7 +941,7 @@ func (x *SetPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*SetPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{17}
 }
 
 type ListPoliciesRequest struct {
@@ -864,7 +952,7 @@ type ListPoliciesRequest struct {
 
 func (x *ListPoliciesRequest) Reset() {
 	*x = ListPoliciesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -876,7 +964,7 @@ func (x *ListPoliciesRequest) String() string {
 func (*ListPoliciesRequest) ProtoMessage() {}
 
 func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -889,7 +977,7 @@ func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{18}
 }
 
 type ListPoliciesResponse struct {
@@ -901,7 +989,7 @@ type ListPoliciesResponse struct {
 
 func (x *ListPoliciesResponse) Reset() {
 	*x = ListPoliciesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +1001,7 @@ func (x *ListPoliciesResponse) String() string {
 func (*ListPoliciesResponse) ProtoMessage() {}
 
 func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1014,7 @@ func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListPoliciesResponse) GetPolicies() []*Policy {
@@ -946,7 +1034,7 @@ type PolicyDenial struct {
 
 func (x *PolicyDenial) Reset() {
 	*x = PolicyDenial{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -958,7 +1046,7 @@ func (x *PolicyDenial) String() string {
 func (*PolicyDenial) ProtoMessage() {}
 
 func (x *PolicyDenial) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -971,7 +1059,7 @@ func (x *PolicyDenial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyDenial.ProtoReflect.Descriptor instead.
 func (*PolicyDenial) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PolicyDenial) GetReasons() []string {
@@ -994,7 +1082,7 @@ type StalePlan_Moved struct {
 
 func (x *StalePlan_Moved) Reset() {
 	*x = StalePlan_Moved{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1006,7 +1094,7 @@ func (x *StalePlan_Moved) String() string {
 func (*StalePlan_Moved) ProtoMessage() {}
 
 func (x *StalePlan_Moved) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1019,7 +1107,7 @@ func (x *StalePlan_Moved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StalePlan_Moved.ProtoReflect.Descriptor instead.
 func (*StalePlan_Moved) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{4, 0}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6, 0}
 }
 
 func (x *StalePlan_Moved) GetAddress() string {
@@ -1061,7 +1149,11 @@ var File_weir_v1_pipeline_proto protoreflect.FileDescriptor
 
 const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\n" +
-	"\x16weir/v1/pipeline.proto\x12\aweir.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n" +
+	"\x16weir/v1/pipeline.proto\x12\aweir.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"J\n" +
+	"\x14PausePipelineRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x16\n" +
+	"\x06paused\x18\x02 \x01(\bR\x06paused\"\x17\n" +
+	"\x15PausePipelineResponse\"Y\n" +
 	"\vPlanRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x14\n" +
 	"\x05graph\x18\x02 \x01(\fR\x05graph\x12\x18\n" +
@@ -1121,13 +1213,14 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\x14ListPoliciesResponse\x12+\n" +
 	"\bpolicies\x18\x01 \x03(\v2\x0f.weir.v1.PolicyR\bpolicies\"(\n" +
 	"\fPolicyDenial\x12\x18\n" +
-	"\areasons\x18\x01 \x03(\tR\areasons2\xde\x03\n" +
+	"\areasons\x18\x01 \x03(\tR\areasons2\xae\x04\n" +
 	"\x0fPipelineService\x123\n" +
 	"\x04Plan\x12\x14.weir.v1.PlanRequest\x1a\x15.weir.v1.PlanResponse\x126\n" +
 	"\x05Apply\x12\x15.weir.v1.ApplyRequest\x1a\x16.weir.v1.ApplyResponse\x12N\n" +
 	"\rListPipelines\x12\x1d.weir.v1.ListPipelinesRequest\x1a\x1e.weir.v1.ListPipelinesResponse\x12?\n" +
 	"\bGetGraph\x12\x18.weir.v1.GetGraphRequest\x1a\x19.weir.v1.GetGraphResponse\x126\n" +
-	"\x05Drift\x12\x15.weir.v1.DriftRequest\x1a\x16.weir.v1.DriftResponse\x12H\n" +
+	"\x05Drift\x12\x15.weir.v1.DriftRequest\x1a\x16.weir.v1.DriftResponse\x12N\n" +
+	"\rPausePipeline\x12\x1d.weir.v1.PausePipelineRequest\x1a\x1e.weir.v1.PausePipelineResponse\x12H\n" +
 	"\vSetPolicies\x12\x1b.weir.v1.SetPoliciesRequest\x1a\x1c.weir.v1.SetPoliciesResponse\x12K\n" +
 	"\fListPolicies\x12\x1c.weir.v1.ListPoliciesRequest\x1a\x1d.weir.v1.ListPoliciesResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
@@ -1143,54 +1236,58 @@ func file_weir_v1_pipeline_proto_rawDescGZIP() []byte {
 	return file_weir_v1_pipeline_proto_rawDescData
 }
 
-var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_weir_v1_pipeline_proto_goTypes = []any{
-	(*PlanRequest)(nil),           // 0: weir.v1.PlanRequest
-	(*PlanResponse)(nil),          // 1: weir.v1.PlanResponse
-	(*ApplyRequest)(nil),          // 2: weir.v1.ApplyRequest
-	(*ApplyResponse)(nil),         // 3: weir.v1.ApplyResponse
-	(*StalePlan)(nil),             // 4: weir.v1.StalePlan
-	(*ListPipelinesRequest)(nil),  // 5: weir.v1.ListPipelinesRequest
-	(*ListPipelinesResponse)(nil), // 6: weir.v1.ListPipelinesResponse
-	(*Pipeline)(nil),              // 7: weir.v1.Pipeline
-	(*GetGraphRequest)(nil),       // 8: weir.v1.GetGraphRequest
-	(*GetGraphResponse)(nil),      // 9: weir.v1.GetGraphResponse
-	(*DriftRequest)(nil),          // 10: weir.v1.DriftRequest
-	(*DriftResponse)(nil),         // 11: weir.v1.DriftResponse
-	(*Drift)(nil),                 // 12: weir.v1.Drift
-	(*Policy)(nil),                // 13: weir.v1.Policy
-	(*SetPoliciesRequest)(nil),    // 14: weir.v1.SetPoliciesRequest
-	(*SetPoliciesResponse)(nil),   // 15: weir.v1.SetPoliciesResponse
-	(*ListPoliciesRequest)(nil),   // 16: weir.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),  // 17: weir.v1.ListPoliciesResponse
-	(*PolicyDenial)(nil),          // 18: weir.v1.PolicyDenial
-	(*StalePlan_Moved)(nil),       // 19: weir.v1.StalePlan.Moved
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*PausePipelineRequest)(nil),  // 0: weir.v1.PausePipelineRequest
+	(*PausePipelineResponse)(nil), // 1: weir.v1.PausePipelineResponse
+	(*PlanRequest)(nil),           // 2: weir.v1.PlanRequest
+	(*PlanResponse)(nil),          // 3: weir.v1.PlanResponse
+	(*ApplyRequest)(nil),          // 4: weir.v1.ApplyRequest
+	(*ApplyResponse)(nil),         // 5: weir.v1.ApplyResponse
+	(*StalePlan)(nil),             // 6: weir.v1.StalePlan
+	(*ListPipelinesRequest)(nil),  // 7: weir.v1.ListPipelinesRequest
+	(*ListPipelinesResponse)(nil), // 8: weir.v1.ListPipelinesResponse
+	(*Pipeline)(nil),              // 9: weir.v1.Pipeline
+	(*GetGraphRequest)(nil),       // 10: weir.v1.GetGraphRequest
+	(*GetGraphResponse)(nil),      // 11: weir.v1.GetGraphResponse
+	(*DriftRequest)(nil),          // 12: weir.v1.DriftRequest
+	(*DriftResponse)(nil),         // 13: weir.v1.DriftResponse
+	(*Drift)(nil),                 // 14: weir.v1.Drift
+	(*Policy)(nil),                // 15: weir.v1.Policy
+	(*SetPoliciesRequest)(nil),    // 16: weir.v1.SetPoliciesRequest
+	(*SetPoliciesResponse)(nil),   // 17: weir.v1.SetPoliciesResponse
+	(*ListPoliciesRequest)(nil),   // 18: weir.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),  // 19: weir.v1.ListPoliciesResponse
+	(*PolicyDenial)(nil),          // 20: weir.v1.PolicyDenial
+	(*StalePlan_Moved)(nil),       // 21: weir.v1.StalePlan.Moved
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
 }
 var file_weir_v1_pipeline_proto_depIdxs = []int32{
-	19, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
-	7,  // 1: weir.v1.ListPipelinesResponse.pipelines:type_name -> weir.v1.Pipeline
-	20, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
-	12, // 3: weir.v1.DriftResponse.drifts:type_name -> weir.v1.Drift
-	20, // 4: weir.v1.Policy.set_at:type_name -> google.protobuf.Timestamp
-	13, // 5: weir.v1.SetPoliciesRequest.policies:type_name -> weir.v1.Policy
-	13, // 6: weir.v1.ListPoliciesResponse.policies:type_name -> weir.v1.Policy
-	0,  // 7: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
-	2,  // 8: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
-	5,  // 9: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
-	8,  // 10: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
-	10, // 11: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
-	14, // 12: weir.v1.PipelineService.SetPolicies:input_type -> weir.v1.SetPoliciesRequest
-	16, // 13: weir.v1.PipelineService.ListPolicies:input_type -> weir.v1.ListPoliciesRequest
-	1,  // 14: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
-	3,  // 15: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
-	6,  // 16: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
-	9,  // 17: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
-	11, // 18: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
-	15, // 19: weir.v1.PipelineService.SetPolicies:output_type -> weir.v1.SetPoliciesResponse
-	17, // 20: weir.v1.PipelineService.ListPolicies:output_type -> weir.v1.ListPoliciesResponse
-	14, // [14:21] is the sub-list for method output_type
-	7,  // [7:14] is the sub-list for method input_type
+	21, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
+	9,  // 1: weir.v1.ListPipelinesResponse.pipelines:type_name -> weir.v1.Pipeline
+	22, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
+	14, // 3: weir.v1.DriftResponse.drifts:type_name -> weir.v1.Drift
+	22, // 4: weir.v1.Policy.set_at:type_name -> google.protobuf.Timestamp
+	15, // 5: weir.v1.SetPoliciesRequest.policies:type_name -> weir.v1.Policy
+	15, // 6: weir.v1.ListPoliciesResponse.policies:type_name -> weir.v1.Policy
+	2,  // 7: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
+	4,  // 8: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
+	7,  // 9: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
+	10, // 10: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
+	12, // 11: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
+	0,  // 12: weir.v1.PipelineService.PausePipeline:input_type -> weir.v1.PausePipelineRequest
+	16, // 13: weir.v1.PipelineService.SetPolicies:input_type -> weir.v1.SetPoliciesRequest
+	18, // 14: weir.v1.PipelineService.ListPolicies:input_type -> weir.v1.ListPoliciesRequest
+	3,  // 15: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
+	5,  // 16: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
+	8,  // 17: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
+	11, // 18: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
+	13, // 19: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
+	1,  // 20: weir.v1.PipelineService.PausePipeline:output_type -> weir.v1.PausePipelineResponse
+	17, // 21: weir.v1.PipelineService.SetPolicies:output_type -> weir.v1.SetPoliciesResponse
+	19, // 22: weir.v1.PipelineService.ListPolicies:output_type -> weir.v1.ListPoliciesResponse
+	15, // [15:23] is the sub-list for method output_type
+	7,  // [7:15] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -1207,7 +1304,7 @@ func file_weir_v1_pipeline_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_pipeline_proto_rawDesc), len(file_weir_v1_pipeline_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

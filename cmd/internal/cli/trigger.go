@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
@@ -13,18 +14,28 @@ import (
 
 func (a *App) triggerCommand() *cobra.Command {
 	var watch bool
+	var params []string
 	cmd := &cobra.Command{
 		Use:               "trigger JOB",
 		Short:             "Start a build of a job now, with the latest versions",
 		Args:              exactly(1),
 		ValidArgsFunction: a.completeJobs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.trigger(cmd.Context(), args[0], watch) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.trigger(cmd.Context(), args[0], params, watch) },
 	}
 	cmd.Flags().BoolVarP(&watch, "watch", "w", false, "show its log, and end as the build ends")
+	cmd.Flags().StringArrayVar(&params, "param", nil, "value of a param: --param name=value")
 	return cmd
 }
 
-func (a *App) trigger(ctx context.Context, arg string, watch bool) error {
+func (a *App) trigger(ctx context.Context, arg string, params []string, watch bool) error {
+	values := map[string]string{}
+	for _, p := range params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return problem(fmt.Sprintf("--param %q gives no value.", p), "Write --param name=value.")
+		}
+		values[name] = value
+	}
 	c, err := a.dial(ctx)
 	if err != nil {
 		return err
@@ -33,7 +44,7 @@ func (a *App) trigger(ctx context.Context, arg string, watch bool) error {
 	if err != nil {
 		return err
 	}
-	res, err := c.builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: job.Pipeline, Job: job.Name}))
+	res, err := c.builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: job.Pipeline, Job: job.Name, Params: values}))
 	if err != nil {
 		return err
 	}

@@ -61,8 +61,8 @@ WITH taken AS (
     WHERE objects.id = @job_id AND kind = 'job' AND spec_digest IS NOT NULL
     RETURNING objects.id, pipeline_id, next_number - 1 AS number
 )
-INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by)
-SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', @created_by
+INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by, params)
+SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', @created_by, @params
 FROM taken JOIN pipelines p ON p.id = taken.pipeline_id JOIN teams t ON t.id = p.team_id
 WHERE t.name = @team
 RETURNING id;

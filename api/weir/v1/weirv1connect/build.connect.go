@@ -43,6 +43,8 @@ const (
 	BuildServiceTriggerProcedure = "/weir.v1.BuildService/Trigger"
 	// BuildServiceAbortProcedure is the fully-qualified name of the BuildService's Abort RPC.
 	BuildServiceAbortProcedure = "/weir.v1.BuildService/Abort"
+	// BuildServicePauseJobProcedure is the fully-qualified name of the BuildService's PauseJob RPC.
+	BuildServicePauseJobProcedure = "/weir.v1.BuildService/PauseJob"
 	// BuildServiceWatchProcedure is the fully-qualified name of the BuildService's Watch RPC.
 	BuildServiceWatchProcedure = "/weir.v1.BuildService/Watch"
 )
@@ -55,6 +57,8 @@ type BuildServiceClient interface {
 	// Trigger makes a build now, with the latest versions.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
+	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
+	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
@@ -101,6 +105,12 @@ func NewBuildServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(buildServiceMethods.ByName("Abort")),
 			connect.WithClientOptions(opts...),
 		),
+		pauseJob: connect.NewClient[v1.PauseJobRequest, v1.PauseJobResponse](
+			httpClient,
+			baseURL+BuildServicePauseJobProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("PauseJob")),
+			connect.WithClientOptions(opts...),
+		),
 		watch: connect.NewClient[v1.WatchRequest, v1.WatchResponse](
 			httpClient,
 			baseURL+BuildServiceWatchProcedure,
@@ -117,6 +127,7 @@ type buildServiceClient struct {
 	getBuild   *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
 	trigger    *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
 	abort      *connect.Client[v1.AbortRequest, v1.AbortResponse]
+	pauseJob   *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
 	watch      *connect.Client[v1.WatchRequest, v1.WatchResponse]
 }
 
@@ -145,6 +156,11 @@ func (c *buildServiceClient) Abort(ctx context.Context, req *connect.Request[v1.
 	return c.abort.CallUnary(ctx, req)
 }
 
+// PauseJob calls weir.v1.BuildService.PauseJob.
+func (c *buildServiceClient) PauseJob(ctx context.Context, req *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error) {
+	return c.pauseJob.CallUnary(ctx, req)
+}
+
 // Watch calls weir.v1.BuildService.Watch.
 func (c *buildServiceClient) Watch(ctx context.Context, req *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error) {
 	return c.watch.CallServerStream(ctx, req)
@@ -158,6 +174,8 @@ type BuildServiceHandler interface {
 	// Trigger makes a build now, with the latest versions.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
+	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
+	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
@@ -200,6 +218,12 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(buildServiceMethods.ByName("Abort")),
 		connect.WithHandlerOptions(opts...),
 	)
+	buildServicePauseJobHandler := connect.NewUnaryHandler(
+		BuildServicePauseJobProcedure,
+		svc.PauseJob,
+		connect.WithSchema(buildServiceMethods.ByName("PauseJob")),
+		connect.WithHandlerOptions(opts...),
+	)
 	buildServiceWatchHandler := connect.NewServerStreamHandler(
 		BuildServiceWatchProcedure,
 		svc.Watch,
@@ -218,6 +242,8 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 			buildServiceTriggerHandler.ServeHTTP(w, r)
 		case BuildServiceAbortProcedure:
 			buildServiceAbortHandler.ServeHTTP(w, r)
+		case BuildServicePauseJobProcedure:
+			buildServicePauseJobHandler.ServeHTTP(w, r)
 		case BuildServiceWatchProcedure:
 			buildServiceWatchHandler.ServeHTTP(w, r)
 		default:
@@ -247,6 +273,10 @@ func (UnimplementedBuildServiceHandler) Trigger(context.Context, *connect.Reques
 
 func (UnimplementedBuildServiceHandler) Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Abort is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.PauseJob is not implemented"))
 }
 
 func (UnimplementedBuildServiceHandler) Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error {

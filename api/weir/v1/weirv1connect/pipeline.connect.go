@@ -45,6 +45,9 @@ const (
 	PipelineServiceGetGraphProcedure = "/weir.v1.PipelineService/GetGraph"
 	// PipelineServiceDriftProcedure is the fully-qualified name of the PipelineService's Drift RPC.
 	PipelineServiceDriftProcedure = "/weir.v1.PipelineService/Drift"
+	// PipelineServicePausePipelineProcedure is the fully-qualified name of the PipelineService's
+	// PausePipeline RPC.
+	PipelineServicePausePipelineProcedure = "/weir.v1.PipelineService/PausePipeline"
 	// PipelineServiceSetPoliciesProcedure is the fully-qualified name of the PipelineService's
 	// SetPolicies RPC.
 	PipelineServiceSetPoliciesProcedure = "/weir.v1.PipelineService/SetPolicies"
@@ -65,6 +68,8 @@ type PipelineServiceClient interface {
 	GetGraph(context.Context, *connect.Request[v1.GetGraphRequest]) (*connect.Response[v1.GetGraphResponse], error)
 	// Drift compares what was applied with what is there.
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
+	// PausePipeline keeps all builds of a pipeline from starting, or lets them.
+	PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error)
 	// SetPolicies takes the place of all policies of the team. It wants an owner.
 	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
 	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
@@ -111,6 +116,12 @@ func NewPipelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(pipelineServiceMethods.ByName("Drift")),
 			connect.WithClientOptions(opts...),
 		),
+		pausePipeline: connect.NewClient[v1.PausePipelineRequest, v1.PausePipelineResponse](
+			httpClient,
+			baseURL+PipelineServicePausePipelineProcedure,
+			connect.WithSchema(pipelineServiceMethods.ByName("PausePipeline")),
+			connect.WithClientOptions(opts...),
+		),
 		setPolicies: connect.NewClient[v1.SetPoliciesRequest, v1.SetPoliciesResponse](
 			httpClient,
 			baseURL+PipelineServiceSetPoliciesProcedure,
@@ -133,6 +144,7 @@ type pipelineServiceClient struct {
 	listPipelines *connect.Client[v1.ListPipelinesRequest, v1.ListPipelinesResponse]
 	getGraph      *connect.Client[v1.GetGraphRequest, v1.GetGraphResponse]
 	drift         *connect.Client[v1.DriftRequest, v1.DriftResponse]
+	pausePipeline *connect.Client[v1.PausePipelineRequest, v1.PausePipelineResponse]
 	setPolicies   *connect.Client[v1.SetPoliciesRequest, v1.SetPoliciesResponse]
 	listPolicies  *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
 }
@@ -162,6 +174,11 @@ func (c *pipelineServiceClient) Drift(ctx context.Context, req *connect.Request[
 	return c.drift.CallUnary(ctx, req)
 }
 
+// PausePipeline calls weir.v1.PipelineService.PausePipeline.
+func (c *pipelineServiceClient) PausePipeline(ctx context.Context, req *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error) {
+	return c.pausePipeline.CallUnary(ctx, req)
+}
+
 // SetPolicies calls weir.v1.PipelineService.SetPolicies.
 func (c *pipelineServiceClient) SetPolicies(ctx context.Context, req *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {
 	return c.setPolicies.CallUnary(ctx, req)
@@ -184,6 +201,8 @@ type PipelineServiceHandler interface {
 	GetGraph(context.Context, *connect.Request[v1.GetGraphRequest]) (*connect.Response[v1.GetGraphResponse], error)
 	// Drift compares what was applied with what is there.
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
+	// PausePipeline keeps all builds of a pipeline from starting, or lets them.
+	PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error)
 	// SetPolicies takes the place of all policies of the team. It wants an owner.
 	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
 	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
@@ -226,6 +245,12 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 		connect.WithSchema(pipelineServiceMethods.ByName("Drift")),
 		connect.WithHandlerOptions(opts...),
 	)
+	pipelineServicePausePipelineHandler := connect.NewUnaryHandler(
+		PipelineServicePausePipelineProcedure,
+		svc.PausePipeline,
+		connect.WithSchema(pipelineServiceMethods.ByName("PausePipeline")),
+		connect.WithHandlerOptions(opts...),
+	)
 	pipelineServiceSetPoliciesHandler := connect.NewUnaryHandler(
 		PipelineServiceSetPoliciesProcedure,
 		svc.SetPolicies,
@@ -250,6 +275,8 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 			pipelineServiceGetGraphHandler.ServeHTTP(w, r)
 		case PipelineServiceDriftProcedure:
 			pipelineServiceDriftHandler.ServeHTTP(w, r)
+		case PipelineServicePausePipelineProcedure:
+			pipelineServicePausePipelineHandler.ServeHTTP(w, r)
 		case PipelineServiceSetPoliciesProcedure:
 			pipelineServiceSetPoliciesHandler.ServeHTTP(w, r)
 		case PipelineServiceListPoliciesProcedure:
@@ -281,6 +308,10 @@ func (UnimplementedPipelineServiceHandler) GetGraph(context.Context, *connect.Re
 
 func (UnimplementedPipelineServiceHandler) Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.Drift is not implemented"))
+}
+
+func (UnimplementedPipelineServiceHandler) PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.PausePipeline is not implemented"))
 }
 
 func (UnimplementedPipelineServiceHandler) SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {

@@ -329,20 +329,25 @@ func (q *Queries) APISteps(ctx context.Context, buildID string) ([]APIStepsRow, 
 const aPITrigger = `-- name: APITrigger :one
 WITH taken AS (
     UPDATE objects SET next_number = next_number + 1
-    WHERE objects.id = $3 AND kind = 'job' AND spec_digest IS NOT NULL
+    WHERE objects.id = $4 AND kind = 'job' AND spec_digest IS NOT NULL
     RETURNING objects.id, pipeline_id, next_number - 1 AS number
 )
-INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by)
-SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', $1
+INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by, params)
+SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', $1, $2
 FROM taken JOIN pipelines p ON p.id = taken.pipeline_id JOIN teams t ON t.id = p.team_id
-WHERE t.name = $2
+WHERE t.name = $3
 RETURNING id
 `
 
 // The number is taken and the build is made in one statement: a number is never
 // used twice, and never skipped by a trigger that fails.
-func (q *Queries) APITrigger(ctx context.Context, createdBy string, team string, jobID string) (string, error) {
-	row := q.db.QueryRow(ctx, aPITrigger, createdBy, team, jobID)
+func (q *Queries) APITrigger(ctx context.Context, createdBy string, params []byte, team string, jobID string) (string, error) {
+	row := q.db.QueryRow(ctx, aPITrigger,
+		createdBy,
+		params,
+		team,
+		jobID,
+	)
 	var id string
 	err := row.Scan(&id)
 	return id, err

@@ -48,7 +48,7 @@ func (q *Queries) BuildArtifacts(ctx context.Context, buildID string) ([]BuildAr
 
 const buildHead = `-- name: BuildHead :one
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
-       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by, clock_timestamp()::timestamptz AS now
+       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by, b.params, clock_timestamp()::timestamptz AS now
 FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id
 WHERE b.id = $1
 `
@@ -67,6 +67,7 @@ type BuildHeadRow struct {
 	Status           string
 	CreatedBy        string
 	AbortRequestedBy string
+	Params           []byte
 	Now              time.Time
 }
 
@@ -87,6 +88,7 @@ func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error
 		&i.Status,
 		&i.CreatedBy,
 		&i.AbortRequestedBy,
+		&i.Params,
 		&i.Now,
 	)
 	return i, err
