@@ -53,7 +53,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, Params: b.Params,
 			URL: fmt.Sprintf("%s/teams/%s/pipelines/%s/jobs/%s/builds/%d", r.ExternalURL, b.Team, b.Pipeline, url.PathEscape(b.Job.Name()), b.Number),
 		},
-		Job: job, Inputs: snap.Inputs, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
+		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
 	}
 	s.Resources, s.Types = namedBy(job, ix)
 	for path, st := range snap.Steps {
@@ -133,6 +133,9 @@ func (t *translator) command(cmd build.Command) error {
 		for _, p := range c.Paths {
 			t.touched[p] = true
 		}
+	case build.AskApproval:
+		t.touched[c.Path] = true
+		t.ch.Approvals = append(t.ch.Approvals, state.ApprovalAsked{Path: c.Path, Message: c.Message, Approvers: c.Approvers, Expires: c.Expires})
 	case build.StartRun:
 		return t.run(c)
 	case build.KillRun:
@@ -194,12 +197,12 @@ func seeds(in []build.Seed) []state.StepSeed {
 	return out
 }
 
-// conditions are the waits that are worth a row: a retry, a limit. That a step
+// conditions are the waits that are worth a row: a retry, a limit, an approval. That a step
 // waits for the one before it is plain to see.
 func conditions(snap state.BuildSnapshot, waits []build.Wait) []state.Condition {
 	var out []state.Condition
 	for _, w := range waits {
-		if w.Reason == build.WaitRetry || w.Reason == build.WaitLimit {
+		if w.Reason == build.WaitRetry || w.Reason == build.WaitLimit || w.Reason == build.WaitApproval {
 			out = append(out, state.Condition{Subject: "step/" + snap.Build.ID + "/" + w.Path, Reason: string(w.Reason), Message: w.Message})
 		}
 	}

@@ -83,7 +83,7 @@ func TestRoles(t *testing.T) {
 	viewer := map[string]bool{
 		"ListPipelines": true, "GetGraph": true, "Drift": true, "ListJobs": true, "ListBuilds": true, "GetBuild": true,
 		"Watch": true, "ListResources": true, "ListVersions": true, "ServerInfo": true,
-		"ListPolicies": true,
+		"ListPolicies": true, "ListApprovals": true, "Answer": true,
 	}
 	owner := map[string]bool{"ListWorkers": true, "SetPolicies": true}
 	otherTeams := map[string]bool{"SetPolicies": true} // for themselves

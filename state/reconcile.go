@@ -69,6 +69,7 @@ type BuildSnapshot struct {
 	Runs      []RunRow                     // oldest attempt first
 	Artifacts []ArtifactRow
 	Fetches   []FetchRow
+	Answers   map[string]ApprovalAnswer // by path
 }
 
 // BuildRow is a build and the names around it.
@@ -113,6 +114,7 @@ type BuildChange struct {
 	Kills      []string // run ids
 	Versions   []NewVersion
 	Artifacts  []ArtifactRow
+	Approvals  []ApprovalAsked
 	Status     BuildStatus // "": unchanged
 	Message    string
 	Conditions []Condition // of its steps

@@ -20,6 +20,7 @@ type StepStatus string
 const (
 	StepWaiting   StepStatus = "waiting"
 	StepReady     StepStatus = "ready"
+	StepBlocked   StepStatus = "blocked" // it asks people
 	StepRunning   StepStatus = "running"
 	StepSucceeded StepStatus = "succeeded"
 	StepFailed    StepStatus = "failed"
@@ -61,8 +62,9 @@ var (
 		BuildRunning: {BuildSucceeded, BuildFailed, BuildErrored, BuildAborted},
 	}
 	stepMoves = table[StepStatus]{
-		StepWaiting: {StepReady, StepRunning, StepSucceeded, StepFailed, StepErrored, StepAborted, StepSkipped},
+		StepWaiting: {StepReady, StepBlocked, StepRunning, StepSucceeded, StepFailed, StepErrored, StepAborted, StepSkipped},
 		StepReady:   {StepRunning, StepAborted, StepErrored, StepSkipped},
+		StepBlocked: {StepSucceeded, StepFailed, StepErrored, StepAborted, StepSkipped},
 		StepRunning: {StepReady, StepSucceeded, StepFailed, StepErrored, StepAborted}, // ready again: a retry
 	}
 	runMoves = table[RunStatus]{

@@ -20,6 +20,8 @@ func Apply(s *State, c Command, now time.Time) error {
 		}
 	case StartStep:
 		return s.move(c.Path, state.StepRunning, func(r *Step) { r.Attempt, r.StartedAt, r.RetryAt = c.Attempt, now, time.Time{} })
+	case AskApproval:
+		return s.move(c.Path, state.StepBlocked, func(r *Step) { r.Attempt, r.StartedAt, r.Message = 1, now, c.Message })
 	case RetryStep:
 		return s.move(c.Path, state.StepReady, func(r *Step) { r.RetryAt, r.Message = c.At, c.Message })
 	case FinishStep:

@@ -9,7 +9,7 @@ import (
 )
 
 // Command is one thing to be done: AddSteps, StartStep, RetryStep, StartRun, KillRun,
-// FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
+// AskApproval, FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
 type Command interface{ command() }
 
 // AddSteps makes rows for the next attempt at a do, parallel or try.
@@ -37,6 +37,13 @@ type StartRun struct {
 	Task    *weirv1.Task
 	Worker  string // that has its artifacts; "": any
 	Tags    []string
+}
+
+// AskApproval asks people, and blocks the step until one answers.
+type AskApproval struct {
+	Path, Message string
+	Approvers     []string
+	Expires       time.Time // zero: never
 }
 
 // KillRun asks for the end of a run.
@@ -79,6 +86,7 @@ func (AddSteps) command()    {}
 func (StartStep) command()   {}
 func (RetryStep) command()   {}
 func (StartRun) command()    {}
+func (AskApproval) command() {}
 func (KillRun) command()     {}
 func (FinishStep) command()  {}
 func (SkipSteps) command()   {}
@@ -91,11 +99,12 @@ type Reason string
 
 // The reasons.
 const (
-	WaitRun     Reason = "Running"  // its run has not ended
-	WaitRetry   Reason = "Retry"    // it will be tried again later
-	WaitLimit   Reason = "Limit"    // of the parallel that it is in
-	WaitStep    Reason = "Previous" // the steps before it
-	WaitPending Reason = "Pending"  // the build itself has not started
+	WaitRun      Reason = "Running"  // its run has not ended
+	WaitRetry    Reason = "Retry"    // it will be tried again later
+	WaitLimit    Reason = "Limit"    // of the parallel that it is in
+	WaitStep     Reason = "Previous" // the steps before it
+	WaitApproval Reason = "Approval" // a person
+	WaitPending  Reason = "Pending"  // the build itself has not started
 )
 
 // Wait is one thing that waits, and why. An empty path is the build.

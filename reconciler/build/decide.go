@@ -126,6 +126,8 @@ func (d *decider) core(s graph.Step, path string, c cancel) outcome {
 			return o
 		}
 		return d.getAfterPut(s, path, c)
+	case graph.Approval:
+		return d.approval(s, body, path, c)
 	case graph.Get, graph.Task:
 		return d.leaf(s, path, c)
 	}

@@ -18,6 +18,7 @@ type State struct {
 	Steps     map[string]Step                      // by path
 	Runs      map[string][]Run                     // by path, oldest attempt first
 	Artifacts map[string]Artifact                  // by name
+	Answers   map[string]state.ApprovalAnswer      // by path
 	Fetches   []Fetch                              // of these versions, that workers keep
 }
 

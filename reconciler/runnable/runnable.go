@@ -78,7 +78,7 @@ func resource(r graph.Resource, add func(string)) {
 func step(s graph.Step, add func(string)) {
 	deferred(s.When, add)
 	switch b := s.Body.(type) {
-	case graph.Load, graph.SetPipeline, graph.Approval:
+	case graph.Load, graph.SetPipeline:
 		add(string(b.StepKind()))
 	case graph.Get:
 		deferred(b.Params, add)

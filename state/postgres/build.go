@@ -19,7 +19,7 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	var snap state.BuildSnapshot
 	snap.Build.ID = id
 	var loads []func(q *db.Queries) error
-	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches} {
+	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches, loadAnswers} {
 		loads = append(loads, func(q *db.Queries) error { return load(ctx, q, &snap) })
 	}
 	if err := s.together(ctx, loads...); err != nil {
@@ -137,6 +137,9 @@ func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 		return err
 	}
 	if err := moveSteps(ctx, q, snap, ch.Steps); err != nil {
+		return err
+	}
+	if err := askApprovals(ctx, q, id, ch.Approvals); err != nil {
 		return err
 	}
 	if err := insertRuns(ctx, q, id, ch.Runs); err != nil {

@@ -1124,6 +1124,347 @@ func (x *AbortResponse) GetBuild() *Build {
 	return nil
 }
 
+type ListApprovalsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"` // "": all of the team
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovalsRequest) Reset() {
+	*x = ListApprovalsRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovalsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovalsRequest) ProtoMessage() {}
+
+func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovalsRequest.ProtoReflect.Descriptor instead.
+func (*ListApprovalsRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListApprovalsRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+type ListApprovalsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Approvals     []*Approval            `protobuf:"bytes,1,rep,name=approvals,proto3" json:"approvals,omitempty"` // that have waited longest first
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovalsResponse) Reset() {
+	*x = ListApprovalsResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovalsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovalsResponse) ProtoMessage() {}
+
+func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovalsResponse.ProtoReflect.Descriptor instead.
+func (*ListApprovalsResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListApprovalsResponse) GetApprovals() []*Approval {
+	if x != nil {
+		return x.Approvals
+	}
+	return nil
+}
+
+type Approval struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BuildId       string                 `protobuf:"bytes,1,opt,name=build_id,json=buildId,proto3" json:"build_id,omitempty"`
+	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	Path          string                 `protobuf:"bytes,5,opt,name=path,proto3" json:"path,omitempty"`
+	Step          string                 `protobuf:"bytes,6,opt,name=step,proto3" json:"step,omitempty"`
+	Message       string                 `protobuf:"bytes,7,opt,name=message,proto3" json:"message,omitempty"`
+	Approvers     []string               `protobuf:"bytes,8,rep,name=approvers,proto3" json:"approvers,omitempty"` // role:…, user:…; none: members of the team
+	AskedAt       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
+	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"` // absent: never
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Approval) Reset() {
+	*x = Approval{}
+	mi := &file_weir_v1_build_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Approval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Approval) ProtoMessage() {}
+
+func (x *Approval) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Approval.ProtoReflect.Descriptor instead.
+func (*Approval) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Approval) GetBuildId() string {
+	if x != nil {
+		return x.BuildId
+	}
+	return ""
+}
+
+func (x *Approval) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *Approval) GetJob() string {
+	if x != nil {
+		return x.Job
+	}
+	return ""
+}
+
+func (x *Approval) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Approval) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Approval) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *Approval) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *Approval) GetApprovers() []string {
+	if x != nil {
+		return x.Approvers
+	}
+	return nil
+}
+
+func (x *Approval) GetAskedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AskedAt
+	}
+	return nil
+}
+
+func (x *Approval) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+// A build is named as in GetBuildRequest.
+type AnswerRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	Step          string                 `protobuf:"bytes,5,opt,name=step,proto3" json:"step,omitempty"`        // name or path; "": the only one that waits
+	Approve       bool                   `protobuf:"varint,6,opt,name=approve,proto3" json:"approve,omitempty"` // false: reject
+	Comment       string                 `protobuf:"bytes,7,opt,name=comment,proto3" json:"comment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerRequest) Reset() {
+	*x = AnswerRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerRequest) ProtoMessage() {}
+
+func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
+func (*AnswerRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *AnswerRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetJob() string {
+	if x != nil {
+		return x.Job
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *AnswerRequest) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+func (x *AnswerRequest) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+type AnswerResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Approval      *Approval              `protobuf:"bytes,1,opt,name=approval,proto3" json:"approval,omitempty"` // that was answered
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerResponse) Reset() {
+	*x = AnswerResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerResponse) ProtoMessage() {}
+
+func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerResponse.ProtoReflect.Descriptor instead.
+func (*AnswerResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AnswerResponse) GetApproval() *Approval {
+	if x != nil {
+		return x.Approval
+	}
+	return nil
+}
+
 type WatchRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1139,7 +1480,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1492,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1505,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WatchRequest) GetId() string {
@@ -1214,7 +1555,7 @@ type SeenLines struct {
 
 func (x *SeenLines) Reset() {
 	*x = SeenLines{}
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1226,7 +1567,7 @@ func (x *SeenLines) String() string {
 func (*SeenLines) ProtoMessage() {}
 
 func (x *SeenLines) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1239,7 +1580,7 @@ func (x *SeenLines) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeenLines.ProtoReflect.Descriptor instead.
 func (*SeenLines) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SeenLines) GetStepPath() string {
@@ -1277,7 +1618,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1289,7 +1630,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1302,7 +1643,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WatchResponse) GetEvent() isWatchResponse_Event {
@@ -1377,7 +1718,7 @@ type LogLine struct {
 
 func (x *LogLine) Reset() {
 	*x = LogLine{}
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1389,7 +1730,7 @@ func (x *LogLine) String() string {
 func (*LogLine) ProtoMessage() {}
 
 func (x *LogLine) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1402,7 +1743,7 @@ func (x *LogLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogLine.ProtoReflect.Descriptor instead.
 func (*LogLine) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *LogLine) GetStepPath() string {
@@ -1554,7 +1895,34 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\"5\n" +
 	"\rAbortResponse\x12$\n" +
-	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"\x8c\x01\n" +
+	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"2\n" +
+	"\x14ListApprovalsRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\"H\n" +
+	"\x15ListApprovalsResponse\x12/\n" +
+	"\tapprovals\x18\x01 \x03(\v2\x11.weir.v1.ApprovalR\tapprovals\"\xbd\x02\n" +
+	"\bApproval\x12\x19\n" +
+	"\bbuild_id\x18\x01 \x01(\tR\abuildId\x12\x1a\n" +
+	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
+	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x12\n" +
+	"\x04path\x18\x05 \x01(\tR\x04path\x12\x12\n" +
+	"\x04step\x18\x06 \x01(\tR\x04step\x12\x18\n" +
+	"\amessage\x18\a \x01(\tR\amessage\x12\x1c\n" +
+	"\tapprovers\x18\b \x03(\tR\tapprovers\x125\n" +
+	"\basked_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\x129\n" +
+	"\n" +
+	"expires_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xad\x01\n" +
+	"\rAnswerRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
+	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
+	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x12\n" +
+	"\x04step\x18\x05 \x01(\tR\x04step\x12\x18\n" +
+	"\aapprove\x18\x06 \x01(\bR\aapprove\x12\x18\n" +
+	"\acomment\x18\a \x01(\tR\acomment\"?\n" +
+	"\x0eAnswerResponse\x12-\n" +
+	"\bapproval\x18\x01 \x01(\v2\x11.weir.v1.ApprovalR\bapproval\"\x8c\x01\n" +
 	"\fWatchRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
@@ -1578,7 +1946,7 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\fR\x04text\x12\x18\n" +
 	"\apartial\x18\x06 \x01(\bR\apartial\x12*\n" +
 	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06number\x18\b \x01(\x03R\x06number2\xc8\x03\n" +
+	"\x06number\x18\b \x01(\x03R\x06number2\xd3\x04\n" +
 	"\fBuildService\x12?\n" +
 	"\bListJobs\x12\x18.weir.v1.ListJobsRequest\x1a\x19.weir.v1.ListJobsResponse\x12E\n" +
 	"\n" +
@@ -1586,7 +1954,9 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\bGetBuild\x12\x18.weir.v1.GetBuildRequest\x1a\x19.weir.v1.GetBuildResponse\x12<\n" +
 	"\aTrigger\x12\x17.weir.v1.TriggerRequest\x1a\x18.weir.v1.TriggerResponse\x126\n" +
 	"\x05Abort\x12\x15.weir.v1.AbortRequest\x1a\x16.weir.v1.AbortResponse\x12?\n" +
-	"\bPauseJob\x12\x18.weir.v1.PauseJobRequest\x1a\x19.weir.v1.PauseJobResponse\x128\n" +
+	"\bPauseJob\x12\x18.weir.v1.PauseJobRequest\x1a\x19.weir.v1.PauseJobResponse\x12N\n" +
+	"\rListApprovals\x12\x1d.weir.v1.ListApprovalsRequest\x1a\x1e.weir.v1.ListApprovalsResponse\x129\n" +
+	"\x06Answer\x12\x16.weir.v1.AnswerRequest\x1a\x17.weir.v1.AnswerResponse\x128\n" +
 	"\x05Watch\x12\x15.weir.v1.WatchRequest\x1a\x16.weir.v1.WatchResponse0\x01B+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
@@ -1601,7 +1971,7 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_weir_v1_build_proto_goTypes = []any{
 	(*Condition)(nil),             // 0: weir.v1.Condition
 	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
@@ -1620,60 +1990,73 @@ var file_weir_v1_build_proto_goTypes = []any{
 	(*TriggerResponse)(nil),       // 14: weir.v1.TriggerResponse
 	(*AbortRequest)(nil),          // 15: weir.v1.AbortRequest
 	(*AbortResponse)(nil),         // 16: weir.v1.AbortResponse
-	(*WatchRequest)(nil),          // 17: weir.v1.WatchRequest
-	(*SeenLines)(nil),             // 18: weir.v1.SeenLines
-	(*WatchResponse)(nil),         // 19: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 20: weir.v1.LogLine
-	nil,                           // 21: weir.v1.BuildVersion.VersionEntry
-	nil,                           // 22: weir.v1.TriggerRequest.ParamsEntry
-	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(*ListApprovalsRequest)(nil),  // 17: weir.v1.ListApprovalsRequest
+	(*ListApprovalsResponse)(nil), // 18: weir.v1.ListApprovalsResponse
+	(*Approval)(nil),              // 19: weir.v1.Approval
+	(*AnswerRequest)(nil),         // 20: weir.v1.AnswerRequest
+	(*AnswerResponse)(nil),        // 21: weir.v1.AnswerResponse
+	(*WatchRequest)(nil),          // 22: weir.v1.WatchRequest
+	(*SeenLines)(nil),             // 23: weir.v1.SeenLines
+	(*WatchResponse)(nil),         // 24: weir.v1.WatchResponse
+	(*LogLine)(nil),               // 25: weir.v1.LogLine
+	nil,                           // 26: weir.v1.BuildVersion.VersionEntry
+	nil,                           // 27: weir.v1.TriggerRequest.ParamsEntry
+	(*timestamppb.Timestamp)(nil), // 28: google.protobuf.Timestamp
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	23, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	28, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	23, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	23, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	23, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	28, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	28, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	28, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
 	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	21, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	23, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	23, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	26, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	28, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	28, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
 	0,  // 15: weir.v1.Step.waiting:type_name -> weir.v1.Condition
 	6,  // 16: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
 	8,  // 17: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	22, // 18: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	27, // 18: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
 	6,  // 19: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
 	6,  // 20: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	18, // 21: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
-	6,  // 22: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 23: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	20, // 24: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	23, // 25: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 26: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 27: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 28: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 29: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	15, // 30: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	12, // 31: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
-	17, // 32: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 33: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 34: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 35: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	14, // 36: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	16, // 37: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	13, // 38: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
-	19, // 39: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	33, // [33:40] is the sub-list for method output_type
-	26, // [26:33] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	19, // 21: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
+	28, // 22: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
+	28, // 23: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
+	19, // 24: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
+	23, // 25: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 26: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	8,  // 27: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	25, // 28: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	28, // 29: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 30: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 31: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	9,  // 32: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	11, // 33: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	15, // 34: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	12, // 35: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	17, // 36: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
+	20, // 37: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
+	22, // 38: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 39: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 40: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	10, // 41: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	14, // 42: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	16, // 43: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	13, // 44: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	18, // 45: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
+	21, // 46: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
+	24, // 47: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	39, // [39:48] is the sub-list for method output_type
+	30, // [30:39] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -1681,7 +2064,7 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
-	file_weir_v1_build_proto_msgTypes[19].OneofWrappers = []any{
+	file_weir_v1_build_proto_msgTypes[24].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
@@ -1692,7 +2075,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,7 +15,7 @@ func addGroups(a *App, root *cobra.Command) {
 		{"see", "See what there is:", []*cobra.Command{
 			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.workersCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{
-			a.triggerCommand(), a.watchCommand(), a.abortCommand(), a.pauseCommand(), a.unpauseCommand(), a.checkCommand()}},
+			a.triggerCommand(), a.watchCommand(), a.abortCommand(), a.pauseCommand(), a.unpauseCommand(), a.approvalsCommand(), a.approveCommand(), a.rejectCommand(), a.checkCommand()}},
 		{"operate", "Run an installation:", []*cobra.Command{
 			a.serverCommand(), a.workerCommand(), a.migrateCommand(), a.tokenCommand(), a.workerKeyCommand()}},
 		{"self", "About weir itself:", []*cobra.Command{

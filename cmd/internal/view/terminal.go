@@ -56,7 +56,7 @@ func (t Terminal) Paint(s Style, text string) string {
 
 // statusStyles is the colour of every status word of builds, steps and workers.
 var statusStyles = map[string]Style{
-	"succeeded": Green, "running": Cyan, "pending": Gray, "waiting": Gray, "ready": Gray, "skipped": Gray,
+	"succeeded": Green, "running": Cyan, "pending": Gray, "waiting": Gray, "ready": Gray, "blocked": Yellow, "skipped": Gray,
 	"failed": Red, "errored": Red, "aborted": Yellow,
 	"stalled": Red, "landing": Yellow, "landed": Yellow, "retiring": Yellow,
 	"ok": Green, "error": Red, "paused": Yellow,

@@ -45,6 +45,11 @@ const (
 	BuildServiceAbortProcedure = "/weir.v1.BuildService/Abort"
 	// BuildServicePauseJobProcedure is the fully-qualified name of the BuildService's PauseJob RPC.
 	BuildServicePauseJobProcedure = "/weir.v1.BuildService/PauseJob"
+	// BuildServiceListApprovalsProcedure is the fully-qualified name of the BuildService's
+	// ListApprovals RPC.
+	BuildServiceListApprovalsProcedure = "/weir.v1.BuildService/ListApprovals"
+	// BuildServiceAnswerProcedure is the fully-qualified name of the BuildService's Answer RPC.
+	BuildServiceAnswerProcedure = "/weir.v1.BuildService/Answer"
 	// BuildServiceWatchProcedure is the fully-qualified name of the BuildService's Watch RPC.
 	BuildServiceWatchProcedure = "/weir.v1.BuildService/Watch"
 )
@@ -59,6 +64,10 @@ type BuildServiceClient interface {
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
 	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
 	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
+	// ListApprovals lists the steps that wait for a person.
+	ListApprovals(context.Context, *connect.Request[v1.ListApprovalsRequest]) (*connect.Response[v1.ListApprovalsResponse], error)
+	// Answer approves or rejects such a step. The first answer counts.
+	Answer(context.Context, *connect.Request[v1.AnswerRequest]) (*connect.Response[v1.AnswerResponse], error)
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
@@ -111,6 +120,18 @@ func NewBuildServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(buildServiceMethods.ByName("PauseJob")),
 			connect.WithClientOptions(opts...),
 		),
+		listApprovals: connect.NewClient[v1.ListApprovalsRequest, v1.ListApprovalsResponse](
+			httpClient,
+			baseURL+BuildServiceListApprovalsProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("ListApprovals")),
+			connect.WithClientOptions(opts...),
+		),
+		answer: connect.NewClient[v1.AnswerRequest, v1.AnswerResponse](
+			httpClient,
+			baseURL+BuildServiceAnswerProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("Answer")),
+			connect.WithClientOptions(opts...),
+		),
 		watch: connect.NewClient[v1.WatchRequest, v1.WatchResponse](
 			httpClient,
 			baseURL+BuildServiceWatchProcedure,
@@ -122,13 +143,15 @@ func NewBuildServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 
 // buildServiceClient implements BuildServiceClient.
 type buildServiceClient struct {
-	listJobs   *connect.Client[v1.ListJobsRequest, v1.ListJobsResponse]
-	listBuilds *connect.Client[v1.ListBuildsRequest, v1.ListBuildsResponse]
-	getBuild   *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
-	trigger    *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
-	abort      *connect.Client[v1.AbortRequest, v1.AbortResponse]
-	pauseJob   *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
-	watch      *connect.Client[v1.WatchRequest, v1.WatchResponse]
+	listJobs      *connect.Client[v1.ListJobsRequest, v1.ListJobsResponse]
+	listBuilds    *connect.Client[v1.ListBuildsRequest, v1.ListBuildsResponse]
+	getBuild      *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
+	trigger       *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
+	abort         *connect.Client[v1.AbortRequest, v1.AbortResponse]
+	pauseJob      *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
+	listApprovals *connect.Client[v1.ListApprovalsRequest, v1.ListApprovalsResponse]
+	answer        *connect.Client[v1.AnswerRequest, v1.AnswerResponse]
+	watch         *connect.Client[v1.WatchRequest, v1.WatchResponse]
 }
 
 // ListJobs calls weir.v1.BuildService.ListJobs.
@@ -161,6 +184,16 @@ func (c *buildServiceClient) PauseJob(ctx context.Context, req *connect.Request[
 	return c.pauseJob.CallUnary(ctx, req)
 }
 
+// ListApprovals calls weir.v1.BuildService.ListApprovals.
+func (c *buildServiceClient) ListApprovals(ctx context.Context, req *connect.Request[v1.ListApprovalsRequest]) (*connect.Response[v1.ListApprovalsResponse], error) {
+	return c.listApprovals.CallUnary(ctx, req)
+}
+
+// Answer calls weir.v1.BuildService.Answer.
+func (c *buildServiceClient) Answer(ctx context.Context, req *connect.Request[v1.AnswerRequest]) (*connect.Response[v1.AnswerResponse], error) {
+	return c.answer.CallUnary(ctx, req)
+}
+
 // Watch calls weir.v1.BuildService.Watch.
 func (c *buildServiceClient) Watch(ctx context.Context, req *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error) {
 	return c.watch.CallServerStream(ctx, req)
@@ -176,6 +209,10 @@ type BuildServiceHandler interface {
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
 	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
 	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
+	// ListApprovals lists the steps that wait for a person.
+	ListApprovals(context.Context, *connect.Request[v1.ListApprovalsRequest]) (*connect.Response[v1.ListApprovalsResponse], error)
+	// Answer approves or rejects such a step. The first answer counts.
+	Answer(context.Context, *connect.Request[v1.AnswerRequest]) (*connect.Response[v1.AnswerResponse], error)
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
@@ -224,6 +261,18 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(buildServiceMethods.ByName("PauseJob")),
 		connect.WithHandlerOptions(opts...),
 	)
+	buildServiceListApprovalsHandler := connect.NewUnaryHandler(
+		BuildServiceListApprovalsProcedure,
+		svc.ListApprovals,
+		connect.WithSchema(buildServiceMethods.ByName("ListApprovals")),
+		connect.WithHandlerOptions(opts...),
+	)
+	buildServiceAnswerHandler := connect.NewUnaryHandler(
+		BuildServiceAnswerProcedure,
+		svc.Answer,
+		connect.WithSchema(buildServiceMethods.ByName("Answer")),
+		connect.WithHandlerOptions(opts...),
+	)
 	buildServiceWatchHandler := connect.NewServerStreamHandler(
 		BuildServiceWatchProcedure,
 		svc.Watch,
@@ -244,6 +293,10 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 			buildServiceAbortHandler.ServeHTTP(w, r)
 		case BuildServicePauseJobProcedure:
 			buildServicePauseJobHandler.ServeHTTP(w, r)
+		case BuildServiceListApprovalsProcedure:
+			buildServiceListApprovalsHandler.ServeHTTP(w, r)
+		case BuildServiceAnswerProcedure:
+			buildServiceAnswerHandler.ServeHTTP(w, r)
 		case BuildServiceWatchProcedure:
 			buildServiceWatchHandler.ServeHTTP(w, r)
 		default:
@@ -277,6 +330,14 @@ func (UnimplementedBuildServiceHandler) Abort(context.Context, *connect.Request[
 
 func (UnimplementedBuildServiceHandler) PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.PauseJob is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) ListApprovals(context.Context, *connect.Request[v1.ListApprovalsRequest]) (*connect.Response[v1.ListApprovalsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.ListApprovals is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) Answer(context.Context, *connect.Request[v1.AnswerRequest]) (*connect.Response[v1.AnswerResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Answer is not implemented"))
 }
 
 func (UnimplementedBuildServiceHandler) Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error {

@@ -8,6 +8,19 @@ import (
 	"time"
 )
 
+type Approval struct {
+	BuildID    string
+	Path       string
+	Message    string
+	Approvers  []string
+	AskedAt    time.Time
+	ExpiresAt  *time.Time
+	Approved   *bool
+	AnsweredBy string
+	Comment    string
+	AnsweredAt *time.Time
+}
+
 type Artifact struct {
 	BuildID   string
 	Name      string
