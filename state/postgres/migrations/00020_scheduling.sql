@@ -15,10 +15,13 @@ ALTER TABLE builds ADD COLUMN params jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE builds ADD COLUMN tick_at timestamptz;
 CREATE UNIQUE INDEX builds_tick ON builds (job_id, tick_at) WHERE tick_at IS NOT NULL;
 
+-- What passed a job is looked for among its succeeded builds, newest first.
+CREATE INDEX builds_succeeded ON builds (job_id, number DESC) WHERE status = 'succeeded';
+
 ALTER TABLE pipelines ADD COLUMN archived boolean NOT NULL DEFAULT false;
 
 -- +goose Down
 ALTER TABLE pipelines DROP COLUMN archived;
-DROP INDEX builds_tick;
+DROP INDEX builds_succeeded, builds_tick;
 ALTER TABLE builds DROP COLUMN tick_at, DROP COLUMN params;
 ALTER TABLE objects DROP COLUMN last_tick_at, DROP COLUMN schedule, DROP COLUMN concurrency_key;
