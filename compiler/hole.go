@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weirci/weir/lang/config"
@@ -14,23 +15,45 @@ func withoutFollowUps(l diag.List, holes []config.Hole) diag.List {
 	if len(holes) == 0 {
 		return l
 	}
-	return slices.DeleteFunc(l, func(d diag.Diagnostic) bool {
-		return slices.ContainsFunc(holes, func(h config.Hole) bool { return followsFrom(d, h) })
-	})
+	x := indexHoles(holes)
+	return slices.DeleteFunc(l, x.explain)
 }
 
-func followsFrom(d diag.Diagnostic, h config.Hole) bool {
-	if inside(d.Range, h.Range) || slices.ContainsFunc(d.Related, func(r diag.Related) bool { return inside(r.Range, h.Range) }) {
-		return true
-	}
-	if h.Kind == "" {
-		return mayBeAnywhere(d)
-	}
-	return len(h.Labels) == 0 && slices.Contains(unnamed[h.Kind], d.Code)
+// holeIndex finds what holes explain.
+type holeIndex struct {
+	places   map[string][]diag.Range // by file, in the order of the file
+	codes    map[diag.Code]bool      // of names that a block without a name may have
+	anything bool                    // some file is missing as a whole
 }
 
-func inside(r, hole diag.Range) bool {
-	return r.File == hole.File && r.Start.Line > 0 && r.Start.Byte >= hole.Start.Byte && r.Start.Byte < hole.End.Byte
+func indexHoles(holes []config.Hole) holeIndex {
+	x := holeIndex{places: map[string][]diag.Range{}, codes: map[diag.Code]bool{}}
+	for _, h := range holes {
+		x.places[h.Range.File] = append(x.places[h.Range.File], h.Range)
+		x.anything = x.anything || h.Kind == ""
+		if len(h.Labels) == 0 {
+			for _, c := range unnamed[h.Kind] {
+				x.codes[c] = true
+			}
+		}
+	}
+	for _, of := range x.places {
+		slices.SortFunc(of, func(a, b diag.Range) int { return cmp.Compare(a.Start.Byte, b.Start.Byte) })
+	}
+	return x
+}
+
+func (x holeIndex) explain(d diag.Diagnostic) bool {
+	return x.inside(d.Range) || x.codes[d.Code] || x.anything && mayBeAnywhere(d) ||
+		slices.ContainsFunc(d.Related, func(r diag.Related) bool { return x.inside(r.Range) })
+}
+
+// inside reports whether a range begins in a hole. Holes of a file do not
+// overlap, but for headers of blocks inside of blocks that are holes.
+func (x holeIndex) inside(r diag.Range) bool {
+	of := x.places[r.File]
+	n, _ := slices.BinarySearchFunc(of, r.Start.Byte+1, func(h diag.Range, at int) int { return cmp.Compare(h.Start.Byte, at) })
+	return r.Start.Line > 0 && n > 0 && r.Start.Byte < of[n-1].End.Byte
 }
 
 // unnamed are the codes that a block without readable labels may be to blame

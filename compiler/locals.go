@@ -18,11 +18,11 @@ func (m *module) locals(u *unit) cty.Value {
 			index[l.Name.Text] = i
 		}
 	}
-	order, cycles := visit(len(all), func(i int) []edge { return localEdges(all[i], i, index) })
+	order, cycles, cyclic := visit(len(all), func(i int) []edge { return localEdges(all[i], i, index) })
+	for _, i := range cyclic {
+		m.failed["local."+all[i].Name.Text] = true
+	}
 	for _, cycle := range cycles {
-		for _, e := range cycle {
-			m.failed["local."+all[e.from].Name.Text] = true
-		}
 		u.list.Append(cycleProblem(diag.Cycle, "Cycle of local values", "Local values are defined in terms of one another, so none has a value.",
 			cycle, func(i int) string { return "local." + all[i].Name.Text }))
 	}
@@ -81,6 +81,10 @@ func (u *unit) namedLocals(refs []config.Ref, done map[string]cty.Value) {
 // cycleProblem names each edge of a cycle with its position.
 func cycleProblem(code diag.Code, summary, detail string, cycle []edge, name func(int) string) diag.Diagnostic {
 	d := diag.Diagnostic{Code: code, Range: cycle[0].at, Summary: summary, Detail: detail}
+	if n := len(cycle); n > shownEdges {
+		d.Detail += fmt.Sprintf(" Of the %d steps of this cycle the first %d are shown.", n, shownEdges)
+		cycle = cycle[:shownEdges]
+	}
 	for _, e := range cycle {
 		d.Related = append(d.Related, diag.Related{Message: fmt.Sprintf("%s needs %s", name(e.from), name(e.to)), Range: e.at})
 	}

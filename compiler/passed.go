@@ -33,7 +33,7 @@ func (c *compilation) checkPassed(nodes []node) {
 			}
 		}
 	}
-	_, cycles := visit(len(nodes), func(i int) []edge { return passedEdges(nodes[i], i, jobs) })
+	_, cycles, _ := visit(len(nodes), func(i int) []edge { return passedEdges(nodes[i], i, jobs) })
 	for _, cycle := range cycles {
 		nodes[cycle[0].from].m.report(diag.List{cycleProblem(diag.PassedCycle, "Cycle of jobs", "Each of these jobs waits for a version that passed another of them, so none ever runs.",
 			cycle, func(i int) string { return string(nodes[i].address) })})

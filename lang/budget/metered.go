@@ -87,6 +87,9 @@ func makes(e hclsyntax.Expression) bool {
 func checkOperand(v cty.Value) {
 	v, _ = v.Unmark()
 	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() {
+		if len(v.AsString()) > maxExponent {
+			panic(spent{"A text as long as this cannot be computed with as a number."})
+		}
 		n, err := convert.Convert(v, cty.Number)
 		if err != nil {
 			return

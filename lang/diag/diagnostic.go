@@ -103,6 +103,22 @@ func (l List) Count() (errors, warnings int) {
 	return errors, warnings
 }
 
+// First are the first problems of a sorted list, errors before warnings where
+// there are more than n, and how many were left out.
+func (l List) First(n int) (first List, left int) {
+	if len(l) <= n {
+		return l, 0
+	}
+	for _, severity := range []Severity{Error, Warning} {
+		for _, d := range l {
+			if d.Severity == severity && len(first) < n {
+				first = append(first, d)
+			}
+		}
+	}
+	return first, len(l) - n
+}
+
 // ErrorsLast is the list with its warnings before its errors: what matters most
 // is to stand last on a screen.
 func (l List) ErrorsLast() List {

@@ -138,6 +138,17 @@ func TestTally(t *testing.T) {
 	}
 }
 
+// Where there are too many to show, errors go before warnings.
+func TestFirst(t *testing.T) {
+	e, w := Diagnostic{}, Diagnostic{Severity: Warning}
+	if first, left := (List{w, e, w, e}).First(3); left != 1 || len(first) != 3 || first[1].Severity != Error || first[2].Severity != Warning {
+		t.Errorf("%v, %d", first, left)
+	}
+	if first, left := (List{w}).First(1); left != 0 || len(first) != 1 {
+		t.Errorf("%v, %d", first, left)
+	}
+}
+
 func TestRename(t *testing.T) {
 	l := formatsList()
 	long := func(name string) string { return "long/" + name }

@@ -51,7 +51,7 @@ func invented(file string) bool { return strings.HasPrefix(file, "<") }
 // message is all that there is to say beside the place, for those who show one
 // text only.
 func message(d Diagnostic) string {
-	lines := []string{d.Detail}
+	lines := []string{brief(d.Detail)}
 	if d.Detail == "" {
 		lines[0] = d.Summary + "."
 	}

@@ -59,7 +59,7 @@ func items(l List, src *Sources) []jsonDiagnostic {
 }
 
 func toJSON(d Diagnostic, src *Sources) jsonDiagnostic {
-	j := jsonDiagnostic{Severity: strings.ToLower(d.Severity.String()), Code: d.Code, Summary: d.Summary, Detail: d.Detail}
+	j := jsonDiagnostic{Severity: strings.ToLower(d.Severity.String()), Code: d.Code, Summary: d.Summary, Detail: brief(d.Detail)}
 	j.Range = rangeOrNil(d.Range)
 	j.Values, j.Within, j.Again = d.Values, d.Within, d.Again
 	if line, ok := src.line(d.Range); ok {

@@ -155,7 +155,7 @@ func count(n int, what string) string {
 
 // note writes text beside the gutter, each line under the first.
 func (t *textWriter) note(label, text, tint string) {
-	for line := range strings.Lines(clean(text, true)) {
+	for line := range strings.Lines(clean(brief(text), true)) {
 		t.indent()
 		t.styled(styleBlue, "=")
 		t.WriteString(" ")
@@ -163,6 +163,16 @@ func (t *textWriter) note(label, text, tint string) {
 		t.WriteString(strings.TrimRight(line, "\n") + "\n")
 		label = strings.Repeat(" ", len(label))
 	}
+}
+
+const longestText = 4 << 10 // bytes of what is said of a problem: names can be megabytes
+
+// brief cuts a text that nobody would read to its end.
+func brief(s string) string {
+	if len(s) <= longestText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:longestText], "") + "…"
 }
 
 func (t *textWriter) indent() { t.WriteString(strings.Repeat(" ", t.gutter+1)) }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"unicode/utf8"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/nesting"
 )
@@ -27,11 +30,74 @@ func Guard(file string, text []byte) diag.List {
 			"The byte 0x%02x here is not part of a character. Pipeline files are UTF-8 text.", text[i])
 		return l
 	}
+	if i := bytes.IndexByte(text, 0); i >= 0 {
+		p := posOf(text, i)
+		l.Errorf(diag.Syntax, diag.Range{File: file, Start: p, End: p}, "Not a text",
+			"The byte here is 0, which no text has. Perhaps the file is a binary, or in another encoding than UTF-8.")
+		return l
+	}
+	if i := longTemplate(text); i >= 0 {
+		p := posOf(text, i)
+		l.Errorf(diag.TooLarge, diag.Range{File: file, Start: p, End: p}, "Text too long",
+			"A heredoc may have up to %d lines, and a text that many dollar and percent signs by themselves. Keep longer texts in a file of their own.", maxPieces)
+		return l
+	}
+	if at, long := longNumber(file, text); long {
+		l.Errorf(diag.TooLarge, at, "Number too long", "A number may have up to %d digits.", maxDigits)
+		return l
+	}
 	if r, deep := nesting.File(file, text); deep {
 		l.Errorf(diag.TooDeep, RangeOf(r), "Nested too deeply",
 			"Brackets and operators may be nested up to %d deep. Split the expression with locals.", nesting.Max)
 	}
 	return l
+}
+
+// MaxMarks is how many line ends, commas, equals signs and opening brackets all
+// files of a directory may have: memory grows with them, about a kilobyte each.
+const MaxMarks = 1_000_000
+
+// Marks counts what MaxMarks bounds.
+func Marks(text []byte) int {
+	n := 0
+	for _, c := range text {
+		switch c {
+		case '\n', ',', '=', '{', '[', '(':
+			n++
+		}
+	}
+	return n
+}
+
+const maxDigits = 1000 // of a number as it is written
+
+// longNumber finds a number that would take long to read. Texts may have as
+// many digits as they like.
+func longNumber(file string, text []byte) (diag.Range, bool) {
+	if !manyDigits(text) {
+		return diag.Range{}, false
+	}
+	tokens, _ := hclsyntax.LexConfig(text, file, hcl.InitialPos)
+	for _, t := range tokens {
+		if t.Type == hclsyntax.TokenNumberLit && len(t.Bytes) > maxDigits {
+			return RangeOf(t.Range), true
+		}
+	}
+	return diag.Range{}, false
+}
+
+func manyDigits(text []byte) bool {
+	run := 0
+	for _, c := range text {
+		if c >= '0' && c <= '9' || c == '.' {
+			if run++; run > maxDigits {
+				return true
+			}
+		} else {
+			run = 0
+		}
+	}
+	return false
 }
 
 func invalidUTF8(text []byte) int {

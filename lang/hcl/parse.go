@@ -19,7 +19,11 @@ import (
 func parseAll(files []file) (*config.Config, diag.List) {
 	pieces := make([][]piece, len(files))
 	guarded := make([]reader, len(files))
+	bound(files, guarded)
 	atOnce(len(files), func(i int) {
+		if len(guarded[i].list) > 0 {
+			return
+		}
 		if guarded[i].list = expr.Guard(files[i].name, files[i].text); len(guarded[i].list) == 0 {
 			pieces[i] = split(files[i].text, pieceSize)
 		}
@@ -47,6 +51,21 @@ func parseAll(files []file) (*config.Config, diag.List) {
 		readers = readers[n:]
 	}
 	return all, list
+}
+
+// bound leaves files out that would need too much memory together with those
+// before them.
+func bound(files []file, guarded []reader) {
+	marks := 0
+	for i := range files {
+		n := expr.Marks(files[i].text)
+		if marks+n <= expr.MaxMarks {
+			marks += n
+			continue
+		}
+		guarded[i].list.Errorf(diag.TooLarge, diag.Range{File: files[i].name}, "Too much in one pipeline",
+			"With this file there would be more than %d line ends, commas, equals signs and opening brackets, which is all that is read of one directory. Use for_each and modules in place of repetition, and read data in a task.", expr.MaxMarks)
+	}
 }
 
 // whole reads a file again in one piece if one of its pieces had a syntax

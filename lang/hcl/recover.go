@@ -19,16 +19,20 @@ import (
 func salvage(f file) []reader {
 	chunks := cutBlocks(f.text)
 	readers := make([]reader, len(chunks))
-	broken := false
+	broken := 0
 	for i, c := range chunks {
+		if broken == maxBroken { // this is no pipeline
+			readers[i].config.Holes = []config.Hole{{Range: rangeOfPiece(f.name, piece{text: f.text[c.start.Byte:], start: c.start})}}
+			return readers[:i+1]
+		}
 		readers[i].parse(f.name, c)
 		if readers[i].syntax {
-			broken = true
+			broken++
 			readers[i] = reader{list: inBlock(syntaxOnly(readers[i].list), i+1 == len(chunks)), syntax: true}
 			readers[i].hole(f.name, c)
 		}
 	}
-	if broken {
+	if broken > 0 {
 		return readers
 	}
 	// The cuts were wrong: nothing is known but that there is an error.
@@ -38,6 +42,8 @@ func salvage(f file) []reader {
 	one[0].config = config.Config{Holes: []config.Hole{{Range: wholeFile(f)}}}
 	return one
 }
+
+const maxBroken = 100 // blocks of a file with syntax errors
 
 func wholeFile(f file) diag.Range {
 	return rangeOfPiece(f.name, piece{text: f.text, start: hcl.InitialPos})
@@ -104,7 +110,7 @@ func cutBlocks(text []byte) []piece {
 			from, line = pos, n
 			at = piece{start: hcl.Pos{Line: line, Column: 1, Byte: pos}}
 		}
-		if m := heredocStart.FindStringSubmatch(this); skip == "" && m != nil && closes(string(text[end:]), m[1]) {
+		if m := heredocStart.FindStringSubmatch(this); skip == "" && m != nil && closes(string(text[end:min(len(text), end+maxHeredoc)]), m[1]) {
 			skip = m[1]
 		}
 		pos = end
@@ -113,7 +119,10 @@ func cutBlocks(text []byte) []piece {
 	return append(out, at)
 }
 
-const maxHeader = 1024 // bytes of a line that are looked at
+const (
+	maxHeader  = 1024     // bytes of a line that are looked at
+	maxHeredoc = 64 << 10 // bytes in which the end of a heredoc is looked for
+)
 
 // closes reports whether a heredoc ends before another one of the same name
 // begins, which would mean that its own end is missing.

@@ -76,10 +76,11 @@ func (a *App) settleFormat() error {
 // report prints problems in the format that was asked for: errors last, as they
 // matter most. A SARIF log is printed even where nothing was found.
 func (a *App) report(w io.Writer, f findings) error {
-	list := f.list.ErrorsLast()
+	first, left := f.list.First(maxReported)
+	list := first.ErrorsLast()
 	switch {
 	case a.format == "sarif":
-		return diag.SARIF(w, f.list, f.sources, diag.Tool{Version: version, Rule: codes.Rule})
+		return diag.SARIF(w, first, f.sources, diag.Tool{Version: version, Rule: codes.Rule})
 	case len(list) == 0:
 		return nil
 	case a.format == "github":
@@ -87,18 +88,24 @@ func (a *App) report(w io.Writer, f findings) error {
 	case a.global.json:
 		return diag.JSON(w, list, f.sources)
 	}
-	return a.reportText(w, list, f.sources)
+	if err := a.reportText(w, list, f); err != nil || left == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "%d of them are not shown.\n", left)
+	return err
 }
 
-func (a *App) reportText(w io.Writer, list diag.List, sources *diag.Sources) error {
+const maxReported = 1000 // problems: who has more will mend some and look again
+
+func (a *App) reportText(w io.Writer, list diag.List, f findings) error {
 	term := view.Detect(w, a.Getenv, a.global.noColor)
-	if err := diag.Text(w, list, sources, term.Color); err != nil {
+	if err := diag.Text(w, list, f.sources, term.Color); err != nil {
 		return err
 	}
 	style := view.Yellow
 	if list.HasErrors() {
 		style = view.Red
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n", term.Paint(style, list.Tally()))
+	_, err := fmt.Fprintf(w, "\n%s\n", term.Paint(style, f.list.Tally()))
 	return err
 }
