@@ -56,6 +56,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
 	}
 	s.Resources, s.Types = namedBy(job, ix)
+	s.Sources = ix.sources
 	for path, st := range snap.Steps {
 		s.Steps[path] = build.Step{Status: st.Status, Attempt: st.Attempt, StartedAt: st.StartedAt, RetryAt: st.RetryAt, Message: st.Message}
 	}
@@ -169,7 +170,7 @@ func (t *translator) version(c build.SaveVersion) error {
 	}
 	o := t.ix.byAddress[graph.Address(c.Resource)]
 	t.ch.Versions = append(t.ch.Versions, state.NewVersion{
-		Step: c.Name, ResourceID: o.ID, ScopeKey: o.ExecDigest, Version: c.Answer.Version, Metadata: metadata, Output: c.Output,
+		Step: c.Name, ResourceID: o.ID, ScopeKey: o.ScopeKey, Version: c.Answer.Version, Metadata: metadata, Output: c.Output,
 	})
 	return nil
 }

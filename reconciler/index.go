@@ -18,14 +18,18 @@ type index struct {
 	after     map[graph.Address][]string // jobs with an input that passed the job
 	group     map[string][]string        // jobs of a serial group
 	users     map[graph.Address][]string // jobs that take any version of the resource
+	sources   map[string]graph.SecretSource
 }
 
 func newIndex(objects []state.Object) *index {
-	ix := &index{byID: map[string]state.Object{}, byAddress: map[graph.Address]state.Object{}, after: map[graph.Address][]string{}, group: map[string][]string{}, users: map[graph.Address][]string{}}
+	ix := &index{byID: map[string]state.Object{}, byAddress: map[graph.Address]state.Object{}, after: map[graph.Address][]string{}, group: map[string][]string{}, users: map[graph.Address][]string{}, sources: map[string]graph.SecretSource{}}
 	for _, o := range objects {
 		ix.byID[o.ID], ix.byAddress[o.Address] = o, o
-		if job, ok := o.Spec.(graph.Job); ok {
-			ix.job(o.ID, job)
+		switch s := o.Spec.(type) {
+		case graph.Job:
+			ix.job(o.ID, s)
+		case graph.SecretSource:
+			ix.sources[o.Address.Name()] = s
 		}
 	}
 	return ix

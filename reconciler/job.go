@@ -92,7 +92,7 @@ func input(get schedule.Get, ix *index) (schedule.Input, state.InputWanted) {
 	pin := map[string]string{}
 	maps.Copy(pin, res.Pin)
 	maps.Copy(pin, get.Version)
-	return in, state.InputWanted{Name: get.Name, ResourceID: o.ID, ScopeKey: o.ExecDigest, Pin: pin, Checked: len(get.Passed) == 0, Every: get.Every}
+	return in, state.InputWanted{Name: get.Name, ResourceID: o.ID, ScopeKey: o.ScopeKey, Pin: pin, Checked: len(get.Passed) == 0, Every: get.Every}
 }
 
 func flatten(m map[string][]string) []string {

@@ -12,10 +12,10 @@ import (
 
 // Object is a node at a revision.
 type Object struct {
-	ID         string
-	Address    graph.Address
-	Spec       graph.Spec
-	ExecDigest string // of a resource: the key of its scope
+	ID       string
+	Address  graph.Address
+	Spec     graph.Spec
+	ScopeKey string // of a resource
 }
 
 // Condition says why something waits. Subject is job/<id>, build/<id>,
@@ -262,6 +262,7 @@ type ScopeSnapshot struct {
 	Said          string // the last that a run which failed wrote
 	Wanted        bool
 	Active        bool
+	Secrets       Secrets // what its secrets are read with
 }
 
 // ScopeChange is what a decision does to a scope: at most one of Start, Found and

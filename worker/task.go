@@ -11,13 +11,14 @@ type Task struct {
 	RunID string // unique for ever; names the container, the run directory and the outputs
 	Epoch int64  // of the assignment: a report with an older one is refused by the server
 
-	Image  Image
-	Argv   []string          // the program and its arguments
-	Env    []string          // KEY=value, sorted
-	Dir    string            // absolute working directory in the container
-	User   string            // name, uid or uid:gid; "" is the image's own
-	Stdin  []byte            // all of it; the program sees end of file after it
-	Labels map[string]string // pipeline, job, build, step: for logs and for people who look at containers
+	Image   Image
+	Argv    []string          // the program and its arguments
+	Env     []string          // KEY=value, sorted
+	Dir     string            // absolute working directory in the container
+	User    string            // name, uid or uid:gid; "" is the image's own
+	Stdin   []byte            // all of it; the program sees end of file after it
+	Labels  map[string]string // pipeline, job, build, step: for logs and for people who look at containers
+	Secrets []string          // what of it is secret: kept out of the log and the result
 
 	Mounts         []Mount
 	Privileged     bool // all capabilities, no seccomp, not a default

@@ -44,13 +44,34 @@ func useDev(ts *testscript.TestScript, neg bool, args []string) {
 
 func (d *devProcess) start() {
 	d.dir = filepath.Join(bin, "dev")
-	d.err = d.run("--listen", "127.0.0.1:0", "--runtime", "process")
+	secrets := filepath.Join(bin, "secrets")
+	if d.err = writeSecrets(secrets); d.err == nil {
+		d.err = d.run("--listen", "127.0.0.1:0", "--runtime", "process", "--secret-files", "main="+secrets, "--secret-env", "main=WEIR_SECRET_MAIN_")
+	}
+}
+
+// The secrets that scripts may name.
+const (
+	secretInFile     = "hunter22-in-a-file"
+	secretInVariable = "correct horse/battery+staple"
+)
+
+func writeSecrets(dir string) error {
+	for name, text := range map[string]string{"token": secretInFile + "\n", "deploy/key": "-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA7\nqqZZ0123456789==\n-----END KEY-----\n", "short": "abc"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run starts a `weir dev` on d.dir and returns when it is ready.
 func (d *devProcess) run(args ...string) error {
 	d.cmd = exec.Command(filepath.Join(bin, "weir"), append([]string{"dev", "--dir", d.dir}, args...)...)
-	d.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(bin, "config"))
+	d.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(bin, "config"), "WEIR_SECRET_MAIN_DB_PASSWORD="+secretInVariable)
 	out, err := os.Create(d.logPath())
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (b binding) with(name string, v graph.Value, number int) binding {
 // short is a value in the name of a step.
 func short(v graph.Value) string {
 	const most = 40
-	text, present, err := envText(v)
+	text, present, err := protocol.EnvText(v)
 	if err != nil || !present {
 		return "null"
 	}

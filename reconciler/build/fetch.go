@@ -28,6 +28,9 @@ func fetchKey(t *weirv1.Task) string {
 	for _, s := range []string{t.GetImageRef(), t.GetImageVolume(), t.GetImageBuiltin(), string(t.GetStdin())} {
 		part(s)
 	}
+	if len(t.GetLater()) > 0 { // by name: a secret that gets another value opens the same things
+		part(string(t.GetLater()))
+	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -14,6 +14,7 @@ type State struct {
 	Job       graph.Job
 	Resources map[graph.Address]graph.Resource     // that the job names, at its revision
 	Types     map[graph.Address]graph.ResourceType // and theirs
+	Sources   map[string]graph.SecretSource        // of the pipeline's secrets
 	Inputs    map[string]map[string]string         // versions, by the name of the get
 	Steps     map[string]Step                      // by path
 	Runs      map[string][]Run                     // by path, oldest attempt first

@@ -15,12 +15,7 @@ func (d *decider) withSteps(at string) protocol.Eval {
 		return nil
 	}
 	return func(v graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
-		steps := graph.Map{}
-		for _, ref := range v.Refs {
-			if parts := strings.SplitN(ref, ".", 3); parts[0] == "step" && len(parts) > 1 {
-				steps[parts[1]] = d.stepValue(parts[1], at)
-			}
-		}
+		steps := d.namedSteps(v, at)
 		if len(steps) == 0 {
 			return d.Eval(v, roots)
 		}
@@ -30,6 +25,17 @@ func (d *decider) withSteps(at string) protocol.Eval {
 		}
 		return d.Eval(v, all)
 	}
+}
+
+// namedSteps are the steps that an expression at a path names.
+func (d *decider) namedSteps(v graph.Deferred, at string) graph.Map {
+	steps := graph.Map{}
+	for _, ref := range v.Refs {
+		if parts := strings.SplitN(ref, ".", 3); parts[0] == "step" && len(parts) > 1 {
+			steps[parts[1]] = d.stepValue(parts[1], at)
+		}
+	}
+	return steps
 }
 
 // stepValue is step.NAME: its status, and its exit code where it has one.

@@ -10,6 +10,7 @@ import (
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/protocol"
+	"github.com/weirci/weir/state"
 )
 
 // The working tree of every step.
@@ -23,6 +24,7 @@ const (
 func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error) {
 	w := d.workOf(s, at)
 	m := maker{d: d, w: w, at: at, runID: RunID(d.Build.ID, at, attempt), resolve: d.resolver(at)}
+	m.resolve.Later, m.resolve.Steps = true, func(v graph.Deferred) graph.Map { return d.namedSteps(v, at) }
 	t, err := m.make()
 	if err != nil {
 		return StartRun{}, err
@@ -162,15 +164,24 @@ func (m *maker) resource(argv []string, version map[string]string) (*weirv1.Task
 		return nil, fmt.Errorf("%s: %w", m.w.resource, err)
 	}
 	req := protocol.Request{Version: version}
-	if req.Source, err = m.resolve.Map(res.Source); err != nil {
+	if req.Source, err = m.resolve.Map(protocol.Source(res, typ)); err != nil {
 		return nil, fmt.Errorf("%s: source: %w", m.w.resource, err)
 	}
 	if req.Params, err = m.resolve.Map(m.w.params); err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
 	t.Env, t.Dir = m.d.metadata(), tree
+	if asked := req.Deferred(); len(graph.SecretRefs(asked)) > 0 {
+		t.Later, err = protocol.Later{Secrets: m.secrets(asked), Request: asked}.Bytes()
+		return t, err
+	}
 	t.Stdin, err = req.Bytes()
 	return t, err
+}
+
+// secrets says how a value's secrets are read.
+func (m *maker) secrets(v graph.Value) state.Secrets {
+	return state.SecretsOf(m.d.Build.Team, m.d.Sources, v)
 }
 
 // metadata is what get and put find in their environment, as in Concourse.

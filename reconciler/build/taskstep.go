@@ -1,18 +1,14 @@
 package build
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"path"
-	"slices"
-	"strings"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 )
 
 // task makes the task of a task step.
@@ -59,38 +55,28 @@ func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
 	return err
 }
 
-// env is KEY=value, sorted. What is no string is its JSON; null is left out.
+// env is what is known now, as lines, and what names secrets, for later.
 func (m *maker) env(t *weirv1.Task, env graph.Map) error {
 	resolved, err := m.resolve.Map(env)
 	if err != nil {
 		return err
 	}
-	for _, k := range slices.SortedFunc(maps.Keys(resolved), cmp.Compare) {
-		text, present, err := envText(resolved[k])
-		if err != nil {
-			return fmt.Errorf("%s: %w", k, err)
+	var later graph.Map
+	for k, v := range resolved {
+		if len(graph.SecretRefs(v)) == 0 {
+			continue
 		}
-		if strings.ContainsRune(text, 0) {
-			return fmt.Errorf("%s: no variable can hold a zero byte", k)
+		if later == nil {
+			later = graph.Map{}
 		}
-		if present {
-			t.Env = append(t.Env, k+"="+text)
-		}
+		later[k] = v
+		delete(resolved, k)
 	}
-	return nil
-}
-
-func envText(v graph.Value) (text string, present bool, err error) {
-	switch v := v.(type) {
-	case graph.Null, nil:
-		return "", false, nil
-	case graph.String:
-		return string(v), true, nil
-	case graph.Number:
-		return string(v), true, nil
+	if t.Env, err = protocol.EnvLines(resolved); err != nil || later == nil {
+		return err
 	}
-	b, err := json.Marshal(graph.ValueJSON(v))
-	return string(b), true, err
+	t.Later, err = protocol.Later{Secrets: m.secrets(later), Env: later}.Bytes()
+	return err
 }
 
 // cache is the handle of what a job's step keeps under a path on a worker. Values

@@ -27,6 +27,8 @@ type Scope struct {
 
 	Wanted bool // a resource that is not deleted has it
 	Active bool // and one of them is not paused, nor is its pipeline
+
+	Secrets state.Secrets // what the secrets that it names are read with
 }
 
 // Run is the row of the check's run.
@@ -159,11 +161,15 @@ func (d *decider) task() (*weirv1.Task, error) {
 	if d.Requested && d.RequestedFrom != nil {
 		req.Version = d.RequestedFrom
 	}
-	if req.Source, err = (protocol.Resolver{Eval: d.Eval}).Map(d.Resource.Source); err != nil {
+	if req.Source, err = (protocol.Resolver{Eval: d.Eval, Later: true}).Map(protocol.Source(d.Resource, d.Type)); err != nil {
 		return nil, fmt.Errorf("source: %w", err)
 	}
 	t.TimeoutMs, t.Dir = d.Timeout.Milliseconds(), "/tmp/build"
 	t.Labels = map[string]string{"scope": d.ID, "step": "check"}
+	if asked := req.Deferred(); len(graph.SecretRefs(asked)) > 0 {
+		t.Later, err = protocol.Later{Secrets: d.Secrets, Request: asked}.Bytes()
+		return t, err
+	}
 	t.Stdin, err = req.Bytes()
 	return t, err
 }

@@ -35,6 +35,9 @@ func ParseVersions(result []byte) ([]map[string]string, error) {
 		if len(v) == 0 {
 			return nil, fmt.Errorf("check answered %s: version %d is empty", excerpt(result), i+1)
 		}
+		if err := noSecret(v); err != nil {
+			return nil, fmt.Errorf("check answered %s: version %d: %w", excerpt(result), i+1, err)
+		}
 	}
 	return out, nil
 }
@@ -48,7 +51,24 @@ func ParseAnswer(which string, result []byte) (Answer, error) {
 	if len(out.Version) == 0 {
 		return Answer{}, fmt.Errorf("%s answered %s: there is no version in it", which, excerpt(result))
 	}
+	if err := noSecret(out.Version); err != nil {
+		return Answer{}, fmt.Errorf("%s answered %s: its version: %w", which, excerpt(result), err)
+	}
 	return out, nil
+}
+
+// redacted is what workers write where a secret stood.
+const redacted = "((redacted))"
+
+// noSecret refuses a version that held a secret: it is kept for ever and shown to
+// all, and what stands there now would name another one.
+func noSecret(version map[string]string) error {
+	for k, v := range version {
+		if strings.Contains(k, redacted) || strings.Contains(v, redacted) {
+			return fmt.Errorf("%q holds the value of a secret: a version is kept and shown, so nothing secret may be in it", k)
+		}
+	}
+	return nil
 }
 
 // strict reads exactly one JSON value.

@@ -78,7 +78,7 @@ func TestResolveGoesDeepAndNamesWhatFailed(t *testing.T) {
 		}
 		return nil, errors.New("no such thing")
 	}
-	r := Resolver{eval, map[string]graph.Value{"n": graph.Number("7")}}
+	r := Resolver{Eval: eval, Roots: map[string]graph.Value{"n": graph.Number("7")}}
 	got, err := r.Map(graph.Map{"a": graph.List{graph.Map{"b": graph.Deferred{Source: "n"}}}})
 	if want := (graph.Map{"a": graph.List{graph.Map{"b": graph.Number("7")}}}); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)

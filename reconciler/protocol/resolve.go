@@ -2,6 +2,8 @@ package protocol
 
 import (
 	"fmt"
+	"maps"
+	"strings"
 
 	"github.com/weirci/weir/compiler/graph"
 )
@@ -14,12 +16,17 @@ type Eval func(graph.Deferred, map[string]graph.Value) (graph.Value, error)
 type Resolver struct {
 	Eval  Eval
 	Roots map[string]graph.Value
+	Later bool                           // what names secrets stays deferred, closed over the roots that it names besides
+	Steps func(graph.Deferred) graph.Map // the root "step" of those; nil: none
 }
 
 // Value gives v with nothing deferred left in it.
 func (r Resolver) Value(v graph.Value) (graph.Value, error) {
 	switch v := v.(type) {
 	case graph.Deferred:
+		if r.Later && len(graph.SecretRefs(v)) > 0 {
+			return r.close(v)
+		}
 		if r.Eval == nil {
 			return nil, fmt.Errorf("%s: can not be evaluated here", v.Source)
 		}
@@ -30,6 +37,31 @@ func (r Resolver) Value(v graph.Value) (graph.Value, error) {
 		return r.Map(v)
 	}
 	return v, nil
+}
+
+// close puts what is known now beside what an expression closes over already: its
+// secrets are all that it waits for.
+func (r Resolver) close(d graph.Deferred) (graph.Value, error) {
+	out := graph.Deferred{Source: d.Source, Closed: maps.Clone(d.Closed)}
+	if out.Closed == nil {
+		out.Closed = graph.Map{}
+	}
+	for _, ref := range d.Refs {
+		root, _, _ := strings.Cut(ref, ".")
+		if root == "secret" {
+			out.Refs = append(out.Refs, ref)
+			continue
+		}
+		v, ok := r.Roots[root]
+		if root == "step" && r.Steps != nil {
+			v, ok = r.Steps(d), true
+		}
+		if !ok {
+			return nil, fmt.Errorf("%s: %s is not known here", d.Source, ref)
+		}
+		out.Closed[root] = v
+	}
+	return out, nil
 }
 
 // Map gives m with nothing deferred left in it. No map stays no map.

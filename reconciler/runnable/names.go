@@ -8,17 +8,17 @@ import (
 	"github.com/weirci/weir/compiler/graph"
 )
 
-// unknownRoots are what expressions may name and no run knows yet. What load
-// names needs a step that is a gap itself.
-var unknownRoots = []string{"secret"}
+// sourceTypes are the kinds of secret sources that servers read.
+var sourceTypes = []string{"env", "file"}
 
-// deferred finds the names in expressions that no run knows yet, each once.
-func deferred(v graph.Value, add func(string)) {
+// secrets finds the secrets where none can stand, each once: the server decides
+// about a condition, and only workers are told secrets.
+func secrets(v graph.Value, add func(string)) {
 	var seen []string
 	walk(v, func(d graph.Deferred) {
 		for _, ref := range d.Refs {
 			root, _, _ := strings.Cut(ref, ".")
-			if slices.Contains(unknownRoots, root) && !slices.Contains(seen, ref) {
+			if root == "secret" && !slices.Contains(seen, ref) {
 				seen = append(seen, ref)
 				add(ref)
 			}

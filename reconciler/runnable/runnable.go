@@ -2,6 +2,7 @@ package runnable
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirci/weir/compiler/graph"
@@ -33,10 +34,12 @@ func Unsupported(g *graph.Graph) []Gap {
 	for _, n := range g.Nodes() {
 		add := func(step, what string) { out = append(out, Gap{n.Address, step, what}) }
 		switch s := n.Spec.(type) {
-		case graph.ResourceType:
-			deferred(s.Defaults, func(what string) { add("", what) })
 		case graph.Resource:
 			resource(s, func(what string) { add("", what) })
+		case graph.SecretSource:
+			if !slices.Contains(sourceTypes, s.Type) {
+				add("", fmt.Sprintf("type %q", s.Type))
+			}
 		case graph.Job:
 			s.Walk(func(_ int, s graph.Step) { step(s, func(what string) { add(label(s), what) }) })
 		}
@@ -72,18 +75,13 @@ func resource(r graph.Resource, add func(string)) {
 	if r.Webhook.Token != nil {
 		add("webhook")
 	}
-	deferred(r.Source, add)
 }
 
 func step(s graph.Step, add func(string)) {
-	deferred(s.When, add)
+	secrets(s.When, func(what string) { add("when with " + what) })
 	switch b := s.Body.(type) {
 	case graph.Load, graph.SetPipeline:
 		add(string(b.StepKind()))
-	case graph.Get:
-		deferred(b.Params, add)
-	case graph.Put:
-		deferred(graph.List{b.Params, b.GetParams}, add)
 	case graph.Task:
 		task(b, add)
 	}
@@ -106,5 +104,4 @@ func task(t graph.Task, add func(string)) {
 	for _, s := range t.Services {
 		add(fmt.Sprintf("service %q", s.Name))
 	}
-	deferred(t.Env, add)
 }

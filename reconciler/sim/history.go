@@ -33,7 +33,7 @@ func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Addres
 	h := &History{dice: dice, servers: map[string]*reconciler.Reconciler{}}
 	var objects []state.Object
 	for i, a := range addresses {
-		objects = append(objects, state.Object{ID: fmt.Sprintf("object-%d", i), Address: a, Spec: specs[a], ExecDigest: "scope-" + string(a)})
+		objects = append(objects, state.Object{ID: fmt.Sprintf("object-%d", i), Address: a, Spec: specs[a], ScopeKey: "scope-" + string(a)})
 	}
 	h.DB = newDB(objects)
 	h.DB.Between = h.between
@@ -43,7 +43,7 @@ func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Addres
 			h.DB.jobs[o.ID] = &job{next: 1, tick: h.DB.Now}
 			h.DB.enqueue(state.JobKey(o.ID))
 		case graph.KindResource:
-			h.DB.scopes["s-"+o.ID] = &scope{key: o.ExecDigest, resource: o.ID, address: o.Address}
+			h.DB.scopes["s-"+o.ID] = &scope{key: o.ScopeKey, resource: o.ID, address: o.Address}
 		}
 	}
 	for i := range 3 {

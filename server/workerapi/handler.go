@@ -1,6 +1,7 @@
 package workerapi
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/api/weir/v1/weirv1connect"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -17,8 +19,15 @@ type Notifications interface {
 	Subscribe(channel string) (payloads <-chan string, cancel func())
 }
 
+// Secrets puts the values of secrets into a task that is on its way, and returns
+// them. Its error is for people: *secret.Resolver.
+type Secrets interface {
+	Fill(ctx context.Context, t *weirv1.Task) (values []string, err error)
+}
+
 // Options are the handler's times; zero means the default.
 type Options struct {
+	Secrets   Secrets       // nil: no task that names secrets can be sent
 	Heartbeat time.Duration // how often workers report: 5 s
 	Dead      time.Duration // a worker that was not heard of for so long may lose its name: 3 heartbeats
 	KillGrace time.Duration // between TERM and KILL: 10 s

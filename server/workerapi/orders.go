@@ -85,7 +85,7 @@ func (o *orders) send(ctx context.Context) error {
 	}
 	o.prune(todo)
 	for _, s := range todo.Start {
-		if err := o.start(s); err != nil {
+		if err := o.start(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -97,7 +97,7 @@ func (o *orders) send(ctx context.Context) error {
 	return nil
 }
 
-func (o *orders) start(s postgres.StartOrder) error {
+func (o *orders) start(ctx context.Context, s postgres.StartOrder) error {
 	if o.started[s.RunRef] {
 		return nil
 	}
@@ -107,8 +107,12 @@ func (o *orders) start(s postgres.StartOrder) error {
 		return nil
 	}
 	o.started[s.RunRef] = true
+	values, err := o.handler.fill(ctx, task)
+	if err != nil {
+		return o.refuse(ctx, s.RunRef, err)
+	}
 	return o.stream.Send(&weirv1.OrdersResponse{Order: &weirv1.OrdersResponse_Start{
-		Start: &weirv1.Start{RunId: s.ID, Epoch: s.Epoch, Task: task},
+		Start: &weirv1.Start{RunId: s.ID, Epoch: s.Epoch, Task: task, Secrets: values},
 	}})
 }
 

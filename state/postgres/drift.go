@@ -56,6 +56,9 @@ func (s *Store) driftOf(ctx context.Context, p Pipeline) (out []state.Drift, err
 			return err
 		}
 		d := drifts{pipeline: p.Name}
+		if d.owner, err = ownerOf(ctx, q, p.ID, rows); err != nil {
+			return err
+		}
 		exec := d.graph(old)
 		for _, r := range rows {
 			d.object(r, exec)
@@ -74,6 +77,7 @@ func currentRevision(ctx context.Context, q *db.Queries, pipelineID string) (int
 // drifts collects what is found of one pipeline.
 type drifts struct {
 	pipeline string
+	owner    secretOwner
 	found    []state.Drift
 }
 
@@ -117,9 +121,27 @@ func (d *drifts) object(r db.DriftObjectsRow, exec map[string]string) {
 	case graph.Kind(r.Kind) != graph.KindResource:
 	case r.ScopeKey == nil:
 		d.add(r.Address, state.DriftNoScope, "it has no scope, so nobody checks it")
-	case *r.ScopeKey != r.ExecDigest:
-		d.add(r.Address, state.DriftWrongScope, "it takes its versions from scope %s instead of %s", graph.Digest(*r.ScopeKey).Short(), graph.Digest(r.ExecDigest).Short())
+	case *r.ScopeKey != d.scopeKey(r):
+		d.add(r.Address, state.DriftWrongScope, "it takes its versions from scope %s instead of %s", graph.Digest(*r.ScopeKey).Short(), graph.Digest(d.scopeKey(r)).Short())
 	}
+}
+
+// scopeKey is the one that the resource's scope is to have. Its spec holds.
+func (d *drifts) scopeKey(r db.DriftObjectsRow) string {
+	spec, _ := graph.DecodeSpec(graph.KindResource, r.Spec)
+	resource, _ := spec.(graph.Resource)
+	return d.owner.of(resource).ScopeKey(r.ExecDigest)
+}
+
+func ownerOf(ctx context.Context, q *db.Queries, pipelineID string, rows []db.DriftObjectsRow) (secretOwner, error) {
+	team, err := q.PipelineTeam(ctx, pipelineID)
+	o := newSecretOwner(team)
+	for _, r := range rows {
+		if spec, err := graph.DecodeSpec(graph.Kind(r.Kind), r.Spec); err == nil {
+			o.see(graph.Address(r.Address), spec)
+		}
+	}
+	return o, notFound(err)
 }
 
 // specHolds says that the bytes have the digest that is stored beside them.

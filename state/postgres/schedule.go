@@ -18,13 +18,23 @@ func (s *Store) ObjectsAt(ctx context.Context, pipelineID string, revision int64
 	if err != nil {
 		return nil, fmt.Errorf("load revision %d of pipeline %s: %w", revision, pipelineID, err)
 	}
-	out := make([]state.Object, len(rows))
+	team, err := s.q.PipelineTeam(ctx, pipelineID)
+	if err != nil {
+		return nil, fmt.Errorf("load revision %d of pipeline %s: %w", revision, pipelineID, notFound(err))
+	}
+	out, owner := make([]state.Object, len(rows)), newSecretOwner(team)
 	for i, r := range rows {
 		spec, err := graph.DecodeSpec(graph.Kind(r.Kind), r.Spec)
 		if err != nil {
 			return nil, fmt.Errorf("%s at revision %d of pipeline %s: %w", r.Address, revision, pipelineID, err)
 		}
-		out[i] = state.Object{ID: r.ID, Address: graph.Address(r.Address), Spec: spec, ExecDigest: r.ExecDigest}
+		out[i] = state.Object{ID: r.ID, Address: graph.Address(r.Address), Spec: spec}
+		owner.see(out[i].Address, spec)
+	}
+	for i, o := range out {
+		if r, ok := o.Spec.(graph.Resource); ok {
+			out[i].ScopeKey = owner.of(r).ScopeKey(rows[i].ExecDigest)
+		}
 	}
 	return out, nil
 }

@@ -93,6 +93,9 @@ func decodeScope(snap *state.ScopeSnapshot, h db.ScopeHeadRow) error {
 		t := typ.(graph.ResourceType)
 		snap.Type = &t
 	}
+	if snap.Secrets, err = decodeSecrets(h.Secrets); err != nil {
+		return fmt.Errorf("its secrets: %w", err)
+	}
 	for raw, into := range map[*[]byte]*map[string]string{&h.Latest: &snap.Latest, &h.CheckRequestedFrom: &snap.RequestedFrom} {
 		if len(*raw) > 0 {
 			if err := json.Unmarshal(*raw, into); err != nil {

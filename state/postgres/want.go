@@ -21,19 +21,24 @@ type wants struct {
 	seen                map[string]bool
 	keys                []string // of the scopes, each once
 	specs, typeSpecs    [][]byte
+	secrets             [][]byte
+	owner               secretOwner
 	changed, disappears []string // addresses of resources
 }
 
 // wantScopes gives the changed resources their scopes, says to each scope how
 // often it is checked now, and returns the keys of all that it touched.
 func (w writer) wantScopes(ctx context.Context) ([]state.Key, error) {
-	want := w.wants()
+	want, err := w.wants(ctx)
+	if err != nil {
+		return nil, err
+	}
 	touched, err := w.q.ScopesOf(ctx, w.pipelineID, append(slices.Clone(want.changed), want.disappears...))
 	if err != nil {
 		return nil, err
 	}
 	if len(want.keys) > 0 {
-		ids, err := w.q.PutScopes(ctx, want.keys, want.specs, want.typeSpecs)
+		ids, err := w.q.PutScopes(ctx, want.keys, want.specs, want.typeSpecs, want.secrets)
 		if err != nil {
 			return nil, err
 		}
@@ -66,11 +71,16 @@ func refreshScopes(ctx context.Context, q *db.Queries, ids []string) ([]state.Ke
 	return keys, q.RefreshScopes(ctx, ids)
 }
 
-func (w writer) wants() wants {
+func (w writer) wants(ctx context.Context) (wants, error) {
 	want := wants{seen: map[string]bool{}, resources: db.PutResourcesParams{PipelineID: w.pipelineID}}
-	for _, n := range w.changes.put {
-		if r, ok := n.Spec.(graph.Resource); ok {
-			want.add(n, r, w.graph)
+	team, err := w.q.PipelineTeam(ctx, w.pipelineID)
+	if err != nil {
+		return want, err
+	}
+	want.owner = ownerIn(w.graph, team)
+	for _, n := range w.movers() {
+		if err := want.add(n, n.Spec.(graph.Resource), w.graph); err != nil {
+			return want, err
 		}
 	}
 	for _, row := range w.changes.deleted {
@@ -78,21 +88,49 @@ func (w writer) wants() wants {
 			want.disappears = append(want.disappears, row.Address)
 		}
 	}
-	return want
+	return want, nil
+}
+
+// movers are the resources that changed, and, where a source of secrets or a type
+// did, all that name secrets: the names stand for something else now.
+func (w writer) movers() []graph.Node {
+	var out []graph.Node
+	beneath := false
+	for _, n := range w.changes.put {
+		switch n.Spec.(type) {
+		case graph.Resource:
+			out = append(out, n)
+		case graph.SecretSource, graph.ResourceType:
+			beneath = true
+		}
+	}
+	if !beneath {
+		return out
+	}
+	owner := ownerIn(w.graph, "any")
+	for _, n := range nodesOf(w.graph) {
+		r, ok := n.Spec.(graph.Resource)
+		seen := slices.ContainsFunc(out, func(o graph.Node) bool { return o.Address == n.Address })
+		if ok && !seen && owner.of(r).Team != "" {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // add is one resource. The exec digest is over its type and source, so equal
 // ones share a scope.
-func (w *wants) add(n graph.Node, r graph.Resource, g *graph.Graph) {
+func (w *wants) add(n graph.Node, r graph.Resource, g *graph.Graph) error {
 	every, timeout := checkTimes(r)
-	key := string(n.ExecDigest)
+	secrets := w.owner.of(r)
+	key := secrets.ScopeKey(string(n.ExecDigest))
 	w.changed = append(w.changed, string(n.Address))
 	w.resources.Addresses = append(w.resources.Addresses, string(n.Address))
 	w.resources.Keys = append(w.resources.Keys, key)
 	w.resources.Everys = append(w.resources.Everys, every)
 	w.resources.Timeouts = append(w.resources.Timeouts, timeout)
 	if w.seen[key] {
-		return
+		return nil
 	}
 	w.seen[key] = true
 	var typeSpec []byte // NULL for a type that is built in
@@ -102,6 +140,9 @@ func (w *wants) add(n graph.Node, r graph.Resource, g *graph.Graph) {
 	w.keys = append(w.keys, key)
 	w.specs = append(w.specs, graph.EncodeSpec(r))
 	w.typeSpecs = append(w.typeSpecs, typeSpec)
+	row, err := encodeSecrets(secrets)
+	w.secrets = append(w.secrets, row)
+	return err
 }
 
 // checkTimes are in ms; every is 0 for a resource that is checked on demand.

@@ -116,6 +116,12 @@ func (a *Agent) resume(ctx context.Context) error {
 	}
 	a.fleet = newFleet(ctx, a, watcher)
 	for _, rec := range all {
+		if rec.withheld && !rec.started { // the server sends it again, with its secrets
+			if err := a.records.remove(rec.id()); err != nil {
+				return err
+			}
+			continue
+		}
 		a.fleet.adopt(rec)
 	}
 	return nil

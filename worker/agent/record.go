@@ -22,10 +22,12 @@ type record struct {
 	received time.Time // of the order; the timeout counts from here
 	started  bool      // the runtime said that the program runs
 	timedOut bool
+	withheld bool // read back: the order had secrets, which were not kept
 }
 
 type recordFile struct {
 	Order    []byte    `json:"order"` // weir.v1.Start
+	Withheld bool      `json:"withheld,omitempty"`
 	Received time.Time `json:"received"`
 	Started  bool      `json:"started,omitempty"`
 	TimedOut bool      `json:"timed_out,omitempty"`
@@ -42,11 +44,12 @@ func (r *record) ref() *weirv1.RunRef {
 type records struct{ dir string }
 
 func (s records) save(r record) error {
-	order, err := proto.Marshal(r.order)
+	kept, withheld := withoutSecrets(r.order)
+	order, err := proto.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
-	b, err := json.Marshal(recordFile{Order: order, Received: r.received, Started: r.started, TimedOut: r.timedOut})
+	b, err := json.Marshal(recordFile{Order: order, Withheld: withheld, Received: r.received, Started: r.started, TimedOut: r.timedOut})
 	if err != nil {
 		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
@@ -54,6 +57,17 @@ func (s records) save(r record) error {
 		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
 	return nil
+}
+
+// withoutSecrets is an order as it may be on a disk. What can have secrets in it is
+// only needed to start, and the server sends an order again that was not begun.
+func withoutSecrets(order *weirv1.Start) (*weirv1.Start, bool) {
+	if len(order.GetSecrets()) == 0 {
+		return order, false
+	}
+	kept := proto.CloneOf(order)
+	kept.Secrets, kept.Task.Env, kept.Task.Stdin = nil, nil, nil
+	return kept, true
 }
 
 func (s records) remove(id string) error {
@@ -103,7 +117,7 @@ func (s records) read(name string) (record, error) {
 	if order.GetRunId() != name {
 		return record{}, fmt.Errorf("%s holds run %q", name, order.GetRunId())
 	}
-	return record{order: order, received: f.Received, started: f.Started, timedOut: f.TimedOut}, nil
+	return record{order: order, received: f.Received, started: f.Started, timedOut: f.TimedOut, withheld: f.Withheld}, nil
 }
 
 // validID tells whether an id may name a file.

@@ -15,6 +15,7 @@ import (
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/logfile"
+	"github.com/weirci/weir/worker/redact"
 )
 
 // maxResult is the most that a check, in or out may say on its stdout.
@@ -114,6 +115,9 @@ func (r *run) ended(exit worker.Exit) *weirv1.RunEnded {
 }
 
 func (r *run) endedWith(exit worker.Exit, result []byte) *weirv1.RunEnded {
+	if len(r.task.Secrets) > 0 {
+		exit.Err = redact.New(r.task.Secrets).String(exit.Err)
+	}
 	e := &weirv1.RunEnded{
 		ExitCode: int32(exit.Code), Error: exit.Err, Infra: exit.Lost, Oom: exit.OOM,
 		TimedOut: r.rec.timedOut, Result: result, At: stamp(exit.EndedAt), StartedAt: stamp(exit.StartedAt),

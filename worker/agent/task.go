@@ -18,7 +18,7 @@ func taskOf(s *weirv1.Start) worker.Task {
 		Argv:  t.GetArgv(),
 		Env:   slices.Sorted(slices.Values(t.GetEnv())),
 		Dir:   t.GetDir(), User: t.GetUser(),
-		Stdin: t.GetStdin(), Labels: t.GetLabels(),
+		Stdin: t.GetStdin(), Labels: t.GetLabels(), Secrets: s.GetSecrets(),
 		Mounts:     mountsOf(t.GetMounts()),
 		Privileged: t.GetPrivileged(), Hermetic: t.GetHermetic(),
 		ResultOnStdout: t.GetResultOnStdout(),

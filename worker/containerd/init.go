@@ -31,14 +31,15 @@ func initConfig(t worker.Task, root *rootImage) (shim.Config, error) {
 		own = append(own, path.Clean(m.Path))
 	}
 	return shim.Config{
-		Argv:   argv,
-		Stdin:  t.Stdin,
-		Env:    mergeEnv(root.Config.Env, t.Env),
-		Dir:    cmp.Or(t.Dir, worker.BuildDir),
-		User:   cmp.Or(t.User, root.Config.User),
-		Own:    own,
-		Result: t.ResultOnStdout,
-		Place:  "in the image",
+		Argv:    argv,
+		Stdin:   t.Stdin,
+		Env:     mergeEnv(root.Config.Env, t.Env),
+		Dir:     cmp.Or(t.Dir, worker.BuildDir),
+		User:    cmp.Or(t.User, root.Config.User),
+		Own:     own,
+		Result:  t.ResultOnStdout,
+		Secrets: t.Secrets,
+		Place:   "in the image",
 	}, nil
 }
 

@@ -89,6 +89,9 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if _, err := r.client.TaskService().Start(ctx, &tasks.StartRequest{ContainerID: t.RunID}); err != nil {
 		return fmt.Errorf("start task: %w", errgrpc.ToNative(err))
 	}
+	if err := shim.Forget(dir); err != nil {
+		r.cfg.Log.Warn("the file with the environment of a run stays until the run is removed", "run", t.RunID, "err", err)
+	}
 	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now()})
 }
 

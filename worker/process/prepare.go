@@ -37,13 +37,14 @@ func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.
 	env := slices.Clone(r.cfg.Env)
 	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))
 	return shim.Config{
-		Argv:   p.texts(argv),
-		Stdin:  t.Stdin,
-		Env:    append(env, p.texts(t.Env)...),
-		Dir:    p.path(cmp.Or(t.Dir, worker.BuildDir)),
-		Result: t.ResultOnStdout,
-		Place:  "on this worker, which runs without containers",
-		Gate:   gateFD,
+		Argv:    p.texts(argv),
+		Stdin:   t.Stdin,
+		Env:     append(env, p.texts(t.Env)...),
+		Dir:     p.path(cmp.Or(t.Dir, worker.BuildDir)),
+		Result:  t.ResultOnStdout,
+		Secrets: t.Secrets,
+		Place:   "on this worker, which runs without containers",
+		Gate:    gateFD,
 	}, nil
 }
 

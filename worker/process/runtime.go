@@ -104,10 +104,10 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err == nil {
 		err = r.spawn(t.RunID, dir)
 	}
-	if err != nil {
-		return errors.Join(err, r.runs.Remove(t.RunID))
+	if err == nil {
+		return shim.Forget(dir)
 	}
-	return nil
+	return errors.Join(err, r.runs.Remove(t.RunID))
 }
 
 // Wait is worker.Runtime.

@@ -34,13 +34,14 @@ const exitRoom = 8192
 
 // Config is what the init is told. It is written by Prepare.
 type Config struct {
-	Argv   []string
-	Env    []string
-	Stdin  []byte   // all of it
-	Dir    string   // of the program; made if it is among MakeDirs
-	User   string   // name, uid, name:group, uid:gid, looked up where the program runs; "" changes nothing
-	Own    []string // paths that are given to the user, not with what is in them
-	Result bool     // standard output is a result: raw, to DIR/stdout
+	Argv    []string
+	Env     []string
+	Stdin   []byte   // all of it
+	Dir     string   // of the program; made if it is among MakeDirs
+	User    string   // name, uid, name:group, uid:gid, looked up where the program runs; "" changes nothing
+	Own     []string // paths that are given to the user, not with what is in them
+	Result  bool     // standard output is a result: raw, to DIR/stdout
+	Secrets []string // never written to DIR: redact.Mark stands for them, in whatever form
 
 	MakeDirs []string // directories that are made if missing
 	Place    string   // for messages: "in the image", "on this worker"
@@ -67,6 +68,15 @@ func Prepare(dir string, c Config) error {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return fmt.Errorf("prepare init: %w", err)
 		}
+	}
+	return nil
+}
+
+// Forget removes what the init was told, secrets among it, once it runs: a
+// container that has the file goes on having it.
+func Forget(dir string) error {
+	if err := os.Remove(ConfigPath(dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forget what the init was told: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/redact"
 )
 
 // Main is `weir init DIR`. It returns the exit code. It must run before anything
@@ -74,7 +76,7 @@ func (g gate) close() {
 
 // supervise starts the program, keeps what it writes, and tells how it ended.
 func supervise(dir string, c Config, signals int, gate gate, now func() time.Time) worker.Exit {
-	out, err := openOutput(dir, c.Result, now)
+	out, err := openOutput(dir, c, now)
 	if err != nil {
 		return failure(err, now())
 	}
@@ -82,16 +84,25 @@ func supervise(dir string, c Config, signals int, gate gate, now func() time.Tim
 	p, err := startProgram(c)
 	gate.close()
 	if err != nil {
-		return failure(err, now())
+		return failure(redacted(err, c.Secrets), now())
 	}
 	s := supervisor{program: p, signals: signals, out: out, now: now}
 	s.loop()
+	out.flush()
 	s.killAll()
 	e := worker.Exit{Code: s.code, StartedAt: started, EndedAt: s.ended}
 	if err := out.err(); err != nil {
 		e.Code, e.Err, e.Lost = -1, err.Error(), out.lost()
 	}
 	return e
+}
+
+// redacted is an error that may name a part of the environment, such as PATH.
+func redacted(err error, secrets []string) error {
+	if len(secrets) == 0 {
+		return err
+	}
+	return errors.New(redact.New(secrets).String(err.Error()))
 }
 
 func failure(err error, at time.Time) worker.Exit {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/logfile"
+	"github.com/weirci/weir/worker/redact"
 )
 
 // A full disk is waited for: the program then blocks on its pipe. After
@@ -28,6 +29,9 @@ type output struct {
 	in     []byte
 	frame  []byte
 	failed error
+
+	hide  map[byte]*redact.Stream // by stream; empty where there are no secrets
+	clear []byte                  // what hide lets through
 }
 
 // file is written at its end only; a write that fails leaves no part of itself.
@@ -39,13 +43,17 @@ type file struct {
 	full  error // set once; nothing is written after it
 }
 
-func openOutput(dir string, result bool, now func() time.Time) (*output, error) {
+func openOutput(dir string, c Config, now func() time.Time) (*output, error) {
 	log, err := openFile(LogPath(dir), 0)
 	if err != nil {
 		return nil, err
 	}
 	o := &output{log: log, now: now, in: make([]byte, logfile.MaxData)}
-	if result {
+	if len(c.Secrets) > 0 {
+		set := redact.New(c.Secrets)
+		o.hide = map[byte]*redact.Stream{logfile.Stdout: set.Stream(), logfile.Stderr: set.Stream()}
+	}
+	if c.Result {
 		o.result, err = openFile(ResultPath(dir), MaxResult)
 	}
 	return o, err
@@ -68,8 +76,34 @@ func (o *output) read(fd int, stream byte) bool {
 	if err != nil || n <= 0 {
 		return false
 	}
-	o.keep(stream, o.in[:n])
+	o.redact(stream, o.in[:n])
 	return true
+}
+
+// redact keeps what may leave: this machine's disk is outside, too.
+func (o *output) redact(stream byte, data []byte) {
+	if hide := o.hide[stream]; hide != nil {
+		o.clear = hide.Write(o.clear[:0], data)
+		data = o.clear
+	}
+	o.keepAll(stream, data)
+}
+
+// flush keeps what was held back for what might have followed.
+func (o *output) flush() {
+	for _, stream := range []byte{logfile.Stdout, logfile.Stderr} {
+		if hide := o.hide[stream]; hide != nil {
+			o.keepAll(stream, hide.Flush(nil))
+		}
+	}
+}
+
+func (o *output) keepAll(stream byte, data []byte) {
+	for len(data) > 0 {
+		n := min(len(data), logfile.MaxData)
+		o.keep(stream, data[:n])
+		data = data[n:]
+	}
 }
 
 func (o *output) keep(stream byte, data []byte) {

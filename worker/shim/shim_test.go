@@ -2,6 +2,7 @@ package shim_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -250,5 +251,44 @@ func BenchmarkInit(b *testing.B) {
 		if err := exec.Command(os.Args[0], "init", dir).Run(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A secret that is printed in pieces is in no file of the run, nor is one in a
+// result; what was held back for more is there at the end.
+func TestSecretsAreNotWritten(t *testing.T) {
+	c := sh(`printf hun; sleep 0.1; printf 'ter22\nhun' ; printf 'aHVudGVyMjI=' >&2`)
+	c.Secrets = []string{"hunter22"}
+	r := start(t, c, "")
+	if e := r.wait(); e.Code != 0 || e.Err != "" {
+		t.Fatalf("%+v", e)
+	}
+	log, err := os.ReadFile(shim.LogPath(r.dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := map[byte]string{}
+	for rec := range logfile.Decode(log) {
+		text[rec.Stream] += string(rec.Data)
+	}
+	if text[logfile.Stdout] != "((redacted))\nhun" || text[logfile.Stderr] != "((redacted))" {
+		t.Errorf("%q", text)
+	}
+	c = sh(`printf '{"version":{"ref":"hunter22"}}'`)
+	c.Secrets, c.Result = []string{"hunter22"}, true
+	r = start(t, c, "")
+	r.wait()
+	if b, err := os.ReadFile(shim.ResultPath(r.dir)); err != nil || string(b) != `{"version":{"ref":"((redacted))"}}` {
+		t.Errorf("%s, %v", b, err)
+	}
+	c = shim.Config{Argv: []string{"nope"}, Env: []string{"PATH=/hunter22"}, Secrets: []string{"hunter22"}}
+	if e := start(t, c, "").wait(); strings.Contains(e.Err, "hunter22") || !strings.Contains(e.Err, "PATH /((redacted))") {
+		t.Errorf("%q", e.Err)
+	}
+	if err := errors.Join(shim.Forget(r.dir), shim.Forget(r.dir)); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(shim.ConfigPath(r.dir)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what the init was told is still there: %v", err)
 	}
 }

@@ -540,6 +540,7 @@ type Start struct {
 	RunId         string                 `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
 	Epoch         int64                  `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	Task          *Task                  `protobuf:"bytes,3,opt,name=task,proto3" json:"task,omitempty"`
+	Secrets       []string               `protobuf:"bytes,4,rep,name=secrets,proto3" json:"secrets,omitempty"` // the values in task that no output may show, and no disk may keep
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -591,6 +592,13 @@ func (x *Start) GetEpoch() int64 {
 func (x *Start) GetTask() *Task {
 	if x != nil {
 		return x.Task
+	}
+	return nil
+}
+
+func (x *Start) GetSecrets() []string {
+	if x != nil {
+		return x.Secrets
 	}
 	return nil
 }
@@ -729,8 +737,12 @@ type Task struct {
 	MemoryBytes    int64                  `protobuf:"varint,15,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	Pids           int64                  `protobuf:"varint,16,opt,name=pids,proto3" json:"pids,omitempty"`
 	TimeoutMs      int64                  `protobuf:"varint,17,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// later is what names secrets: environment and request as a map of a graph, by
+	// reference. The server puts their values in where it sends the task; a worker
+	// never sees this field, and no row has the values.
+	Later         []byte `protobuf:"bytes,18,opt,name=later,proto3" json:"later,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Task) Reset() {
@@ -880,6 +892,13 @@ func (x *Task) GetTimeoutMs() int64 {
 		return x.TimeoutMs
 	}
 	return 0
+}
+
+func (x *Task) GetLater() []byte {
+	if x != nil {
+		return x.Later
+	}
+	return nil
 }
 
 type Mount struct {
@@ -1539,18 +1558,19 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x05start\x18\x01 \x01(\v2\x0e.weir.v1.StartH\x00R\x05start\x12#\n" +
 	"\x04kill\x18\x02 \x01(\v2\r.weir.v1.KillH\x00R\x04kill\x12,\n" +
 	"\adestroy\x18\x03 \x01(\v2\x10.weir.v1.DestroyH\x00R\adestroyB\a\n" +
-	"\x05order\"W\n" +
+	"\x05order\"q\n" +
 	"\x05Start\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12!\n" +
-	"\x04task\x18\x03 \x01(\v2\r.weir.v1.TaskR\x04task\"N\n" +
+	"\x04task\x18\x03 \x01(\v2\r.weir.v1.TaskR\x04task\x12\x18\n" +
+	"\asecrets\x18\x04 \x03(\tR\asecrets\"N\n" +
 	"\x04Kill\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x19\n" +
 	"\bgrace_ms\x18\x03 \x01(\x03R\agraceMs\"7\n" +
 	"\aDestroy\x12\x12\n" +
 	"\x04runs\x18\x01 \x03(\tR\x04runs\x12\x18\n" +
-	"\avolumes\x18\x02 \x03(\tR\avolumes\"\xbe\x04\n" +
+	"\avolumes\x18\x02 \x03(\tR\avolumes\"\xd4\x04\n" +
 	"\x04Task\x12\x1b\n" +
 	"\timage_ref\x18\x01 \x01(\tR\bimageRef\x12!\n" +
 	"\fimage_volume\x18\x02 \x01(\tR\vimageVolume\x12#\n" +
@@ -1573,7 +1593,8 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\fmemory_bytes\x18\x0f \x01(\x03R\vmemoryBytes\x12\x12\n" +
 	"\x04pids\x18\x10 \x01(\x03R\x04pids\x12\x1d\n" +
 	"\n" +
-	"timeout_ms\x18\x11 \x01(\x03R\ttimeoutMs\x1a9\n" +
+	"timeout_ms\x18\x11 \x01(\x03R\ttimeoutMs\x12\x14\n" +
+	"\x05later\x18\x12 \x01(\fR\x05later\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"G\n" +

@@ -16,6 +16,7 @@ import (
 type devOptions struct {
 	dir, listen, runtime, containerd string
 	capacity                         int
+	secrets                          secretFlags
 }
 
 func (a *App) devCommand() *cobra.Command {
@@ -35,6 +36,7 @@ themselves. Nothing stays behind when it ends but its directory.`,
 	f.StringVar(&o.runtime, "runtime", a.runtimeDefault(), "containerd, process (no isolation), or auto (WEIR_RUNTIME)")
 	f.StringVar(&o.containerd, "containerd-address", "", "socket of a containerd that is there; without one it starts its own")
 	f.IntVar(&o.capacity, "capacity", 0, "runs at once, at most; 0: by the machine's size")
+	o.secrets.add(f)
 	return cmd
 }
 
@@ -47,10 +49,14 @@ func (a *App) dev(ctx context.Context, o devOptions) error {
 	if err != nil {
 		return err
 	}
+	access, err := o.secrets.access()
+	if err != nil {
+		return err
+	}
 	configDir, _ := target.ConfigDir(a.Getenv) // without one, only the data directory tells
 	d, err := wire.StartDev(ctx, wire.DevConfig{
 		Dir: o.dir, ConfigDir: configDir, Listen: o.listen, Runtime: o.runtime, Containerd: o.containerd,
-		Capacity: o.capacity, Version: version, Log: log, Progress: func(what string) { log.Debug(what) },
+		Capacity: o.capacity, Version: version, Secrets: access, Log: log, Progress: func(what string) { log.Debug(what) },
 	})
 	if err != nil {
 		return err

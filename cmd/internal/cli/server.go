@@ -10,13 +10,19 @@ import (
 
 func (a *App) serverCommand() *cobra.Command {
 	var c wire.ServerConfig
+	var secrets secretFlags
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run a server: the API and the reconciler on a PostgreSQL",
 		Long: `Run a server: the API and the reconciler on a PostgreSQL. Any number of servers may
 share one database. It wants TLS everywhere but on loopback.`,
 		Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.server(cmd.Context(), c) },
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if c.Secrets, err = secrets.access(); err != nil {
+				return err
+			}
+			return a.server(cmd.Context(), c)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.Database, "database", a.Getenv("WEIR_DATABASE"), "PostgreSQL connection string (WEIR_DATABASE)")
@@ -27,6 +33,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.StringVar(&c.ExternalURL, "external-url", "", "address at which people and workers reach it")
 	f.BoolVar(&c.Insecure, "insecure-http", false, "serve beyond this machine without TLS: tokens cross the network in the clear")
 	f.BoolVar(&c.Migrate, "migrate", false, "bring the database's schema up to date first")
+	secrets.add(f)
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/weirci/weir/cmd/internal/target"
+	"github.com/weirci/weir/server/secret"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/embedded"
 )
@@ -26,6 +27,7 @@ type DevConfig struct {
 	Containerd string
 	Capacity   int
 	Version    string
+	Secrets    secret.Access
 	Log        *slog.Logger
 	Progress   func(what string) // told what is being done; never nil
 }
@@ -73,7 +75,7 @@ func StartDev(ctx context.Context, c DevConfig) (_ *Dev, err error) {
 	}
 	d.Database = d.postgres.URL(embedded.Database)
 	c.Progress("starting the server")
-	d.server, err = NewServer(ctx, ServerConfig{Database: d.Database, Listen: c.Listen, Migrate: true, Version: c.Version, Log: c.Log})
+	d.server, err = NewServer(ctx, ServerConfig{Database: d.Database, Listen: c.Listen, Migrate: true, Version: c.Version, Secrets: c.Secrets, Log: c.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/weirci/weir/lang/deferred"
 	"github.com/weirci/weir/reconciler"
 	"github.com/weirci/weir/server"
+	"github.com/weirci/weir/server/secret"
 	"github.com/weirci/weir/server/workerapi"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -32,6 +33,7 @@ type ServerConfig struct {
 	Insecure        bool // without TLS beyond this machine
 	Migrate         bool
 	Version         string
+	Secrets         secret.Access
 	Log             *slog.Logger
 }
 
@@ -72,7 +74,11 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Log: c.Log})
+	secrets, err := secret.New(c.Secrets, os.LookupEnv, deferred.Eval)
+	if err != nil {
+		return nil, err
+	}
+	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Secrets: secrets, Log: c.Log})
 	path, handler := s.workers.Mount()
 	judge, err := Judge(judgesAtOnce)
 	if err != nil {

@@ -77,9 +77,10 @@ CREATE INDEX object_versions_span ON object_versions (pipeline_id, from_revision
 -- belongs to no team; what a team may see of it goes through its resources.
 CREATE TABLE scopes (
     id            uuid PRIMARY KEY,
-    key           text NOT NULL UNIQUE,    -- the exec digest of the resources
+    key           text NOT NULL UNIQUE,    -- the exec digest of the resources; with secrets, one of that and their team
     resource_spec bytea NOT NULL,          -- canonical bytes of one such resource
     type_spec     bytea,                   -- and of its resource type, when not built in
+    secrets       bytea,                   -- whose secrets it names, and where they are read from; never a value
     every_ms      bigint NOT NULL,         -- the least of its resources'; 0: never
     timeout_ms    bigint NOT NULL,
     check_due_at  timestamptz,             -- NULL: only on demand

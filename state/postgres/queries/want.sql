@@ -4,11 +4,12 @@ WHERE o.pipeline_id = @pipeline_id AND o.address = ANY (@addresses::text[]);
 
 -- name: PutScopes :many
 -- Locks them, in the order of their keys.
-INSERT INTO scopes (id, key, resource_spec, type_spec, every_ms, timeout_ms)
-SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, 0, 0
-FROM (SELECT unnest(@keys::text[]) AS key, unnest(@specs::bytea[]) AS spec, unnest(@type_specs::bytea[]) AS type_spec) n
+INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms)
+SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0
+FROM (SELECT unnest(@keys::text[]) AS key, unnest(@specs::bytea[]) AS spec, unnest(@type_specs::bytea[]) AS type_spec,
+             unnest(@secrets::bytea[]) AS secrets) n
 ORDER BY n.key
-ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec
+ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec, secrets = excluded.secrets
 RETURNING id;
 
 -- name: LockScopes :exec
@@ -43,3 +44,6 @@ FROM (
     GROUP BY t.id
 ) w
 WHERE s.id = w.id;
+
+-- name: PipelineTeam :one
+SELECT t.name FROM pipelines p JOIN teams t ON t.id = p.team_id WHERE p.id = @pipeline_id;

@@ -214,6 +214,7 @@ type Scope struct {
 	Key                string
 	ResourceSpec       []byte
 	TypeSpec           []byte
+	Secrets            []byte
 	EveryMs            int64
 	TimeoutMs          int64
 	CheckDueAt         *time.Time

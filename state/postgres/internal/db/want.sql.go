@@ -28,6 +28,17 @@ func (q *Queries) LockScopes(ctx context.Context, ids []string) error {
 	return err
 }
 
+const pipelineTeam = `-- name: PipelineTeam :one
+SELECT t.name FROM pipelines p JOIN teams t ON t.id = p.team_id WHERE p.id = $1
+`
+
+func (q *Queries) PipelineTeam(ctx context.Context, pipelineID string) (string, error) {
+	row := q.db.QueryRow(ctx, pipelineTeam, pipelineID)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
 const putResources = `-- name: PutResources :exec
 INSERT INTO resources (object_id, scope_id, every_ms, timeout_ms)
 SELECT o.id, s.id, n.every_ms, n.timeout_ms
@@ -59,17 +70,23 @@ func (q *Queries) PutResources(ctx context.Context, arg PutResourcesParams) erro
 }
 
 const putScopes = `-- name: PutScopes :many
-INSERT INTO scopes (id, key, resource_spec, type_spec, every_ms, timeout_ms)
-SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, 0, 0
-FROM (SELECT unnest($1::text[]) AS key, unnest($2::bytea[]) AS spec, unnest($3::bytea[]) AS type_spec) n
+INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms)
+SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0
+FROM (SELECT unnest($1::text[]) AS key, unnest($2::bytea[]) AS spec, unnest($3::bytea[]) AS type_spec,
+             unnest($4::bytea[]) AS secrets) n
 ORDER BY n.key
-ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec
+ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec, secrets = excluded.secrets
 RETURNING id
 `
 
 // Locks them, in the order of their keys.
-func (q *Queries) PutScopes(ctx context.Context, keys []string, specs [][]byte, typeSpecs [][]byte) ([]string, error) {
-	rows, err := q.db.Query(ctx, putScopes, keys, specs, typeSpecs)
+func (q *Queries) PutScopes(ctx context.Context, keys []string, specs [][]byte, typeSpecs [][]byte, secrets [][]byte) ([]string, error) {
+	rows, err := q.db.Query(ctx, putScopes,
+		keys,
+		specs,
+		typeSpecs,
+		secrets,
+	)
 	if err != nil {
 		return nil, err
 	}
