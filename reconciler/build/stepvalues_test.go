@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 )
 
 // What an expression learns of a step: of the one of its own branch, value and
@@ -33,7 +34,7 @@ func TestStepValues(t *testing.T) {
 			h := newHarness(t, tt.job, tt.script)
 			h.eval = func(_ graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
 				step := roots["step"].(graph.Map)["t"].(graph.Map)
-				code, _, _ := envText(step["exit_code"])
+				code, _, _ := protocol.EnvText(step["exit_code"])
 				return step["status"].(graph.String) + " " + graph.String(orElse(code, "null")), nil
 			}
 			h.play()

@@ -56,7 +56,7 @@ func TestGaps(t *testing.T) {
 		"steps at any depth": {graph.Job{
 			Steps: []graph.Step{{When: name("secret.x.y"), Body: graph.Try{Steps: []graph.Step{{Name: "ok", Body: graph.Load{}}}}}},
 			Hooks: graph.Hooks{Ensure: []graph.Step{{Name: "self", Body: graph.SetPipeline{}, Across: []graph.Across{{Var: "x"}}}}},
-		}, []string{"job.a, try: secret.x.y", `job.a, load "ok": load`, `job.a, set_pipeline "self": set_pipeline`}},
+		}, []string{"job.a, try: when with secret.x.y", `job.a, load "ok": load`, `job.a, set_pipeline "self": set_pipeline`}},
 		"a task": {steps(task(graph.Task{
 			ImageResource: "resource.git.app", File: graph.String("app/x"), Platform: "linux", Network: "host",
 			Services: []graph.Service{{Name: "db"}},
