@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
 
@@ -62,7 +63,7 @@ func (d *decider) question(a graph.Approval, path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, _, err := envText(v)
+	text, _, err := protocol.EnvText(v)
 	return text, err
 }
 
