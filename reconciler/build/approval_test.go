@@ -73,7 +73,9 @@ func TestAQuestionThatCannotBeComputed(t *testing.T) {
 	s := ask()
 	s.Body = graph.Approval{Message: graph.Deferred{Source: "${version.x.y}"}}
 	h := newHarness(t, job(s), nil)
-	h.eval = func(graph.Deferred, map[string]graph.Value) (graph.Value, error) { return nil, errors.New("no such get") }
+	h.eval = func(graph.Deferred, map[string]graph.Value) (graph.Value, error) {
+		return nil, errors.New("no such get")
+	}
 	h.play()
 	if end := h.last.Commands[len(h.last.Commands)-1].(FinishBuild); end.Status != state.BuildErrored || !strings.Contains(end.Message, "message: no such get") {
 		t.Errorf("%+v", end)
