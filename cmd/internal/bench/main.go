@@ -11,6 +11,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == parseFlag {
+		if err := parseOnly(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx); err != nil {
@@ -59,7 +66,10 @@ func measure(ctx context.Context, sys *system, raw *raw) error {
 	if err := atOnce(ctx, sys, raw, t); err != nil {
 		return err
 	}
-	return compilePlan(ctx, sys, t)
+	if err := compilePlan(ctx, sys, t); err != nil {
+		return err
+	}
+	return language(ctx, sys, t)
 }
 
 // sideBySide takes turns: one raw cycle, one build, each after a pause.

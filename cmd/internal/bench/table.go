@@ -17,7 +17,7 @@ func newTable(out io.Writer) *table {
 }
 
 func (t *table) row(what, figure, ratio, floor string) {
-	fmt.Fprintf(t.out, "%-40s %12s  %8s  %s\n", what, figure, ratio, floor)
+	fmt.Fprintf(t.out, "%-40s %17s  %21s  %s\n", what, figure, ratio, floor)
 }
 
 func median(d []time.Duration) time.Duration {
