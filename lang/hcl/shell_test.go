@@ -6,7 +6,7 @@ import "testing"
 func TestShellExpansions(t *testing.T) {
 	for script, helped := range map[string]bool{
 		"echo ${p%/*}":             true,
-		"echo ${a} ${p%/*}":       true,
+		"echo ${a} ${p%/*}":        true,
 		"echo ${pipeline.name} \n": false,
 	} {
 		text := "job \"a\" {\n  task \"t\" {\n    script = <<-SH\n      " + script + "\n    SH\n  }\n}\n"
