@@ -37,7 +37,7 @@ func (f files) Get(_ context.Context, names []string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the server cannot read the team's directory of secrets: %w", cause(err))
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	for _, name := range []string{path.Join(names...), strings.Join(names, ".")} {
 		text, err := read(root, path.Join(f.below, name))
 		if !errors.Is(err, fs.ErrNotExist) {
