@@ -39,8 +39,6 @@ var badTasks = []badTask{
     image = "oci:/etc"`, want: `image oci:/etc: .*index\.json: no such file or directory`},
 	{name: "no-tag-in-layout", containers: true, task: `run = ["true"]
     image = "oci:IMAGE:old"`, want: `image oci:IMAGE:old: .*no tag "old" in it, only \["latest"\]`},
-	{name: "bad-reference", containers: true, task: `run = ["true"]
-    image = "Upper/Case"`, want: `image "Upper/Case": invalid reference format: .*must be lowercase`},
 	{name: "no-registry", containers: true, task: `run = ["true"]
     image = "127.0.0.1:1/team/app:1"`, want: `its worker could not run it, 4 times, the last time: image 127\.0\.0\.1:1/team/app:1: its registry does not answer: dial tcp 127\.0\.0\.1:1: connect: connection refused`},
 	{name: "no-tag", containers: true, task: `run = ["true"]
@@ -154,7 +152,7 @@ func TestFullDisk(t *testing.T) {
 			ballast := filepath.Join(disk, "ballast")
 			fillUp(t, ballast)
 			full := `the disk of worker dev is full \(` + disk + `\)`
-			w.wantBuild(t, "good", 2, `errored in .*: task "t": its worker could not run it, 4 times, the last time: `+full+": .*no space left on device")
+			w.wantBuild(t, "good", 2, `errored in .*: task "t": (its worker could not run it, 4 times, the last time: )?`+full+": .*(no space left on device|output after byte 0 of it is lost)")
 			if err := os.Remove(ballast); err != nil {
 				t.Fatal(err)
 			}
