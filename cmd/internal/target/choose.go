@@ -74,7 +74,7 @@ func dev(getenv func(string) string, cwd string) (Choice, error) {
 		path := filepath.Join(d, devFile)
 		err := readJSON(path, &t)
 		if errors.Is(err, fs.ErrNotExist) { // another one instead would be a surprise
-			return Choice{}, fmt.Errorf("no `weir dev` runs in %s (WEIR_DEV_DIR)", d)
+			return Choice{}, fmt.Errorf("no `weir dev` runs in %s, which WEIR_DEV_DIR names: start it with `weir dev --dir %s`, or unset WEIR_DEV_DIR", d, d)
 		}
 		return Choice{Target: t, From: path}, err
 	}
