@@ -15,6 +15,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/textfile"
 	"github.com/weirci/weir/lang/vars"
 )
 
@@ -24,7 +25,7 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	src := &diag.Sources{}
 	e := &evaluation{dir: dir, in: in, texts: texts{}, src: &diag.Sources{}}
 	for _, name := range Files(dir) {
-		text, problem := read(name)
+		text, problem := textfile.Read(name)
 		e.problems.Append(problem...)
 		e.problems.Append(guard(name, text)...)
 		e.files = append(e.files, &file{name: name, text: text})

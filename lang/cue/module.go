@@ -13,6 +13,8 @@ import (
 	"cuelang.org/go/mod/modfile"
 
 	"github.com/weirci/weir/lang/cue/schema"
+
+	"github.com/weirci/weir/lang/textfile"
 )
 
 // importer finds what files import: packages of the CUE module around them,
@@ -133,7 +135,7 @@ func (i *importer) candidates(path string) []string {
 }
 
 func (i *importer) packageFile(inst *build.Instance, name, pkg string) errors.Error {
-	text, problems := read(name)
+	text, problems := textfile.Read(name)
 	if len(problems) == 0 {
 		problems = guard(name, text)
 	}

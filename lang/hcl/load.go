@@ -2,8 +2,6 @@ package hcl
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +9,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
-	"github.com/weirci/weir/lang/expr"
+	"github.com/weirci/weir/lang/textfile"
 	"github.com/weirci/weir/lang/vars"
 )
 
@@ -81,7 +79,7 @@ func find(dir string, unsaved map[string][]byte) ([]string, diag.List) {
 		if info, e := os.Stat(dir); e == nil && !info.IsDir() {
 			help = "a pipeline is a directory: give the one that holds the file"
 		}
-		d := diag.Diagnostic{Code: code, Range: at, Summary: "Cannot read the pipeline's directory", Detail: reason(err)}
+		d := diag.Diagnostic{Code: code, Range: at, Summary: "Cannot read the pipeline's directory", Detail: textfile.Reason(err)}
 		if help != "" {
 			d.Fix = &diag.Fix{Help: help}
 		}
@@ -109,40 +107,11 @@ func find(dir string, unsaved map[string][]byte) ([]string, diag.List) {
 	return names, l
 }
 
-// reason is the error of an operation on a file without the path, which is in
-// the range already.
-func reason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
-}
-
 func read(name string, unsaved map[string][]byte) ([]byte, diag.List) {
 	if text, ok := unsaved[name]; ok {
 		return text, nil
 	}
-	var l diag.List
-	at := diag.Range{File: name}
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		l.Errorf(diag.Unreadable, at, "Cannot read the file", "%s", reason(err))
-		return nil, l
-	case !info.Mode().IsRegular():
-		l.Errorf(diag.Unreadable, at, "Cannot read the file", "It is not a regular file.")
-		return nil, l
-	case info.Size() > expr.MaxFile:
-		l.Errorf(diag.TooLarge, at, "File too large", "The file has %d bytes; a pipeline file may have up to %d. Split it.", info.Size(), expr.MaxFile)
-		return nil, l
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		l.Errorf(diag.Unreadable, at, "Cannot read the file", "%s", reason(err))
-	}
-	return text, l
+	return textfile.Read(name)
 }
 
 func merge(to, from *config.Config) {
