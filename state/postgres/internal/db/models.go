@@ -89,6 +89,13 @@ type Container struct {
 	CreatedAt time.Time
 }
 
+type DisabledVersion struct {
+	ResourceID string
+	VersionID  int64
+	DisabledBy string
+	DisabledAt time.Time
+}
+
 type Fetch struct {
 	Key        string
 	WorkerID   string
@@ -170,6 +177,14 @@ type Resource struct {
 	ScopeID   string
 	EveryMs   int64
 	TimeoutMs int64
+}
+
+type ResourcePin struct {
+	ResourceID string
+	Version    []byte
+	Comment    string
+	PinnedBy   string
+	PinnedAt   time.Time
 }
 
 type Revision struct {
