@@ -99,11 +99,15 @@ func (f *follower) showChunks(chunks []postgres.LogChunk, changed []*weirv1.Step
 		}
 		changed = slices.DeleteFunc(changed, func(s *weirv1.Step) bool { return slices.Contains(due, s) })
 		t := f.tails[c.RunID]
-		if c.Nth != 1 && c.OffsetFrom != t.position {
+		if c.Nth != 1 && c.OffsetFrom > t.position {
 			continue
 		}
+		records, err := f.store.LogRecords(c, t.position)
+		if err != nil {
+			return nil, err
+		}
 		t.position = c.OffsetTo
-		for r := range logfile.Decode(c.Records) {
+		for r := range logfile.Decode(records) {
 			if err := t.lines.Add(r, f.line(t)); err != nil {
 				return nil, err
 			}

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/state/logpack"
 	"github.com/weirci/weir/worker/logfile"
 )
 
@@ -128,12 +129,20 @@ func (s *site) log(run string) string {
 		s.t.Fatal(err)
 	}
 	defer rows.Close()
+	packing, err := logpack.New()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	var text bytes.Buffer
 	var at int64
 	for rows.Next() {
 		var from, to int64
-		var records []byte
-		if err := rows.Scan(&from, &to, &records); err != nil {
+		var piece []byte
+		if err := rows.Scan(&from, &to, &piece); err != nil {
+			s.t.Fatal(err)
+		}
+		records, err := packing.Unpack(piece)
+		if err != nil {
 			s.t.Fatal(err)
 		}
 		if from != at || to != from+int64(len(records)) {

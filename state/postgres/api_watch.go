@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
@@ -10,7 +11,7 @@ import (
 type (
 	// RunView is a run of a build, with how much of its log is kept.
 	RunView = db.APIBuildRunsRow
-	// LogChunk is a piece of a run's log: whole framed records.
+	// LogChunk is a piece of a run's log: whole framed records, packed.
 	LogChunk = db.APILogChunksRow
 )
 
@@ -27,4 +28,19 @@ func (s *Store) BuildRuns(ctx context.Context, buildID string) ([]RunView, error
 func (s *Store) LogChunks(ctx context.Context, runs []string, positions []int64, most int) ([]LogChunk, error) {
 	rows, err := s.q.APILogChunks(ctx, runs, positions, int32(most))
 	return rows, wrap(err, "read a log")
+}
+
+// LogRecords gives the records of a chunk, from a position on that is a border
+// of records, or all where the chunk begins after it. One chunk at a time is
+// unpacked, so that a reader holds no more.
+func (s *Store) LogRecords(c LogChunk, position int64) ([]byte, error) {
+	records, err := s.logs.Unpack(c.Records)
+	if err != nil {
+		return nil, fmt.Errorf("log of run %s at %d: %w", c.RunID, c.OffsetFrom, err)
+	}
+	skip := max(0, position-c.OffsetFrom)
+	if skip > int64(len(records)) {
+		return nil, fmt.Errorf("log of run %s at %d: %d bytes do not reach to %d", c.RunID, c.OffsetFrom, len(records), position)
+	}
+	return records[skip:], nil
 }

@@ -52,7 +52,11 @@ func (s *Store) lastWords(ctx context.Context, run state.RunRow) (string, error)
 	}
 	var text []byte
 	for _, c := range slices.Backward(chunks) {
-		for r := range logfile.Decode(c) {
+		records, err := s.logs.Unpack(c)
+		if err != nil {
+			return "", fmt.Errorf("what its run said: %w", err)
+		}
+		for r := range logfile.Decode(records) {
 			text = append(text, r.Data...)
 		}
 	}

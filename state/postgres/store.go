@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/logpack"
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
 
@@ -21,6 +22,7 @@ type Store struct {
 	q      *db.Queries // outside of a transaction
 	direct string      // connection string for sessions
 	log    *slog.Logger
+	logs   *logpack.Codec
 }
 
 // Option changes how a store is opened.
@@ -62,6 +64,10 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if pooled := o.direct != "" && o.direct != url; pooled && config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
+	logs, err := logpack.New()
+	if err != nil {
+		return nil, err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -70,7 +76,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log}, nil
+	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs}, nil
 }
 
 // Close closes all connections, when the statements under way have ended.

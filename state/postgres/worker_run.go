@@ -34,7 +34,7 @@ func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, record
 		return s.position(ctx, r)
 	}
 	row, err := s.q.AppendRunLog(ctx, db.AppendRunLogParams{
-		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Records: records,
+		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Size: int64(len(records)), Records: s.logs.Pack(records),
 	})
 	if err == nil {
 		return Progress{Offset: row.LogOffset}, nil
@@ -90,8 +90,10 @@ type RunEnd struct {
 // RunEnded notes the end of a run together with the last piece of its log, and
 // has its build or scope looked at. Reported again it changes nothing.
 func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, error) {
+	params := endParams(r, e)
+	params.LogSize, params.Log = int64(len(e.Log)), append([]byte{}, s.logs.Pack(e.Log)...)
 	err := s.tx(ctx, func(q *db.Queries) error {
-		row, err := q.EndRun(ctx, endParams(r, e))
+		row, err := q.EndRun(ctx, params)
 		if err != nil {
 			return err
 		}
@@ -128,7 +130,7 @@ func endParams(r WorkerRun, e RunEnd) db.EndRunParams {
 	return db.EndRunParams{
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, FromStatus: state.RunExited.From(),
 		ExitCode: e.ExitCode, Message: cleanText(e.Message), Infra: e.Infra, TimedOut: e.TimedOut, Result: e.Result,
-		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset, Log: append([]byte{}, e.Log...),
+		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset,
 	}
 }
 

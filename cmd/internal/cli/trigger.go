@@ -50,7 +50,7 @@ func (a *App) trigger(ctx context.Context, arg string, params []string, watch bo
 	}
 	b := res.Msg.Build
 	if watch {
-		return a.watchBuild(ctx, c, buildRef{id: b.Id})
+		return a.watchBuild(ctx, c, buildRef{id: b.Id}, false)
 	}
 	if a.global.json {
 		return view.WriteMessage(a.Out, b)

@@ -15,7 +15,8 @@ import (
 )
 
 func (a *App) watchCommand() *cobra.Command {
-	return &cobra.Command{
+	var times bool
+	cmd := &cobra.Command{
 		Use:   "watch [JOB[/N] | BUILD-ID]",
 		Short: "Show the log of a build as it is written",
 		Long: `Show the log of a build as it is written, from its beginning: by default of the
@@ -23,26 +24,28 @@ newest one. Ends as the build ends: 0 succeeded, 1 failed, 2 errored, 3 aborted.
 ^C stops the watching, not the build.`,
 		Args:              atMostOne(),
 		ValidArgsFunction: a.completeJobs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.watch(cmd.Context(), args) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.watch(cmd.Context(), args, times) },
 	}
+	cmd.Flags().BoolVar(&times, "timestamps", false, "before each line when it was written (UTC, by the worker's clock)")
+	return cmd
 }
 
-func (a *App) watch(ctx context.Context, args []string) error {
+func (a *App) watch(ctx context.Context, args []string, times bool) error {
 	c, err := a.dial(ctx)
 	if err != nil {
 		return err
 	}
 	if len(args) == 0 {
-		return a.watchNewest(ctx, c)
+		return a.watchNewest(ctx, c, times)
 	}
 	r, err := a.findBuild(ctx, c, args[0])
 	if err != nil {
 		return err
 	}
-	return a.watchBuild(ctx, c, r)
+	return a.watchBuild(ctx, c, r, times)
 }
 
-func (a *App) watchNewest(ctx context.Context, c *clients) error {
+func (a *App) watchNewest(ctx context.Context, c *clients, times bool) error {
 	res, err := c.builds.ListBuilds(ctx, connect.NewRequest(&weirv1.ListBuildsRequest{Pipeline: a.global.pipeline, Limit: 1}))
 	if err != nil {
 		return err
@@ -50,19 +53,22 @@ func (a *App) watchNewest(ctx context.Context, c *clients) error {
 	if len(res.Msg.Builds) == 0 {
 		return problem("there are no builds yet.", "Trigger one with `weir trigger JOB --watch`.")
 	}
-	return a.watchBuild(ctx, c, buildRef{id: res.Msg.Builds[0].Id})
+	return a.watchBuild(ctx, c, buildRef{id: res.Msg.Builds[0].Id}, times)
 }
 
 // patience is how long a lost server is waited for.
 const patience = 2 * time.Minute
 
 // watchBuild shows a build to its end, over as many connections as it takes.
-func (a *App) watchBuild(ctx context.Context, c *clients, r buildRef) error {
+func (a *App) watchBuild(ctx context.Context, c *clients, r buildRef, times bool) error {
 	res, err := a.getBuild(ctx, c, r)
 	if err != nil {
 		return err
 	}
 	w := &watcher{app: a, client: c, id: res.Msg.Build.Id, log: view.NewLog(a.Out, a.terminal(), res.Msg.Steps), contact: a.Now()}
+	if times {
+		w.log.ShowTimes()
+	}
 	for {
 		end, err := w.stream(ctx)
 		switch {

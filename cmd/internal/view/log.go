@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 )
 
@@ -19,6 +21,7 @@ type Log struct {
 	out   io.Writer
 	term  Terminal
 	width int // of the step names
+	times bool
 
 	build   string              // status printed last
 	waiting string              // reason printed last
@@ -71,6 +74,9 @@ func NewLog(out io.Writer, term Terminal, steps []*weirv1.Step) *Log {
 	return l
 }
 
+// ShowTimes puts before each line when it was written, by the worker's clock in UTC.
+func (l *Log) ShowTimes() { l.times = true }
+
 // Seen is what was printed already, for the next stream.
 func (l *Log) Seen() []*weirv1.SeenLines {
 	var seen []*weirv1.SeenLines
@@ -117,7 +123,7 @@ func ended(b *weirv1.Build) *weirv1.Build {
 func (l *Log) onBuild(b *weirv1.Build) error {
 	if w := condition(b.Waiting); w != "" && w != l.waiting && b.Status == "pending" {
 		l.waiting = w
-		if err := l.printf("%s waits: %s\n", l.headline(b), w); err != nil {
+		if err := l.printf("%s%s waits: %s\n", l.at(nil), l.headline(b), w); err != nil {
 			return err
 		}
 	}
@@ -134,7 +140,7 @@ func (l *Log) onBuild(b *weirv1.Build) error {
 			text += ": " + b.Message
 		}
 	}
-	return l.printf("%s\n", text)
+	return l.printf("%s%s\n", l.at(cmp.Or(b.EndedAt, b.StartedAt)), text)
 }
 
 func (l *Log) headline(b *weirv1.Build) string {
@@ -152,11 +158,11 @@ func (l *Log) onStep(s *weirv1.Step) error {
 	l.steps[s.Path] = now
 	switch {
 	case terminal(s.Status) && s.Status != "skipped":
-		return l.note(s, l.stepEnd(s))
+		return l.note(s.EndedAt, s, l.stepEnd(s))
 	case now.waiting != "" && now.waiting != seen.waiting:
-		return l.note(s, "waits: "+now.waiting)
+		return l.note(nil, s, "waits: "+now.waiting)
 	case s.Status == "running" && seen.status != "running" && runs(s.Kind):
-		return l.note(s, s.Kind+again(s.Attempt)+" "+l.term.Paint(StatusStyle(s.Status), "running"))
+		return l.note(s.StartedAt, s, s.Kind+again(s.Attempt)+" "+l.term.Paint(StatusStyle(s.Status), "running"))
 	}
 	return nil
 }
@@ -190,8 +196,8 @@ func terminal(status string) bool {
 	return false
 }
 
-func (l *Log) note(s *weirv1.Step, text string) error {
-	return l.printf("%s %s %s\n", l.prefix(s.Path, s.Name), l.term.Paint(Dim, ">"), text)
+func (l *Log) note(at *timestamppb.Timestamp, s *weirv1.Step, text string) error {
+	return l.printf("%s%s %s %s\n", l.at(at), l.prefix(s.Path, s.Name), l.term.Paint(Dim, ">"), text)
 }
 
 func (l *Log) onLine(line *weirv1.LogLine) error {
@@ -204,7 +210,21 @@ func (l *Log) onLine(line *weirv1.LogLine) error {
 	if line.Stream == "stderr" {
 		sign = l.term.Paint(Red, "!")
 	}
-	return l.printf("%s %s %s\n", l.prefix(line.StepPath, line.StepName), sign, logText(line.Text))
+	return l.printf("%s%s %s %s\n", l.at(line.At), l.prefix(line.StepPath, line.StepName), sign, logText(line.Text))
+}
+
+// timeForm is as wide for every time, and sorts as text.
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// at is the column of times, blank where there is none.
+func (l *Log) at(t *timestamppb.Timestamp) string {
+	switch {
+	case !l.times:
+		return ""
+	case t == nil:
+		return strings.Repeat(" ", len(timeForm)+1)
+	}
+	return l.term.Paint(Dim, t.AsTime().Format(timeForm)) + " "
 }
 
 // logText keeps a program's colours, and drops the carriage returns with which

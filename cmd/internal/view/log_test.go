@@ -82,6 +82,21 @@ func TestLogOfABuild(t *testing.T) {
 	}
 }
 
+// With times each line says when it was written, and lines without a time are as wide.
+func TestLogWithTimes(t *testing.T) {
+	var b strings.Builder
+	l := NewLog(&b, Terminal{}, []*weirv1.Step{{Name: "app"}, {Name: "test"}})
+	l.ShowTimes()
+	events := story()
+	for i, e := range events {
+		if line := e.GetLine(); line != nil {
+			line.At = before(9*time.Second - time.Duration(i)*1001*time.Millisecond/10)
+		}
+	}
+	play(t, l, events)
+	golden(t, "log_times.golden", []byte(b.String()))
+}
+
 // Wherever a stream breaks, and however much of it comes again: the output is
 // the same as if it had not.
 func TestABrokenStreamShowsEverythingOnce(t *testing.T) {

@@ -6,12 +6,14 @@ WHERE r.build_id = @build_id::uuid ORDER BY r.created_at, r.id;
 -- name: APILogChunks :many
 -- The next chunks of several runs, each from its own position on, by arrival.
 -- nth counts the chunks of one run: the first one may lie behind a gap (old
--- output is deleted), the others follow the one before them.
+-- output is deleted), or have begun before the position (chunks were put
+-- together meanwhile); the others follow the one before them.
 SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.nth
 FROM (SELECT unnest(@run_ids::uuid[]) AS run_id, unnest(@positions::bigint[]) AS position) want
 CROSS JOIN LATERAL (
     SELECT l.run_id, l.offset_from, l.offset_to, l.at, l.records, row_number() OVER (ORDER BY l.offset_from) AS nth
-    FROM log_chunks l WHERE l.run_id = want.run_id AND l.offset_from >= want.position
+    FROM log_chunks l WHERE l.run_id = want.run_id AND l.offset_to > want.position AND l.offset_from >= coalesce(
+        (SELECT max(b.offset_from) FROM log_chunks b WHERE b.run_id = want.run_id AND b.offset_from <= want.position), 0)
     ORDER BY l.offset_from LIMIT @most
 ) c
 ORDER BY c.at, c.run_id, c.offset_from LIMIT @most;

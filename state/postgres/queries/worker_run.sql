@@ -1,7 +1,8 @@
 -- name: AppendRunLog :one
--- Accepts a piece only where it fits: all or nothing, once.
+-- Accepts a piece only where it fits: all or nothing, once. The size is of the
+-- records; what is kept is packed.
 WITH moved AS (
-    UPDATE runs SET log_offset = log_offset + length(@records::bytea)
+    UPDATE runs SET log_offset = log_offset + @size::bigint
     WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND log_offset = @log_offset
         AND status IN ('assigned', 'running')
     RETURNING id, build_id, log_offset
@@ -33,7 +34,7 @@ SELECT CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::tex
 WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = sqlc.narg('exit_code'), message = @message, infra = @infra, timed_out = @timed_out,
-        result = @result, log_offset = log_offset + length(@log::bytea),
+        result = @result, log_offset = log_offset + @log_size::bigint,
         started_at = CASE WHEN sqlc.narg('started_at')::timestamptz IS NULL THEN started_at
             ELSE least(clock_timestamp(), greatest(sqlc.narg('started_at')::timestamptz, assigned_at)) END,
         ended_at = least(clock_timestamp(), greatest(@ended_at::timestamptz, started_at, assigned_at))
@@ -42,7 +43,7 @@ WITH ended AS (
     RETURNING id, build_id, scope_id, log_offset
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, @log_offset, log_offset, @log::bytea FROM ended WHERE length(@log::bytea) > 0
+    SELECT id, @log_offset, log_offset, @log::bytea FROM ended WHERE @log_size::bigint > 0
 ), container AS (
     UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
 )

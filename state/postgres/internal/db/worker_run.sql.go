@@ -12,24 +12,25 @@ import (
 
 const appendRunLog = `-- name: AppendRunLog :one
 WITH moved AS (
-    UPDATE runs SET log_offset = log_offset + length($1::bytea)
+    UPDATE runs SET log_offset = log_offset + $1::bigint
     WHERE id = $2 AND worker_id = $3::uuid AND epoch = $4 AND log_offset = $5
         AND status IN ('assigned', 'running')
     RETURNING id, build_id, log_offset
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, $5, log_offset, $1::bytea FROM moved
+    SELECT id, $5, log_offset, $6::bytea FROM moved
 )
 SELECT log_offset, (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
 FROM moved
 `
 
 type AppendRunLogParams struct {
-	Records   []byte
+	Size      int64
 	ID        string
 	WorkerID  string
 	Epoch     int64
 	LogOffset int64
+	Records   []byte
 }
 
 type AppendRunLogRow struct {
@@ -37,14 +38,16 @@ type AppendRunLogRow struct {
 	Told      string
 }
 
-// Accepts a piece only where it fits: all or nothing, once.
+// Accepts a piece only where it fits: all or nothing, once. The size is of the
+// records; what is kept is packed.
 func (q *Queries) AppendRunLog(ctx context.Context, arg AppendRunLogParams) (AppendRunLogRow, error) {
 	row := q.db.QueryRow(ctx, appendRunLog,
-		arg.Records,
+		arg.Size,
 		arg.ID,
 		arg.WorkerID,
 		arg.Epoch,
 		arg.LogOffset,
+		arg.Records,
 	)
 	var i AppendRunLogRow
 	err := row.Scan(&i.LogOffset, &i.Told)
@@ -55,7 +58,7 @@ const endRun = `-- name: EndRun :one
 WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = $1, message = $2, infra = $3, timed_out = $4,
-        result = $5, log_offset = log_offset + length($6::bytea),
+        result = $5, log_offset = log_offset + $6::bigint,
         started_at = CASE WHEN $7::timestamptz IS NULL THEN started_at
             ELSE least(clock_timestamp(), greatest($7::timestamptz, assigned_at)) END,
         ended_at = least(clock_timestamp(), greatest($8::timestamptz, started_at, assigned_at))
@@ -64,7 +67,7 @@ WITH ended AS (
     RETURNING id, build_id, scope_id, log_offset
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, $12, log_offset, $6::bytea FROM ended WHERE length($6::bytea) > 0
+    SELECT id, $12, log_offset, $14::bytea FROM ended WHERE $6::bigint > 0
 ), container AS (
     UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
 )
@@ -79,7 +82,7 @@ type EndRunParams struct {
 	Infra      bool
 	TimedOut   bool
 	Result     []byte
-	Log        []byte
+	LogSize    int64
 	StartedAt  *time.Time
 	EndedAt    time.Time
 	ID         string
@@ -87,6 +90,7 @@ type EndRunParams struct {
 	Epoch      int64
 	LogOffset  int64
 	FromStatus []string
+	Log        []byte
 }
 
 type EndRunRow struct {
@@ -105,7 +109,7 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 		arg.Infra,
 		arg.TimedOut,
 		arg.Result,
-		arg.Log,
+		arg.LogSize,
 		arg.StartedAt,
 		arg.EndedAt,
 		arg.ID,
@@ -113,6 +117,7 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 		arg.Epoch,
 		arg.LogOffset,
 		arg.FromStatus,
+		arg.Log,
 	)
 	var i EndRunRow
 	err := row.Scan(&i.BuildID, &i.ScopeID, &i.Told)
