@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/weirci/weir/worker/image"
 )
@@ -150,12 +151,10 @@ func TestFullDisk(t *testing.T) {
 			w.wantBuild(t, "good", 0, "succeeded in .*")
 
 			ballast := filepath.Join(disk, "ballast")
-			fillUp(t, ballast)
+			emptied := keepFull(t, ballast)
 			full := `the disk of worker dev is full \(` + disk + `\)`
 			w.wantBuild(t, "good", 2, `errored in .*: task "t": (its worker could not run it, 4 times, the last time: )?`+full+": .*(no space left on device|output after byte 0 of it is lost)")
-			if err := os.Remove(ballast); err != nil {
-				t.Fatal(err)
-			}
+			emptied()
 			w.wantBuild(t, "good", 0, "succeeded in .*")
 
 			w.wantBuild(t, "fills", 2, `errored in .*: task "t": `+full+`: the program ended with exit code 1`)
@@ -190,6 +189,37 @@ func smallDisk(t *testing.T, dir, size string) string {
 		}
 	})
 	return dir
+}
+
+// keepFull fills the disk, and again whenever the worker deletes something, until
+// the function that it gives is called: that one empties it.
+func keepFull(t *testing.T, path string) func() {
+	t.Helper()
+	fillUp(t, path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-enough:
+				return
+			case <-time.After(time.Millisecond):
+				_, _ = io.Copy(f, io.LimitReader(zeros{}, 1<<30)) // ends with an error: it is full
+			}
+		}
+	}()
+	return func() {
+		t.Helper()
+		close(enough)
+		<-stopped
+		if err := errors.Join(f.Close(), os.Remove(path)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func fillUp(t *testing.T, path string) {

@@ -12,6 +12,11 @@
 // is synced to disk. Inputs are overlays too, mounted by runc in the container's
 // own mount namespace, so that none is ever left behind on the machine.
 //
+// The seccomp filter is Docker's default profile, compiled by runc once for each
+// process of a worker, in a container that is never started, and installed by the
+// init before it starts anything (package seccomp). What is executed in a container
+// by containerd itself would be without it: nothing is.
+//
 // PID 1 is package shim's init. The exit code is containerd's where it still has
 // the task, the init's exit file otherwise; an error of containerd is never taken
 // for an exit code. Start is crash-safe: a run without a "started" record whose

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/builtin"
+	"github.com/weirci/weir/worker/seccomp"
 	"github.com/weirci/weir/worker/shim"
 )
 
@@ -15,7 +16,10 @@ import (
 const builtInBinary = "/opt/weir"
 
 // initConfig merges the task with what its image says.
-func initConfig(t worker.Task, root *rootImage) (shim.Config, error) {
+func initConfig(t worker.Task, root *rootImage, filter seccomp.Filter) (shim.Config, error) {
+	if t.Privileged {
+		filter = nil
+	}
 	argv := t.Argv
 	if len(argv) == 0 {
 		argv = slices.Concat(root.Config.Entrypoint, root.Config.Cmd)
@@ -40,6 +44,7 @@ func initConfig(t worker.Task, root *rootImage) (shim.Config, error) {
 		Result:  t.ResultOnStdout,
 		Secrets: t.Secrets,
 		Place:   "in the image",
+		Filter:  filter,
 	}, nil
 }
 

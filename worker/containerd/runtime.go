@@ -24,6 +24,7 @@ import (
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/network"
 	"github.com/weirci/weir/worker/rundir"
+	"github.com/weirci/weir/worker/seccomp"
 	"github.com/weirci/weir/worker/volume"
 )
 
@@ -39,6 +40,7 @@ type Runtime struct {
 	locks    keyLocks
 	lull     *lull
 	groups   *groups
+	filter   seccomp.Filter // of all containers that are not privileged; nil leaves it to runc
 
 	ctx  context.Context // ends with Close; watchers live in it
 	stop context.CancelFunc
@@ -95,6 +97,7 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 		r.stop()
 		return nil, errors.Join(err, r.client.Close())
 	}
+	r.learnFilter(r.in(ctx))
 	return r, nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/containerd/containerd/v2/contrib/seccomp"
+	profile "github.com/containerd/containerd/v2/contrib/seccomp"
 	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/containerd/v2/pkg/oci"
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -20,6 +20,7 @@ const inside = "/.weir"
 
 // spec is the OCI specification of a container: Docker's default capabilities and
 // seccomp profile, no new privileges, own namespaces, masked and read-only paths.
+// The profile is not in it where the init installs the filter.
 func (r *Runtime) spec(ctx context.Context, dir string, t worker.Task, ns network.Namespace, mounts []specs.Mount) (*specs.Spec, error) {
 	opts := []oci.SpecOpts{
 		oci.WithDefaultSpec(),
@@ -29,8 +30,8 @@ func (r *Runtime) spec(ctx context.Context, dir string, t worker.Task, ns networ
 	}
 	if t.Privileged {
 		opts = append(opts, oci.WithPrivileged, oci.WithNewPrivileges, oci.WithHostDevices, oci.WithAllDevicesAllowed)
-	} else {
-		opts = append(opts, seccomp.WithDefaultProfile())
+	} else if r.filter == nil {
+		opts = append(opts, profile.WithDefaultProfile())
 	}
 	s := &specs.Spec{}
 	if err := oci.ApplyOpts(ctx, nil, &containers.Container{ID: t.RunID}, s, opts...); err != nil {

@@ -57,7 +57,7 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err != nil {
 		return err
 	}
-	init, err := initConfig(t, root)
+	init, err := initConfig(t, root, r.filter)
 	if err != nil {
 		return &worker.UserError{Err: err}
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/weirci/weir/worker"
+	"github.com/weirci/weir/worker/seccomp"
 )
 
 // FailCode is the exit code of the init itself where the program did not start
@@ -49,6 +50,9 @@ type Config struct {
 	// started, or 0. It lets a worker write down first that the run is there. The
 	// init closes it when the program runs, or cannot.
 	Gate int
+	// Filter is the seccomp filter that the init and all it starts are under; empty
+	// where there is none, or whoever starts the init has seen to it.
+	Filter seccomp.Filter
 }
 
 // Prepare makes a run's directory ready for the init. The directory must exist.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/redact"
+	"github.com/weirci/weir/worker/seccomp"
 )
 
 // Main is `weir init DIR`. It returns the exit code. It must run before anything
@@ -34,6 +35,11 @@ func run(dir string, now func() time.Time) int {
 	c, err := readConfig(dir)
 	if err != nil {
 		return end(exit, failure(err, now()))
+	}
+	if len(c.Filter) > 0 {
+		if err := seccomp.Install(c.Filter); err != nil {
+			return end(exit, failure(err, now()))
+		}
 	}
 	signals, err := catchSignals() // first: a signal that comes early must not end the init
 	if err != nil {

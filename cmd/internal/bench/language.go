@@ -25,7 +25,7 @@ type used struct {
 
 // language times `weir validate` as whole processes on large pipelines, beside
 // hcl's own parser, which this program is when it is called with parseFlag.
-func language(ctx context.Context, s *system, t *table) error {
+func language(ctx context.Context, s *system, _ *raw, t *table) error {
 	flat, err := generated(s.dir, "flat", func(dir string) error {
 		return langtest.Write(dir, langtest.Size{Jobs: 10_000, Steps: 5, Files: 100})
 	})

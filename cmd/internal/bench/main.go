@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -52,24 +53,33 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer raw.close()
-	return measure(ctx, sys, raw)
+	return measure(ctx, sys, raw, os.Args[1:])
 }
 
-func measure(ctx context.Context, sys *system, raw *raw) error {
+// sections are the parts of the table, in its order.
+var sections = []struct {
+	name    string
+	measure func(context.Context, *system, *raw, *table) error
+}{
+	{"single", sideBySide},
+	{"chain", chain},
+	{"flood", atOnce},
+	{"plan", compilePlan},
+	{"language", language},
+}
+
+// measure takes the sections that are asked for; without any, all.
+func measure(ctx context.Context, sys *system, raw *raw, wanted []string) error {
 	t := newTable(os.Stdout)
-	if err := sideBySide(ctx, sys, raw, t); err != nil {
-		return err
+	for _, s := range sections {
+		if len(wanted) > 0 && !slices.Contains(wanted, s.name) {
+			continue
+		}
+		if err := s.measure(ctx, sys, raw, t); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
 	}
-	if err := chain(ctx, sys, t); err != nil {
-		return err
-	}
-	if err := atOnce(ctx, sys, raw, t); err != nil {
-		return err
-	}
-	if err := compilePlan(ctx, sys, t); err != nil {
-		return err
-	}
-	return language(ctx, sys, t)
+	return nil
 }
 
 // sideBySide takes turns: one raw cycle, one build, each after a pause.
@@ -97,7 +107,7 @@ func sideBySide(ctx context.Context, sys *system, raw *raw, t *table) error {
 }
 
 // chain takes turns as well: one build, one chain of three.
-func chain(ctx context.Context, sys *system, t *table) error {
+func chain(ctx context.Context, sys *system, _ *raw, t *table) error {
 	var builds, chains []time.Duration
 	for i := range rounds + 1 {
 		time.Sleep(pause)

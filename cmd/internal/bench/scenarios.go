@@ -110,7 +110,7 @@ func (s *system) allEnded(ctx context.Context, n int) error {
 
 // compilePlan times `weir validate` and `weir plan` on a thousand jobs, as whole
 // processes; what starting the program costs is in both.
-func compilePlan(ctx context.Context, s *system, t *table) error {
+func compilePlan(ctx context.Context, s *system, _ *raw, t *table) error {
 	dir := filepath.Join(s.dir, "thousand")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
