@@ -88,11 +88,17 @@ func runtimes(t *testing.T) []string {
 
 func (s *system) apply() {
 	s.t.Helper()
+	s.applyText(fmt.Sprintf(counting, lines))
+}
+
+// applyText applies a pipeline that has a variable for its image.
+func (s *system) applyText(pipeline string) {
+	s.t.Helper()
 	layout := filepath.Join(s.dir, "image")
 	if err := image.Busybox(layout); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "pipeline.weir.hcl"), fmt.Appendf(nil, counting, lines), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.dir, "pipeline.weir.hcl"), []byte(pipeline), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
 	s.mustRun("apply", "--auto-approve", "--var", "image=oci:"+layout)
