@@ -61,8 +61,9 @@ func (r *Resources) listResources(ctx context.Context, id Identity, req *weirv1.
 }
 
 func resourceMessage(v postgres.ResourceView, waiting map[string]postgres.Condition) *weirv1.Resource {
+	spec := resourceSpec(v.Spec)
 	m := &weirv1.Resource{
-		Pipeline: v.Pipeline, Address: v.Address, Type: resourceType(v.Spec), Versions: v.Versions,
+		Pipeline: v.Pipeline, Address: v.Address, Type: resourceType(spec), Versions: v.Versions, Pin: pin(v, spec),
 		Latest: versionMap(v.Latest), LastChecked: stamp(v.LastEndedAt), NextCheck: stamp(v.CheckDueAt), Error: v.LastError,
 	}
 	if v.ScopeID != nil {
@@ -71,17 +72,32 @@ func resourceMessage(v postgres.ResourceView, waiting map[string]postgres.Condit
 	return m
 }
 
-// resourceType is the name of a built-in type, or of the pipeline's own.
-func resourceType(spec []byte) string {
-	s, err := graph.DecodeSpec(graph.KindResource, spec)
+// resourceSpec is empty where there is none.
+func resourceSpec(bytes []byte) graph.Resource {
+	s, err := graph.DecodeSpec(graph.KindResource, bytes)
 	if err != nil {
-		return ""
+		return graph.Resource{}
 	}
-	res, _ := s.(graph.Resource)
+	return s.(graph.Resource)
+}
+
+// resourceType is the name of a built-in type, or of the pipeline's own.
+func resourceType(res graph.Resource) string {
 	if res.TypeRef != "" {
 		return res.TypeRef.Name()
 	}
 	return res.Type
+}
+
+// pin is what a resource is held at: what its definition says goes first.
+func pin(v postgres.ResourceView, spec graph.Resource) *weirv1.Pin {
+	if len(spec.Pin) > 0 {
+		return &weirv1.Pin{Version: spec.Pin, InPipeline: true}
+	}
+	if v.PinnedAt == nil {
+		return nil
+	}
+	return &weirv1.Pin{Version: versionMap(v.Pin), Comment: v.PinComment, By: v.PinnedBy, At: stamp(v.PinnedAt)}
 }
 
 func (r *Resources) listVersions(ctx context.Context, id Identity, req *weirv1.ListVersionsRequest) (*weirv1.ListVersionsResponse, error) {
@@ -93,9 +109,17 @@ func (r *Resources) listVersions(ctx context.Context, id Identity, req *weirv1.L
 	if err != nil {
 		return nil, err
 	}
+	spec, err := r.definition(ctx, id.Team, req.Pipeline, found)
+	if err != nil {
+		return nil, err
+	}
 	out := &weirv1.ListVersionsResponse{}
 	for _, v := range views {
-		m := &weirv1.Version{Version: versionMap(v.Version), CreatedAt: timestamppb.New(v.CreatedAt)}
+		m := &weirv1.Version{Version: versionMap(v.Version), CreatedAt: timestamppb.New(v.CreatedAt),
+			Disabled: v.Disabled, DisabledBy: v.DisabledBy, Pinned: v.Pinned}
+		if len(spec.Pin) > 0 {
+			m.Pinned = has(m.Version, spec.Pin)
+		}
 		if err := json.Unmarshal(v.Metadata, &m.Metadata); err != nil {
 			return nil, err
 		}
@@ -105,12 +129,9 @@ func (r *Resources) listVersions(ctx context.Context, id Identity, req *weirv1.L
 }
 
 func (r *Resources) check(ctx context.Context, id Identity, req *weirv1.CheckRequest) (*weirv1.CheckResponse, error) {
-	found, err := r.findResource(ctx, id.Team, req.Pipeline, req.Resource)
+	found, err := r.findLive(ctx, id.Team, req.Pipeline, req.Resource)
 	if err != nil {
 		return nil, err
-	}
-	if !found.Live {
-		return nil, notFound("resource %s was removed from pipeline %s", req.Resource, req.Pipeline)
 	}
 	var from []byte
 	if len(req.From) > 0 {

@@ -40,6 +40,10 @@ func permissions() map[string]permission {
 		weirv1connect.ResourceServiceListResourcesProcedure: {least: state.RoleViewer},
 		weirv1connect.ResourceServiceListVersionsProcedure:  {least: state.RoleViewer},
 		weirv1connect.ResourceServiceCheckProcedure:         {least: state.RoleMember},
+		weirv1connect.ResourceServicePinProcedure:           {least: state.RoleMember},
+		weirv1connect.ResourceServiceUnpinProcedure:         {least: state.RoleMember},
+		weirv1connect.ResourceServiceEnableVersionProcedure: {least: state.RoleMember},
+		weirv1connect.ResourceServiceClearVersionsProcedure: {least: state.RoleMember},
 
 		weirv1connect.AdminServiceServerInfoProcedure:  {least: state.RoleViewer},
 		weirv1connect.AdminServiceListWorkersProcedure: {least: state.RoleOwner, team: adminTeam},

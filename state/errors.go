@@ -57,3 +57,6 @@ func (e *OpenBuildsError) Error() string {
 // ErrConflict is returned where what a decision was made on has changed before
 // it was committed: look again and decide again. Nothing was committed.
 var ErrConflict = errors.New("what this was decided on has changed")
+
+// ErrShared is returned where a team would change what another team sees too.
+var ErrShared = errors.New("it is shared with another team")

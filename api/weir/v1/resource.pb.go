@@ -121,6 +121,7 @@ type Resource struct {
 	NextCheck     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=next_check,json=nextCheck,proto3" json:"next_check,omitempty"`
 	Error         string                 `protobuf:"bytes,8,opt,name=error,proto3" json:"error,omitempty"` // of the last check
 	Waiting       *Condition             `protobuf:"bytes,9,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	Pin           *Pin                   `protobuf:"bytes,10,opt,name=pin,proto3" json:"pin,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -218,6 +219,90 @@ func (x *Resource) GetWaiting() *Condition {
 	return nil
 }
 
+func (x *Resource) GetPin() *Pin {
+	if x != nil {
+		return x.Pin
+	}
+	return nil
+}
+
+// Pin is what a resource is held at.
+type Pin struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       map[string]string      `protobuf:"bytes,1,rep,name=version,proto3" json:"version,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Comment       string                 `protobuf:"bytes,2,opt,name=comment,proto3" json:"comment,omitempty"`
+	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"` // "" where in_pipeline
+	At            *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=at,proto3" json:"at,omitempty"`
+	InPipeline    bool                   `protobuf:"varint,5,opt,name=in_pipeline,json=inPipeline,proto3" json:"in_pipeline,omitempty"` // its definition says so; nobody can unpin it from outside
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Pin) Reset() {
+	*x = Pin{}
+	mi := &file_weir_v1_resource_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Pin) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Pin) ProtoMessage() {}
+
+func (x *Pin) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Pin.ProtoReflect.Descriptor instead.
+func (*Pin) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Pin) GetVersion() map[string]string {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+func (x *Pin) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+func (x *Pin) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Pin) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Pin) GetInPipeline() bool {
+	if x != nil {
+		return x.InPipeline
+	}
+	return false
+}
+
 type ListVersionsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -229,7 +314,7 @@ type ListVersionsRequest struct {
 
 func (x *ListVersionsRequest) Reset() {
 	*x = ListVersionsRequest{}
-	mi := &file_weir_v1_resource_proto_msgTypes[3]
+	mi := &file_weir_v1_resource_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -241,7 +326,7 @@ func (x *ListVersionsRequest) String() string {
 func (*ListVersionsRequest) ProtoMessage() {}
 
 func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[3]
+	mi := &file_weir_v1_resource_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -254,7 +339,7 @@ func (x *ListVersionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsRequest.ProtoReflect.Descriptor instead.
 func (*ListVersionsRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{3}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListVersionsRequest) GetPipeline() string {
@@ -287,7 +372,7 @@ type ListVersionsResponse struct {
 
 func (x *ListVersionsResponse) Reset() {
 	*x = ListVersionsResponse{}
-	mi := &file_weir_v1_resource_proto_msgTypes[4]
+	mi := &file_weir_v1_resource_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -299,7 +384,7 @@ func (x *ListVersionsResponse) String() string {
 func (*ListVersionsResponse) ProtoMessage() {}
 
 func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[4]
+	mi := &file_weir_v1_resource_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -312,7 +397,7 @@ func (x *ListVersionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListVersionsResponse.ProtoReflect.Descriptor instead.
 func (*ListVersionsResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListVersionsResponse) GetVersions() []*Version {
@@ -327,13 +412,16 @@ type Version struct {
 	Version       map[string]string      `protobuf:"bytes,1,rep,name=version,proto3" json:"version,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Metadata      []*Metadatum           `protobuf:"bytes,2,rep,name=metadata,proto3" json:"metadata,omitempty"`
 	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	Disabled      bool                   `protobuf:"varint,4,opt,name=disabled,proto3" json:"disabled,omitempty"`
+	DisabledBy    string                 `protobuf:"bytes,5,opt,name=disabled_by,json=disabledBy,proto3" json:"disabled_by,omitempty"`
+	Pinned        bool                   `protobuf:"varint,6,opt,name=pinned,proto3" json:"pinned,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Version) Reset() {
 	*x = Version{}
-	mi := &file_weir_v1_resource_proto_msgTypes[5]
+	mi := &file_weir_v1_resource_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -345,7 +433,7 @@ func (x *Version) String() string {
 func (*Version) ProtoMessage() {}
 
 func (x *Version) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[5]
+	mi := &file_weir_v1_resource_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -358,7 +446,7 @@ func (x *Version) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Version.ProtoReflect.Descriptor instead.
 func (*Version) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{5}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Version) GetVersion() map[string]string {
@@ -382,6 +470,27 @@ func (x *Version) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Version) GetDisabled() bool {
+	if x != nil {
+		return x.Disabled
+	}
+	return false
+}
+
+func (x *Version) GetDisabledBy() string {
+	if x != nil {
+		return x.DisabledBy
+	}
+	return ""
+}
+
+func (x *Version) GetPinned() bool {
+	if x != nil {
+		return x.Pinned
+	}
+	return false
+}
+
 type Metadatum struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -392,7 +501,7 @@ type Metadatum struct {
 
 func (x *Metadatum) Reset() {
 	*x = Metadatum{}
-	mi := &file_weir_v1_resource_proto_msgTypes[6]
+	mi := &file_weir_v1_resource_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -404,7 +513,7 @@ func (x *Metadatum) String() string {
 func (*Metadatum) ProtoMessage() {}
 
 func (x *Metadatum) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[6]
+	mi := &file_weir_v1_resource_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -417,7 +526,7 @@ func (x *Metadatum) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Metadatum.ProtoReflect.Descriptor instead.
 func (*Metadatum) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{6}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Metadatum) GetName() string {
@@ -445,7 +554,7 @@ type CheckRequest struct {
 
 func (x *CheckRequest) Reset() {
 	*x = CheckRequest{}
-	mi := &file_weir_v1_resource_proto_msgTypes[7]
+	mi := &file_weir_v1_resource_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +566,7 @@ func (x *CheckRequest) String() string {
 func (*CheckRequest) ProtoMessage() {}
 
 func (x *CheckRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[7]
+	mi := &file_weir_v1_resource_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +579,7 @@ func (x *CheckRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckRequest.ProtoReflect.Descriptor instead.
 func (*CheckRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{7}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CheckRequest) GetPipeline() string {
@@ -506,7 +615,7 @@ type CheckResponse struct {
 
 func (x *CheckResponse) Reset() {
 	*x = CheckResponse{}
-	mi := &file_weir_v1_resource_proto_msgTypes[8]
+	mi := &file_weir_v1_resource_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -518,7 +627,7 @@ func (x *CheckResponse) String() string {
 func (*CheckResponse) ProtoMessage() {}
 
 func (x *CheckResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_resource_proto_msgTypes[8]
+	mi := &file_weir_v1_resource_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -531,7 +640,7 @@ func (x *CheckResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckResponse.ProtoReflect.Descriptor instead.
 func (*CheckResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_resource_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CheckResponse) GetOk() bool {
@@ -562,6 +671,398 @@ func (x *CheckResponse) GetLatest() map[string]string {
 	return nil
 }
 
+type PinRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Resource      string                 `protobuf:"bytes,2,opt,name=resource,proto3" json:"resource,omitempty"`
+	Version       map[string]string      `protobuf:"bytes,3,rep,name=version,proto3" json:"version,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // one that is known, with all its keys
+	Comment       string                 `protobuf:"bytes,4,opt,name=comment,proto3" json:"comment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PinRequest) Reset() {
+	*x = PinRequest{}
+	mi := &file_weir_v1_resource_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PinRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PinRequest) ProtoMessage() {}
+
+func (x *PinRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PinRequest.ProtoReflect.Descriptor instead.
+func (*PinRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *PinRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *PinRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *PinRequest) GetVersion() map[string]string {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+func (x *PinRequest) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+type PinResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PinResponse) Reset() {
+	*x = PinResponse{}
+	mi := &file_weir_v1_resource_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PinResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PinResponse) ProtoMessage() {}
+
+func (x *PinResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PinResponse.ProtoReflect.Descriptor instead.
+func (*PinResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{11}
+}
+
+type UnpinRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Resource      string                 `protobuf:"bytes,2,opt,name=resource,proto3" json:"resource,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnpinRequest) Reset() {
+	*x = UnpinRequest{}
+	mi := &file_weir_v1_resource_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnpinRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnpinRequest) ProtoMessage() {}
+
+func (x *UnpinRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnpinRequest.ProtoReflect.Descriptor instead.
+func (*UnpinRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *UnpinRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *UnpinRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+type UnpinResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnpinResponse) Reset() {
+	*x = UnpinResponse{}
+	mi := &file_weir_v1_resource_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnpinResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnpinResponse) ProtoMessage() {}
+
+func (x *UnpinResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnpinResponse.ProtoReflect.Descriptor instead.
+func (*UnpinResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{13}
+}
+
+type EnableVersionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Resource      string                 `protobuf:"bytes,2,opt,name=resource,proto3" json:"resource,omitempty"`
+	Version       map[string]string      `protobuf:"bytes,3,rep,name=version,proto3" json:"version,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // with all its keys
+	Enabled       bool                   `protobuf:"varint,4,opt,name=enabled,proto3" json:"enabled,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableVersionRequest) Reset() {
+	*x = EnableVersionRequest{}
+	mi := &file_weir_v1_resource_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableVersionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableVersionRequest) ProtoMessage() {}
+
+func (x *EnableVersionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableVersionRequest.ProtoReflect.Descriptor instead.
+func (*EnableVersionRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *EnableVersionRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *EnableVersionRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *EnableVersionRequest) GetVersion() map[string]string {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+func (x *EnableVersionRequest) GetEnabled() bool {
+	if x != nil {
+		return x.Enabled
+	}
+	return false
+}
+
+type EnableVersionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableVersionResponse) Reset() {
+	*x = EnableVersionResponse{}
+	mi := &file_weir_v1_resource_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableVersionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableVersionResponse) ProtoMessage() {}
+
+func (x *EnableVersionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableVersionResponse.ProtoReflect.Descriptor instead.
+func (*EnableVersionResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{15}
+}
+
+type ClearVersionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Resource      string                 `protobuf:"bytes,2,opt,name=resource,proto3" json:"resource,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClearVersionsRequest) Reset() {
+	*x = ClearVersionsRequest{}
+	mi := &file_weir_v1_resource_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClearVersionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClearVersionsRequest) ProtoMessage() {}
+
+func (x *ClearVersionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClearVersionsRequest.ProtoReflect.Descriptor instead.
+func (*ClearVersionsRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ClearVersionsRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *ClearVersionsRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+type ClearVersionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cleared       int64                  `protobuf:"varint,1,opt,name=cleared,proto3" json:"cleared,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClearVersionsResponse) Reset() {
+	*x = ClearVersionsResponse{}
+	mi := &file_weir_v1_resource_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClearVersionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClearVersionsResponse) ProtoMessage() {}
+
+func (x *ClearVersionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClearVersionsResponse.ProtoReflect.Descriptor instead.
+func (*ClearVersionsResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ClearVersionsResponse) GetCleared() int64 {
+	if x != nil {
+		return x.Cleared
+	}
+	return 0
+}
+
 var File_weir_v1_resource_proto protoreflect.FileDescriptor
 
 const file_weir_v1_resource_proto_rawDesc = "" +
@@ -570,7 +1071,7 @@ const file_weir_v1_resource_proto_rawDesc = "" +
 	"\x14ListResourcesRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\"H\n" +
 	"\x15ListResourcesResponse\x12/\n" +
-	"\tresources\x18\x01 \x03(\v2\x11.weir.v1.ResourceR\tresources\"\xa0\x03\n" +
+	"\tresources\x18\x01 \x03(\v2\x11.weir.v1.ResourceR\tresources\"\xc0\x03\n" +
 	"\bResource\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x12\n" +
@@ -581,8 +1082,20 @@ const file_weir_v1_resource_proto_rawDesc = "" +
 	"\n" +
 	"next_check\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tnextCheck\x12\x14\n" +
 	"\x05error\x18\b \x01(\tR\x05error\x12,\n" +
-	"\awaiting\x18\t \x01(\v2\x12.weir.v1.ConditionR\awaiting\x1a9\n" +
+	"\awaiting\x18\t \x01(\v2\x12.weir.v1.ConditionR\awaiting\x12\x1e\n" +
+	"\x03pin\x18\n" +
+	" \x01(\v2\f.weir.v1.PinR\x03pin\x1a9\n" +
 	"\vLatestEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xed\x01\n" +
+	"\x03Pin\x123\n" +
+	"\aversion\x18\x01 \x03(\v2\x19.weir.v1.Pin.VersionEntryR\aversion\x12\x18\n" +
+	"\acomment\x18\x02 \x01(\tR\acomment\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\x12*\n" +
+	"\x02at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1f\n" +
+	"\vin_pipeline\x18\x05 \x01(\bR\n" +
+	"inPipeline\x1a:\n" +
+	"\fVersionEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"c\n" +
 	"\x13ListVersionsRequest\x12\x1a\n" +
@@ -590,12 +1103,16 @@ const file_weir_v1_resource_proto_rawDesc = "" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"D\n" +
 	"\x14ListVersionsResponse\x12,\n" +
-	"\bversions\x18\x01 \x03(\v2\x10.weir.v1.VersionR\bversions\"\xe9\x01\n" +
+	"\bversions\x18\x01 \x03(\v2\x10.weir.v1.VersionR\bversions\"\xbe\x02\n" +
 	"\aVersion\x127\n" +
 	"\aversion\x18\x01 \x03(\v2\x1d.weir.v1.Version.VersionEntryR\aversion\x12.\n" +
 	"\bmetadata\x18\x02 \x03(\v2\x12.weir.v1.MetadatumR\bmetadata\x129\n" +
 	"\n" +
-	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x1a:\n" +
+	"created_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x1a\n" +
+	"\bdisabled\x18\x04 \x01(\bR\bdisabled\x12\x1f\n" +
+	"\vdisabled_by\x18\x05 \x01(\tR\n" +
+	"disabledBy\x12\x16\n" +
+	"\x06pinned\x18\x06 \x01(\bR\x06pinned\x1a:\n" +
 	"\fVersionEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"5\n" +
@@ -616,11 +1133,43 @@ const file_weir_v1_resource_proto_rawDesc = "" +
 	"\x06latest\x18\x04 \x03(\v2\".weir.v1.CheckResponse.LatestEntryR\x06latest\x1a9\n" +
 	"\vLatestEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xe6\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd6\x01\n" +
+	"\n" +
+	"PinRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\bresource\x18\x02 \x01(\tR\bresource\x12:\n" +
+	"\aversion\x18\x03 \x03(\v2 .weir.v1.PinRequest.VersionEntryR\aversion\x12\x18\n" +
+	"\acomment\x18\x04 \x01(\tR\acomment\x1a:\n" +
+	"\fVersionEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\r\n" +
+	"\vPinResponse\"F\n" +
+	"\fUnpinRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\bresource\x18\x02 \x01(\tR\bresource\"\x0f\n" +
+	"\rUnpinResponse\"\xea\x01\n" +
+	"\x14EnableVersionRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\bresource\x18\x02 \x01(\tR\bresource\x12D\n" +
+	"\aversion\x18\x03 \x03(\v2*.weir.v1.EnableVersionRequest.VersionEntryR\aversion\x12\x18\n" +
+	"\aenabled\x18\x04 \x01(\bR\aenabled\x1a:\n" +
+	"\fVersionEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x17\n" +
+	"\x15EnableVersionResponse\"N\n" +
+	"\x14ClearVersionsRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\bresource\x18\x02 \x01(\tR\bresource\"1\n" +
+	"\x15ClearVersionsResponse\x12\x18\n" +
+	"\acleared\x18\x01 \x01(\x03R\acleared2\xf0\x03\n" +
 	"\x0fResourceService\x12N\n" +
 	"\rListResources\x12\x1d.weir.v1.ListResourcesRequest\x1a\x1e.weir.v1.ListResourcesResponse\x12K\n" +
 	"\fListVersions\x12\x1c.weir.v1.ListVersionsRequest\x1a\x1d.weir.v1.ListVersionsResponse\x126\n" +
-	"\x05Check\x12\x15.weir.v1.CheckRequest\x1a\x16.weir.v1.CheckResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
+	"\x05Check\x12\x15.weir.v1.CheckRequest\x1a\x16.weir.v1.CheckResponse\x120\n" +
+	"\x03Pin\x12\x13.weir.v1.PinRequest\x1a\x14.weir.v1.PinResponse\x126\n" +
+	"\x05Unpin\x12\x15.weir.v1.UnpinRequest\x1a\x16.weir.v1.UnpinResponse\x12N\n" +
+	"\rEnableVersion\x12\x1d.weir.v1.EnableVersionRequest\x1a\x1e.weir.v1.EnableVersionResponse\x12N\n" +
+	"\rClearVersions\x12\x1d.weir.v1.ClearVersionsRequest\x1a\x1e.weir.v1.ClearVersionsResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
 	file_weir_v1_resource_proto_rawDescOnce sync.Once
@@ -634,47 +1183,72 @@ func file_weir_v1_resource_proto_rawDescGZIP() []byte {
 	return file_weir_v1_resource_proto_rawDescData
 }
 
-var file_weir_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_weir_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_weir_v1_resource_proto_goTypes = []any{
 	(*ListResourcesRequest)(nil),  // 0: weir.v1.ListResourcesRequest
 	(*ListResourcesResponse)(nil), // 1: weir.v1.ListResourcesResponse
 	(*Resource)(nil),              // 2: weir.v1.Resource
-	(*ListVersionsRequest)(nil),   // 3: weir.v1.ListVersionsRequest
-	(*ListVersionsResponse)(nil),  // 4: weir.v1.ListVersionsResponse
-	(*Version)(nil),               // 5: weir.v1.Version
-	(*Metadatum)(nil),             // 6: weir.v1.Metadatum
-	(*CheckRequest)(nil),          // 7: weir.v1.CheckRequest
-	(*CheckResponse)(nil),         // 8: weir.v1.CheckResponse
-	nil,                           // 9: weir.v1.Resource.LatestEntry
-	nil,                           // 10: weir.v1.Version.VersionEntry
-	nil,                           // 11: weir.v1.CheckRequest.FromEntry
-	nil,                           // 12: weir.v1.CheckResponse.LatestEntry
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*Condition)(nil),             // 14: weir.v1.Condition
+	(*Pin)(nil),                   // 3: weir.v1.Pin
+	(*ListVersionsRequest)(nil),   // 4: weir.v1.ListVersionsRequest
+	(*ListVersionsResponse)(nil),  // 5: weir.v1.ListVersionsResponse
+	(*Version)(nil),               // 6: weir.v1.Version
+	(*Metadatum)(nil),             // 7: weir.v1.Metadatum
+	(*CheckRequest)(nil),          // 8: weir.v1.CheckRequest
+	(*CheckResponse)(nil),         // 9: weir.v1.CheckResponse
+	(*PinRequest)(nil),            // 10: weir.v1.PinRequest
+	(*PinResponse)(nil),           // 11: weir.v1.PinResponse
+	(*UnpinRequest)(nil),          // 12: weir.v1.UnpinRequest
+	(*UnpinResponse)(nil),         // 13: weir.v1.UnpinResponse
+	(*EnableVersionRequest)(nil),  // 14: weir.v1.EnableVersionRequest
+	(*EnableVersionResponse)(nil), // 15: weir.v1.EnableVersionResponse
+	(*ClearVersionsRequest)(nil),  // 16: weir.v1.ClearVersionsRequest
+	(*ClearVersionsResponse)(nil), // 17: weir.v1.ClearVersionsResponse
+	nil,                           // 18: weir.v1.Resource.LatestEntry
+	nil,                           // 19: weir.v1.Pin.VersionEntry
+	nil,                           // 20: weir.v1.Version.VersionEntry
+	nil,                           // 21: weir.v1.CheckRequest.FromEntry
+	nil,                           // 22: weir.v1.CheckResponse.LatestEntry
+	nil,                           // 23: weir.v1.PinRequest.VersionEntry
+	nil,                           // 24: weir.v1.EnableVersionRequest.VersionEntry
+	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
+	(*Condition)(nil),             // 26: weir.v1.Condition
 }
 var file_weir_v1_resource_proto_depIdxs = []int32{
 	2,  // 0: weir.v1.ListResourcesResponse.resources:type_name -> weir.v1.Resource
-	9,  // 1: weir.v1.Resource.latest:type_name -> weir.v1.Resource.LatestEntry
-	13, // 2: weir.v1.Resource.last_checked:type_name -> google.protobuf.Timestamp
-	13, // 3: weir.v1.Resource.next_check:type_name -> google.protobuf.Timestamp
-	14, // 4: weir.v1.Resource.waiting:type_name -> weir.v1.Condition
-	5,  // 5: weir.v1.ListVersionsResponse.versions:type_name -> weir.v1.Version
-	10, // 6: weir.v1.Version.version:type_name -> weir.v1.Version.VersionEntry
-	6,  // 7: weir.v1.Version.metadata:type_name -> weir.v1.Metadatum
-	13, // 8: weir.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	11, // 9: weir.v1.CheckRequest.from:type_name -> weir.v1.CheckRequest.FromEntry
-	12, // 10: weir.v1.CheckResponse.latest:type_name -> weir.v1.CheckResponse.LatestEntry
-	0,  // 11: weir.v1.ResourceService.ListResources:input_type -> weir.v1.ListResourcesRequest
-	3,  // 12: weir.v1.ResourceService.ListVersions:input_type -> weir.v1.ListVersionsRequest
-	7,  // 13: weir.v1.ResourceService.Check:input_type -> weir.v1.CheckRequest
-	1,  // 14: weir.v1.ResourceService.ListResources:output_type -> weir.v1.ListResourcesResponse
-	4,  // 15: weir.v1.ResourceService.ListVersions:output_type -> weir.v1.ListVersionsResponse
-	8,  // 16: weir.v1.ResourceService.Check:output_type -> weir.v1.CheckResponse
-	14, // [14:17] is the sub-list for method output_type
-	11, // [11:14] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	18, // 1: weir.v1.Resource.latest:type_name -> weir.v1.Resource.LatestEntry
+	25, // 2: weir.v1.Resource.last_checked:type_name -> google.protobuf.Timestamp
+	25, // 3: weir.v1.Resource.next_check:type_name -> google.protobuf.Timestamp
+	26, // 4: weir.v1.Resource.waiting:type_name -> weir.v1.Condition
+	3,  // 5: weir.v1.Resource.pin:type_name -> weir.v1.Pin
+	19, // 6: weir.v1.Pin.version:type_name -> weir.v1.Pin.VersionEntry
+	25, // 7: weir.v1.Pin.at:type_name -> google.protobuf.Timestamp
+	6,  // 8: weir.v1.ListVersionsResponse.versions:type_name -> weir.v1.Version
+	20, // 9: weir.v1.Version.version:type_name -> weir.v1.Version.VersionEntry
+	7,  // 10: weir.v1.Version.metadata:type_name -> weir.v1.Metadatum
+	25, // 11: weir.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	21, // 12: weir.v1.CheckRequest.from:type_name -> weir.v1.CheckRequest.FromEntry
+	22, // 13: weir.v1.CheckResponse.latest:type_name -> weir.v1.CheckResponse.LatestEntry
+	23, // 14: weir.v1.PinRequest.version:type_name -> weir.v1.PinRequest.VersionEntry
+	24, // 15: weir.v1.EnableVersionRequest.version:type_name -> weir.v1.EnableVersionRequest.VersionEntry
+	0,  // 16: weir.v1.ResourceService.ListResources:input_type -> weir.v1.ListResourcesRequest
+	4,  // 17: weir.v1.ResourceService.ListVersions:input_type -> weir.v1.ListVersionsRequest
+	8,  // 18: weir.v1.ResourceService.Check:input_type -> weir.v1.CheckRequest
+	10, // 19: weir.v1.ResourceService.Pin:input_type -> weir.v1.PinRequest
+	12, // 20: weir.v1.ResourceService.Unpin:input_type -> weir.v1.UnpinRequest
+	14, // 21: weir.v1.ResourceService.EnableVersion:input_type -> weir.v1.EnableVersionRequest
+	16, // 22: weir.v1.ResourceService.ClearVersions:input_type -> weir.v1.ClearVersionsRequest
+	1,  // 23: weir.v1.ResourceService.ListResources:output_type -> weir.v1.ListResourcesResponse
+	5,  // 24: weir.v1.ResourceService.ListVersions:output_type -> weir.v1.ListVersionsResponse
+	9,  // 25: weir.v1.ResourceService.Check:output_type -> weir.v1.CheckResponse
+	11, // 26: weir.v1.ResourceService.Pin:output_type -> weir.v1.PinResponse
+	13, // 27: weir.v1.ResourceService.Unpin:output_type -> weir.v1.UnpinResponse
+	15, // 28: weir.v1.ResourceService.EnableVersion:output_type -> weir.v1.EnableVersionResponse
+	17, // 29: weir.v1.ResourceService.ClearVersions:output_type -> weir.v1.ClearVersionsResponse
+	23, // [23:30] is the sub-list for method output_type
+	16, // [16:23] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_resource_proto_init() }
@@ -689,7 +1263,7 @@ func file_weir_v1_resource_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_resource_proto_rawDesc), len(file_weir_v1_resource_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

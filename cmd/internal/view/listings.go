@@ -80,7 +80,7 @@ func Resources(now time.Time, all []*weirv1.Resource) Table {
 // Versions is the table of a resource's versions, newest first.
 func Versions(now time.Time, resource string, all []*weirv1.Version) Table {
 	t := Table{
-		Header: []string{"version", "found", "about"},
+		Header: []string{"version", "found", "state", "about"},
 		Empty:  fmt.Sprintf("no versions of %s yet: look for some with `weir check %s`", resource, resource),
 	}
 	for _, v := range all {
@@ -88,9 +88,20 @@ func Versions(now time.Time, resource string, all []*weirv1.Version) Table {
 		for _, m := range v.Metadata {
 			about = append(about, m.Name+"="+m.Value)
 		}
-		t.Rows = append(t.Rows, []Cell{Text(Pairs(v.Version)), Text(Ago(now, v.CreatedAt)), {Text: strings.Join(about, " "), Style: Gray}})
+		t.Rows = append(t.Rows, []Cell{Text(Pairs(v.Version)), Text(Ago(now, v.CreatedAt)), versionState(v), {Text: strings.Join(about, " "), Style: Gray}})
 	}
 	return t
+}
+
+// versionState is what people decided about a version.
+func versionState(v *weirv1.Version) Cell {
+	switch {
+	case v.Disabled:
+		return Cell{Text: "disabled by " + v.DisabledBy, Style: Yellow}
+	case v.Pinned:
+		return Cell{Text: "pinned", Style: Blue}
+	}
+	return Text("")
 }
 
 // Workers is the table of workers.
@@ -153,6 +164,9 @@ func resourceState(r *weirv1.Resource) Cell {
 	if r.Error != "" {
 		return Cell{Text: "error: " + r.Error, Style: Red}
 	}
+	if r.Pin != nil {
+		return Cell{Text: pinned(r.Pin), Style: Blue}
+	}
 	if w := condition(r.Waiting); w != "" {
 		return Cell{Text: w, Style: Gray}
 	}
@@ -160,6 +174,18 @@ func resourceState(r *weirv1.Resource) Cell {
 		return Cell{Text: "not checked yet", Style: Gray}
 	}
 	return Status("ok")
+}
+
+func pinned(p *weirv1.Pin) string {
+	text := "pinned to " + shortVersion(p.Version)
+	if p.InPipeline {
+		return text + " by the pipeline"
+	}
+	text += " by " + p.By
+	if p.Comment != "" {
+		text += ": " + p.Comment
+	}
+	return text
 }
 
 func condition(c *weirv1.Condition) string {

@@ -2,23 +2,28 @@
 SELECT p.name AS pipeline, o.address, coalesce(v.spec, '')::bytea AS spec, r.scope_id,
        (SELECT count(*) FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0) AS versions,
        coalesce(latest.version, 'null')::jsonb AS latest,
-       s.last_ended_at, s.check_due_at, coalesce(s.last_error, '')::text AS last_error
+       s.last_ended_at, s.check_due_at, coalesce(s.last_error, '')::text AS last_error,
+       coalesce(pin.version, 'null')::jsonb AS pin, coalesce(pin.comment, '')::text AS pin_comment, coalesce(pin.pinned_by, '')::text AS pinned_by, pin.pinned_at
 FROM objects o
 JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
+LEFT JOIN resource_pins pin ON pin.resource_id = o.id
 LEFT JOIN LATERAL (SELECT x.version FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0
                    ORDER BY x.check_order DESC LIMIT 1) latest ON true
 WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline) AND o.kind = 'resource' AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address;
 
 -- name: APIVersions :many
-SELECT v.version, v.metadata, v.created_at
+SELECT v.version, v.metadata, v.created_at, coalesce(d.disabled_by, '')::text AS disabled_by, (d.version_id IS NOT NULL)::boolean AS disabled,
+       coalesce(v.version @> pin.version, false)::boolean AS pinned
 FROM versions v JOIN resources r ON r.scope_id = v.scope_id
 JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
-WHERE t.name = @team AND r.object_id = @resource_id
+LEFT JOIN disabled_versions d ON d.resource_id = r.object_id AND d.version_id = v.id
+LEFT JOIN resource_pins pin ON pin.resource_id = r.object_id
+WHERE t.name = @team AND r.object_id = @resource_id AND v.check_order > 0
 ORDER BY v.check_order DESC, v.id DESC LIMIT @most;
 
 -- name: APIRequestCheck :one

@@ -48,3 +48,20 @@ LEFT JOIN objects j ON j.pipeline_id = o.pipeline_id AND j.kind = 'job' AND j.sp
 
 -- name: PinsOf :many
 SELECT resource_id, version, comment, pinned_by, pinned_at FROM resource_pins WHERE resource_id = ANY (@resources::uuid[]);
+
+-- name: OthersOfScope :one
+-- The scope of a resource, locked, and whether another team looks at it too.
+SELECT s.id, EXISTS (SELECT FROM resources x JOIN objects xo ON xo.id = x.object_id JOIN pipelines xp ON xp.id = xo.pipeline_id
+                     WHERE x.scope_id = s.id AND xp.team_id <> p.team_id AND xo.spec_digest IS NOT NULL)::boolean AS others
+FROM scopes s JOIN resources r ON r.scope_id = s.id JOIN objects o ON o.id = r.object_id
+JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+WHERE r.object_id = @resource_id AND t.name = @team AND o.spec_digest IS NOT NULL
+FOR NO KEY UPDATE OF s;
+
+-- name: ClearVersions :execrows
+-- Builds speak of versions for ever, so the rows stay: without a place in the
+-- order, as if no check had seen them.
+UPDATE versions SET check_order = 0 WHERE scope_id = @scope_id AND check_order > 0;
+
+-- name: CheckAnew :exec
+UPDATE scopes SET check_requested_at = clock_timestamp(), check_requested_from = NULL WHERE id = @id;

@@ -41,6 +41,16 @@ const (
 	ResourceServiceListVersionsProcedure = "/weir.v1.ResourceService/ListVersions"
 	// ResourceServiceCheckProcedure is the fully-qualified name of the ResourceService's Check RPC.
 	ResourceServiceCheckProcedure = "/weir.v1.ResourceService/Check"
+	// ResourceServicePinProcedure is the fully-qualified name of the ResourceService's Pin RPC.
+	ResourceServicePinProcedure = "/weir.v1.ResourceService/Pin"
+	// ResourceServiceUnpinProcedure is the fully-qualified name of the ResourceService's Unpin RPC.
+	ResourceServiceUnpinProcedure = "/weir.v1.ResourceService/Unpin"
+	// ResourceServiceEnableVersionProcedure is the fully-qualified name of the ResourceService's
+	// EnableVersion RPC.
+	ResourceServiceEnableVersionProcedure = "/weir.v1.ResourceService/EnableVersion"
+	// ResourceServiceClearVersionsProcedure is the fully-qualified name of the ResourceService's
+	// ClearVersions RPC.
+	ResourceServiceClearVersionsProcedure = "/weir.v1.ResourceService/ClearVersions"
 )
 
 // ResourceServiceClient is a client for the weir.v1.ResourceService service.
@@ -49,6 +59,13 @@ type ResourceServiceClient interface {
 	ListVersions(context.Context, *connect.Request[v1.ListVersionsRequest]) (*connect.Response[v1.ListVersionsResponse], error)
 	// Check looks for new versions now, and answers when the check has ended.
 	Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error)
+	// Pin holds a resource at a version, for builds that begin after it.
+	Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error)
+	Unpin(context.Context, *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error)
+	// EnableVersion keeps a version from builds that begin after it, or gives it back.
+	EnableVersion(context.Context, *connect.Request[v1.EnableVersionRequest]) (*connect.Response[v1.EnableVersionResponse], error)
+	// ClearVersions forgets the history of a resource; the next check begins anew.
+	ClearVersions(context.Context, *connect.Request[v1.ClearVersionsRequest]) (*connect.Response[v1.ClearVersionsResponse], error)
 }
 
 // NewResourceServiceClient constructs a client for the weir.v1.ResourceService service. By default,
@@ -80,6 +97,30 @@ func NewResourceServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(resourceServiceMethods.ByName("Check")),
 			connect.WithClientOptions(opts...),
 		),
+		pin: connect.NewClient[v1.PinRequest, v1.PinResponse](
+			httpClient,
+			baseURL+ResourceServicePinProcedure,
+			connect.WithSchema(resourceServiceMethods.ByName("Pin")),
+			connect.WithClientOptions(opts...),
+		),
+		unpin: connect.NewClient[v1.UnpinRequest, v1.UnpinResponse](
+			httpClient,
+			baseURL+ResourceServiceUnpinProcedure,
+			connect.WithSchema(resourceServiceMethods.ByName("Unpin")),
+			connect.WithClientOptions(opts...),
+		),
+		enableVersion: connect.NewClient[v1.EnableVersionRequest, v1.EnableVersionResponse](
+			httpClient,
+			baseURL+ResourceServiceEnableVersionProcedure,
+			connect.WithSchema(resourceServiceMethods.ByName("EnableVersion")),
+			connect.WithClientOptions(opts...),
+		),
+		clearVersions: connect.NewClient[v1.ClearVersionsRequest, v1.ClearVersionsResponse](
+			httpClient,
+			baseURL+ResourceServiceClearVersionsProcedure,
+			connect.WithSchema(resourceServiceMethods.ByName("ClearVersions")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -88,6 +129,10 @@ type resourceServiceClient struct {
 	listResources *connect.Client[v1.ListResourcesRequest, v1.ListResourcesResponse]
 	listVersions  *connect.Client[v1.ListVersionsRequest, v1.ListVersionsResponse]
 	check         *connect.Client[v1.CheckRequest, v1.CheckResponse]
+	pin           *connect.Client[v1.PinRequest, v1.PinResponse]
+	unpin         *connect.Client[v1.UnpinRequest, v1.UnpinResponse]
+	enableVersion *connect.Client[v1.EnableVersionRequest, v1.EnableVersionResponse]
+	clearVersions *connect.Client[v1.ClearVersionsRequest, v1.ClearVersionsResponse]
 }
 
 // ListResources calls weir.v1.ResourceService.ListResources.
@@ -105,12 +150,39 @@ func (c *resourceServiceClient) Check(ctx context.Context, req *connect.Request[
 	return c.check.CallUnary(ctx, req)
 }
 
+// Pin calls weir.v1.ResourceService.Pin.
+func (c *resourceServiceClient) Pin(ctx context.Context, req *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error) {
+	return c.pin.CallUnary(ctx, req)
+}
+
+// Unpin calls weir.v1.ResourceService.Unpin.
+func (c *resourceServiceClient) Unpin(ctx context.Context, req *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error) {
+	return c.unpin.CallUnary(ctx, req)
+}
+
+// EnableVersion calls weir.v1.ResourceService.EnableVersion.
+func (c *resourceServiceClient) EnableVersion(ctx context.Context, req *connect.Request[v1.EnableVersionRequest]) (*connect.Response[v1.EnableVersionResponse], error) {
+	return c.enableVersion.CallUnary(ctx, req)
+}
+
+// ClearVersions calls weir.v1.ResourceService.ClearVersions.
+func (c *resourceServiceClient) ClearVersions(ctx context.Context, req *connect.Request[v1.ClearVersionsRequest]) (*connect.Response[v1.ClearVersionsResponse], error) {
+	return c.clearVersions.CallUnary(ctx, req)
+}
+
 // ResourceServiceHandler is an implementation of the weir.v1.ResourceService service.
 type ResourceServiceHandler interface {
 	ListResources(context.Context, *connect.Request[v1.ListResourcesRequest]) (*connect.Response[v1.ListResourcesResponse], error)
 	ListVersions(context.Context, *connect.Request[v1.ListVersionsRequest]) (*connect.Response[v1.ListVersionsResponse], error)
 	// Check looks for new versions now, and answers when the check has ended.
 	Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error)
+	// Pin holds a resource at a version, for builds that begin after it.
+	Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error)
+	Unpin(context.Context, *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error)
+	// EnableVersion keeps a version from builds that begin after it, or gives it back.
+	EnableVersion(context.Context, *connect.Request[v1.EnableVersionRequest]) (*connect.Response[v1.EnableVersionResponse], error)
+	// ClearVersions forgets the history of a resource; the next check begins anew.
+	ClearVersions(context.Context, *connect.Request[v1.ClearVersionsRequest]) (*connect.Response[v1.ClearVersionsResponse], error)
 }
 
 // NewResourceServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -138,6 +210,30 @@ func NewResourceServiceHandler(svc ResourceServiceHandler, opts ...connect.Handl
 		connect.WithSchema(resourceServiceMethods.ByName("Check")),
 		connect.WithHandlerOptions(opts...),
 	)
+	resourceServicePinHandler := connect.NewUnaryHandler(
+		ResourceServicePinProcedure,
+		svc.Pin,
+		connect.WithSchema(resourceServiceMethods.ByName("Pin")),
+		connect.WithHandlerOptions(opts...),
+	)
+	resourceServiceUnpinHandler := connect.NewUnaryHandler(
+		ResourceServiceUnpinProcedure,
+		svc.Unpin,
+		connect.WithSchema(resourceServiceMethods.ByName("Unpin")),
+		connect.WithHandlerOptions(opts...),
+	)
+	resourceServiceEnableVersionHandler := connect.NewUnaryHandler(
+		ResourceServiceEnableVersionProcedure,
+		svc.EnableVersion,
+		connect.WithSchema(resourceServiceMethods.ByName("EnableVersion")),
+		connect.WithHandlerOptions(opts...),
+	)
+	resourceServiceClearVersionsHandler := connect.NewUnaryHandler(
+		ResourceServiceClearVersionsProcedure,
+		svc.ClearVersions,
+		connect.WithSchema(resourceServiceMethods.ByName("ClearVersions")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/weir.v1.ResourceService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ResourceServiceListResourcesProcedure:
@@ -146,6 +242,14 @@ func NewResourceServiceHandler(svc ResourceServiceHandler, opts ...connect.Handl
 			resourceServiceListVersionsHandler.ServeHTTP(w, r)
 		case ResourceServiceCheckProcedure:
 			resourceServiceCheckHandler.ServeHTTP(w, r)
+		case ResourceServicePinProcedure:
+			resourceServicePinHandler.ServeHTTP(w, r)
+		case ResourceServiceUnpinProcedure:
+			resourceServiceUnpinHandler.ServeHTTP(w, r)
+		case ResourceServiceEnableVersionProcedure:
+			resourceServiceEnableVersionHandler.ServeHTTP(w, r)
+		case ResourceServiceClearVersionsProcedure:
+			resourceServiceClearVersionsHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -165,4 +269,20 @@ func (UnimplementedResourceServiceHandler) ListVersions(context.Context, *connec
 
 func (UnimplementedResourceServiceHandler) Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.Check is not implemented"))
+}
+
+func (UnimplementedResourceServiceHandler) Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.Pin is not implemented"))
+}
+
+func (UnimplementedResourceServiceHandler) Unpin(context.Context, *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.Unpin is not implemented"))
+}
+
+func (UnimplementedResourceServiceHandler) EnableVersion(context.Context, *connect.Request[v1.EnableVersionRequest]) (*connect.Response[v1.EnableVersionResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.EnableVersion is not implemented"))
+}
+
+func (UnimplementedResourceServiceHandler) ClearVersions(context.Context, *connect.Request[v1.ClearVersionsRequest]) (*connect.Response[v1.ClearVersionsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.ClearVersions is not implemented"))
 }

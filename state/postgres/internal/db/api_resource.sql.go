@@ -78,13 +78,15 @@ const aPIResources = `-- name: APIResources :many
 SELECT p.name AS pipeline, o.address, coalesce(v.spec, '')::bytea AS spec, r.scope_id,
        (SELECT count(*) FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0) AS versions,
        coalesce(latest.version, 'null')::jsonb AS latest,
-       s.last_ended_at, s.check_due_at, coalesce(s.last_error, '')::text AS last_error
+       s.last_ended_at, s.check_due_at, coalesce(s.last_error, '')::text AS last_error,
+       coalesce(pin.version, 'null')::jsonb AS pin, coalesce(pin.comment, '')::text AS pin_comment, coalesce(pin.pinned_by, '')::text AS pinned_by, pin.pinned_at
 FROM objects o
 JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
+LEFT JOIN resource_pins pin ON pin.resource_id = o.id
 LEFT JOIN LATERAL (SELECT x.version FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0
                    ORDER BY x.check_order DESC LIMIT 1) latest ON true
 WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.kind = 'resource' AND o.spec_digest IS NOT NULL
@@ -101,6 +103,10 @@ type APIResourcesRow struct {
 	LastEndedAt *time.Time
 	CheckDueAt  *time.Time
 	LastError   string
+	Pin         []byte
+	PinComment  string
+	PinnedBy    string
+	PinnedAt    *time.Time
 }
 
 func (q *Queries) APIResources(ctx context.Context, team string, pipeline string) ([]APIResourcesRow, error) {
@@ -122,6 +128,10 @@ func (q *Queries) APIResources(ctx context.Context, team string, pipeline string
 			&i.LastEndedAt,
 			&i.CheckDueAt,
 			&i.LastError,
+			&i.Pin,
+			&i.PinComment,
+			&i.PinnedBy,
+			&i.PinnedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -134,17 +144,23 @@ func (q *Queries) APIResources(ctx context.Context, team string, pipeline string
 }
 
 const aPIVersions = `-- name: APIVersions :many
-SELECT v.version, v.metadata, v.created_at
+SELECT v.version, v.metadata, v.created_at, coalesce(d.disabled_by, '')::text AS disabled_by, (d.version_id IS NOT NULL)::boolean AS disabled,
+       coalesce(v.version @> pin.version, false)::boolean AS pinned
 FROM versions v JOIN resources r ON r.scope_id = v.scope_id
 JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
-WHERE t.name = $1 AND r.object_id = $2
+LEFT JOIN disabled_versions d ON d.resource_id = r.object_id AND d.version_id = v.id
+LEFT JOIN resource_pins pin ON pin.resource_id = r.object_id
+WHERE t.name = $1 AND r.object_id = $2 AND v.check_order > 0
 ORDER BY v.check_order DESC, v.id DESC LIMIT $3
 `
 
 type APIVersionsRow struct {
-	Version   []byte
-	Metadata  []byte
-	CreatedAt time.Time
+	Version    []byte
+	Metadata   []byte
+	CreatedAt  time.Time
+	DisabledBy string
+	Disabled   bool
+	Pinned     bool
 }
 
 func (q *Queries) APIVersions(ctx context.Context, team string, resourceID string, most int32) ([]APIVersionsRow, error) {
@@ -156,7 +172,14 @@ func (q *Queries) APIVersions(ctx context.Context, team string, resourceID strin
 	items := []APIVersionsRow{}
 	for rows.Next() {
 		var i APIVersionsRow
-		if err := rows.Scan(&i.Version, &i.Metadata, &i.CreatedAt); err != nil {
+		if err := rows.Scan(
+			&i.Version,
+			&i.Metadata,
+			&i.CreatedAt,
+			&i.DisabledBy,
+			&i.Disabled,
+			&i.Pinned,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

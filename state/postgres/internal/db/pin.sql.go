@@ -9,6 +9,29 @@ import (
 	"context"
 )
 
+const checkAnew = `-- name: CheckAnew :exec
+UPDATE scopes SET check_requested_at = clock_timestamp(), check_requested_from = NULL WHERE id = $1
+`
+
+func (q *Queries) CheckAnew(ctx context.Context, id string) error {
+	_, err := q.db.Exec(ctx, checkAnew, id)
+	return err
+}
+
+const clearVersions = `-- name: ClearVersions :execrows
+UPDATE versions SET check_order = 0 WHERE scope_id = $1 AND check_order > 0
+`
+
+// Builds speak of versions for ever, so the rows stay: without a place in the
+// order, as if no check had seen them.
+func (q *Queries) ClearVersions(ctx context.Context, scopeID string) (int64, error) {
+	result, err := q.db.Exec(ctx, clearVersions, scopeID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const disableVersion = `-- name: DisableVersion :many
 WITH put AS (
     INSERT INTO disabled_versions (resource_id, version_id, disabled_by) VALUES ($1, $2, $3)
@@ -99,6 +122,28 @@ func (q *Queries) EnableVersion(ctx context.Context, resourceID string, versionI
 		return nil, err
 	}
 	return items, nil
+}
+
+const othersOfScope = `-- name: OthersOfScope :one
+SELECT s.id, EXISTS (SELECT FROM resources x JOIN objects xo ON xo.id = x.object_id JOIN pipelines xp ON xp.id = xo.pipeline_id
+                     WHERE x.scope_id = s.id AND xp.team_id <> p.team_id AND xo.spec_digest IS NOT NULL)::boolean AS others
+FROM scopes s JOIN resources r ON r.scope_id = s.id JOIN objects o ON o.id = r.object_id
+JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+WHERE r.object_id = $1 AND t.name = $2 AND o.spec_digest IS NOT NULL
+FOR NO KEY UPDATE OF s
+`
+
+type OthersOfScopeRow struct {
+	ID     string
+	Others bool
+}
+
+// The scope of a resource, locked, and whether another team looks at it too.
+func (q *Queries) OthersOfScope(ctx context.Context, resourceID string, team string) (OthersOfScopeRow, error) {
+	row := q.db.QueryRow(ctx, othersOfScope, resourceID, team)
+	var i OthersOfScopeRow
+	err := row.Scan(&i.ID, &i.Others)
+	return i, err
 }
 
 const pinsOf = `-- name: PinsOf :many
