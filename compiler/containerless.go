@@ -17,7 +17,7 @@ import (
 // loadFormats is read only.
 var loadFormats = []string{"json", "raw", "trim", "yaml"}
 
-func (u *jobUnit) load(l *config.Load, have made) graph.Load {
+func (u *jobUnit) load(s *config.Step, l *config.Load, have made) graph.Load {
 	out := graph.Load{Reveal: u.flag(l.Reveal), Format: u.word(l.Format)}
 	if l.File == nil {
 		u.errorf(diag.MissingField, u.at, "Load without file", "A load step says what it reads: file = \"artifact/path\".")
@@ -28,6 +28,9 @@ func (u *jobUnit) load(l *config.Load, have made) graph.Load {
 		u.choice(config.Name{Text: out.Format, Range: l.Format.Range()}, loadFormats)
 	default:
 		out.Format = formatOf(out.File)
+	}
+	if !out.Reveal {
+		u.run.hidden = u.run.hidden.with(s.Name)
 	}
 	return out
 }

@@ -17,6 +17,7 @@ type running struct {
 	across []config.Name // of the blocks around
 	have   made          // before the step that is compiled
 	loads  artifacts     // load steps, wherever they stand
+	hidden artifacts     // load steps so far whose values are not to be shown
 	steps  artifacts     // named steps, wherever they stand
 }
 
@@ -84,7 +85,7 @@ func (u *unit) checkRunName(r config.Ref) bool {
 	case root == "across":
 		return u.oneOf(n, diag.UnknownAcross, "across block around this", artifacts(u.run.across).names())
 	case root == "load":
-		return u.checkEarlier(n, diag.UnknownLoad, "load step", u.run.have.loads, u.run.loads)
+		return u.checkEarlier(n, diag.UnknownLoad, "load step", u.run.have.loads, u.run.loads) && u.checkRevealed(n)
 	}
 	return u.checkEarlier(n, diag.UnknownStep, "step", u.run.have.steps, u.run.steps)
 }
@@ -108,6 +109,19 @@ func (u *unit) checkSecret(r config.Ref) bool {
 		u.errorf(diag.SensitiveValue, r.Range, "Secret where it would be seen", "%s, so no secret may stand here.", u.shown)
 	}
 	return u.shown == ""
+}
+
+// checkRevealed refuses a loaded value where people would see it, unless its step
+// says that they may.
+func (u *unit) checkRevealed(n config.Segment) bool {
+	load, hidden := u.run.hidden.find(n.Name)
+	if u.shown == "" || !hidden {
+		return true
+	}
+	u.list.Append(diag.Diagnostic{Code: diag.SensitiveValue, Range: n.Range, Summary: "Loaded value where it would be seen",
+		Detail:  fmt.Sprintf("%s, and what load %q reads may be a secret. If it is none, say so there: reveal = true.", u.shown, n.Name),
+		Related: []diag.Related{{Message: "it is read here", Range: load.Range}}})
+	return false
 }
 
 // checkEarlier looks for a step that runs before this one, where this one can

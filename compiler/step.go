@@ -63,7 +63,7 @@ func (u *jobUnit) body(s *config.Step, out *graph.Step, have made) made {
 	case *config.Task:
 		out.Body, have = u.task(s, b, have)
 	case *config.Load:
-		out.Body, have = u.load(b, have), have.load(s.Name)
+		out.Body, have = u.load(s, b, have), have.load(s.Name)
 	case *config.SetPipeline:
 		out.Body = u.setPipeline(b, have)
 	case *config.Approval:

@@ -159,7 +159,7 @@ func (t *translator) run(c build.StartRun) error {
 	if err != nil {
 		return fmt.Errorf("the task of %s: %w", c.Path, err)
 	}
-	t.ch.Runs = append(t.ch.Runs, state.NewRun{ID: c.ID, Path: c.Path, Kind: c.Kind, Attempt: c.Attempt, Task: task, Tags: c.Tags, Worker: c.Worker})
+	t.ch.Runs = append(t.ch.Runs, state.NewRun{ID: c.ID, Path: c.Path, Kind: c.Kind, Attempt: c.Attempt, Task: task, Tags: c.Tags, Worker: c.Worker, Hidden: c.Hidden})
 	return nil
 }
 

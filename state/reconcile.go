@@ -35,6 +35,7 @@ type NewRun struct {
 	Task           []byte // weir.v1.Task
 	Tags           []string
 	Worker         string // that has its artifacts; "": any
+	Hidden         bool   // nobody may see its result, which goes when its build ends
 }
 
 // VersionRow is a row of versions.

@@ -3,11 +3,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/cli"
 	"github.com/weirci/weir/compiler/policy"
+	"github.com/weirci/weir/worker/load"
 	"github.com/weirci/weir/worker/resource/types"
 	"github.com/weirci/weir/worker/shim"
 )
@@ -21,9 +23,21 @@ func main() {
 			}
 		case policy.Command:
 			os.Exit(policy.Main(os.Stdin, os.Stdout, os.Stderr))
+		case "step":
+			os.Exit(step(os.Args[2:]))
 		case "resource-type":
 			os.Exit(types.Main(context.Background(), types.System(os.Stderr), os.Args[2:], os.Stdin, os.Stdout))
 		}
 	}
 	os.Exit(cli.Main(cli.System(time.Now), os.Args[1:]))
+}
+
+// step is what a step without an image of its own runs, in the directory that has
+// its artifacts.
+func step(args []string) int {
+	if len(args) != 1 || args[0] != "load" {
+		fmt.Fprintln(os.Stderr, "usage: weir step load")
+		return 2
+	}
+	return load.Main(".", os.Stdin, os.Stdout, os.Stderr)
 }

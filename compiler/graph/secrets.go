@@ -5,16 +5,30 @@ import (
 	"strings"
 )
 
-// secretRoot is the run-time root that secrets are named by.
-const secretRoot = "secret."
+// The run-time roots that secrets and loaded values are named by.
+const (
+	secretRoot = "secret."
+	loadRoot   = "load."
+)
 
 // SecretRefs are the secrets that deferred values inside of v name, sorted and
 // without the root: "main.db.password" for secret.main.db.password.
-func SecretRefs(v Value) []string {
+func SecretRefs(v Value) []string { return refsBelow(v, secretRoot) }
+
+// LoadRefs are the load steps whose values deferred values inside of v name, sorted.
+func LoadRefs(v Value) []string {
+	refs := refsBelow(v, loadRoot)
+	for i, ref := range refs {
+		refs[i], _, _ = strings.Cut(ref, ".")
+	}
+	return slices.Compact(refs)
+}
+
+func refsBelow(v Value, root string) []string {
 	var out []string
 	walkDeferred(v, func(d Deferred) {
 		for _, ref := range d.Refs {
-			if name, ok := strings.CutPrefix(ref, secretRoot); ok {
+			if name, ok := strings.CutPrefix(ref, root); ok {
 				out = append(out, name)
 			}
 		}

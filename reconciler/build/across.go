@@ -70,7 +70,7 @@ func atOnce(maxInFlight int64) int64 {
 }
 
 func (d *decider) valuesOf(a graph.Across, path string) (graph.List, error) {
-	v, err := d.resolver(path).Value(a.Values)
+	v, err := d.openly(path).Value(a.Values)
 	if err != nil {
 		return nil, fmt.Errorf("values: %w", err)
 	}

@@ -59,7 +59,7 @@ func (d *decider) question(a graph.Approval, path string) (string, error) {
 	if a.Message == nil {
 		return "", nil
 	}
-	v, err := d.resolver(path).Value(a.Message)
+	v, err := d.openly(path).Value(a.Message)
 	if err != nil {
 		return "", err
 	}

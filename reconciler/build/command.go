@@ -37,6 +37,7 @@ type StartRun struct {
 	Task    *weirv1.Task
 	Worker  string // that has its artifacts; "": any
 	Tags    []string
+	Hidden  bool // nobody may see its result
 }
 
 // AskApproval asks people, and blocks the step until one answers.

@@ -128,7 +128,7 @@ func (d *decider) core(s graph.Step, path string, c cancel) outcome {
 		return d.getAfterPut(s, path, c)
 	case graph.Approval:
 		return d.approval(s, body, path, c)
-	case graph.Get, graph.Task:
+	case graph.Get, graph.Task, graph.Load:
 		return d.leaf(s, path, c)
 	}
 	return d.composite(s, path, c)

@@ -7,7 +7,7 @@ import (
 	"github.com/weirci/weir/state"
 )
 
-// leaf decides about a get, a put or a task: its row and its runs.
+// leaf decides about a get, a put, a task or a load: its row and its runs.
 func (d *decider) leaf(s graph.Step, path string, c cancel) outcome {
 	row := d.row(path)
 	switch {
@@ -121,8 +121,11 @@ func exitCode(run Run) (int32, bool) {
 
 // keepAnswer keeps what a get or put that succeeded said and made.
 func (d *decider) keepAnswer(s graph.Step, path string, w work, run Run) outcome {
-	if w.kind == graph.StepTask {
+	switch w.kind {
+	case graph.StepTask:
 		return ended(state.StepSucceeded, "")
+	case graph.StepLoad:
+		return w.loaded(run.Result)
 	}
 	answer, err := w.answer(run.Result)
 	if err != nil {

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -8,22 +9,28 @@ import (
 	"github.com/weirci/weir/reconciler/protocol"
 )
 
-// withSteps lets expressions at a path ask how steps before it ended. Steps are only
-// looked for where an expression names them.
+// withSteps lets expressions at a path ask how steps before it ended, and what they
+// have loaded. Steps are only looked for where an expression names them.
 func (d *decider) withSteps(at string) protocol.Eval {
 	if d.Eval == nil {
 		return nil
 	}
 	return func(v graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
 		steps := d.namedSteps(v, at)
-		if len(steps) == 0 {
+		loads, err := d.namedLoads(v, at)
+		if err != nil {
+			return nil, err
+		}
+		if len(steps)+len(loads) == 0 {
 			return d.Eval(v, roots)
 		}
-		all := map[string]graph.Value{"step": steps}
-		for name, root := range roots {
-			all[name] = root
+		all := map[string]graph.Value{"step": steps, "load": loads}
+		maps.Copy(all, roots)
+		out, err := d.Eval(v, all)
+		if err != nil && d.hides(v, at) {
+			err = errHidden
 		}
-		return d.Eval(v, all)
+		return out, err
 	}
 }
 
@@ -61,7 +68,9 @@ func (d *decider) stepValue(name, at string) graph.Value {
 type finder struct {
 	d        *decider
 	name, at string
+	kind     graph.StepKind // "": any
 	path     string
+	found    graph.Step
 	near     int // parts in common; -1: none found
 }
 
@@ -78,19 +87,24 @@ func (f *finder) hooks(h graph.Hooks, prefix string) {
 }
 
 func (f *finder) step(s graph.Step, path string) {
-	if n := common(path, f.at); s.Name == f.name && n > f.near {
-		f.path, f.near = path, n
-	}
+	f.look(s, path)
 	for range s.Across { // inside there are many: only those around the path are seen
 		if path = f.towards(path); path == "" {
 			return
 		}
-		if n := common(path, f.at); s.Name == f.name && n > f.near {
-			f.path, f.near = path, n
-		}
+		f.look(s, path)
 	}
 	f.steps(children(s.Body), attemptPrefix(path, f.d.row(path).Attempt))
 	f.hooks(s.Hooks, path+".")
+}
+
+func (f *finder) look(s graph.Step, path string) {
+	if s.Name != f.name || f.kind != "" && s.Body.StepKind() != f.kind {
+		return
+	}
+	if n := common(path, f.at); n > f.near {
+		f.path, f.found, f.near = path, s, n
+	}
 }
 
 // towards is the part of the path that is looked from, one part longer than this.

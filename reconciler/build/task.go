@@ -25,6 +25,7 @@ func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error)
 	w := d.workOf(s, at)
 	m := maker{d: d, w: w, at: at, runID: RunID(d.Build.ID, at, attempt), resolve: d.resolver(at)}
 	m.resolve.Later, m.resolve.Steps = true, func(v graph.Deferred) graph.Map { return d.namedSteps(v, at) }
+	m.resolve.Hidden = func(v graph.Deferred) bool { return d.hides(v, at) }
 	t, err := m.make()
 	if err != nil {
 		return StartRun{}, err
@@ -35,7 +36,7 @@ func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error)
 	}
 	t.TimeoutMs = s.Timeout
 	t.Labels = d.labels(s, at)
-	return StartRun{m.runID, at, attempt, string(w.kind), t, worker, s.Tags}, nil
+	return StartRun{m.runID, at, attempt, string(w.kind), t, worker, s.Tags, w.hidden()}, nil
 }
 
 func (d *decider) labels(s graph.Step, at string) map[string]string {
@@ -115,6 +116,8 @@ func (m *maker) make() (*weirv1.Task, error) {
 		return m.task()
 	case graph.StepGet:
 		return m.get()
+	case graph.StepLoad:
+		return m.load()
 	}
 	return m.put()
 }
@@ -171,17 +174,22 @@ func (m *maker) resource(argv []string, version map[string]string) (*weirv1.Task
 		return nil, fmt.Errorf("params: %w", err)
 	}
 	t.Env, t.Dir = m.d.metadata(), tree
-	if asked := req.Deferred(); len(graph.SecretRefs(asked)) > 0 {
-		t.Later, err = protocol.Later{Secrets: m.secrets(asked), Request: asked}.Bytes()
+	if asked := req.Deferred(); protocol.Waits(asked) {
+		t.Later, err = m.later(asked, protocol.Later{Request: asked})
 		return t, err
 	}
 	t.Stdin, err = req.Bytes()
 	return t, err
 }
 
-// secrets says how a value's secrets are read.
-func (m *maker) secrets(v graph.Value) state.Secrets {
-	return state.SecretsOf(m.d.Build.Team, m.d.Sources, v)
+// later says with what was left in v how its secrets and loaded values are read.
+func (m *maker) later(v graph.Value, l protocol.Later) ([]byte, error) {
+	loads, err := m.loads(v)
+	if err != nil {
+		return nil, err
+	}
+	l.Secrets, l.Loads = state.SecretsOf(m.d.Build.Team, m.d.Sources, v), loads
+	return l.Bytes()
 }
 
 // metadata is what get and put find in their environment, as in Concourse.

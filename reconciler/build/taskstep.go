@@ -55,7 +55,7 @@ func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
 	return err
 }
 
-// env is what is known now, as lines, and what names secrets, for later.
+// env is what is known now, as lines, and what names secrets or hidden values, for later.
 func (m *maker) env(t *weirv1.Task, env graph.Map) error {
 	resolved, err := m.resolve.Map(env)
 	if err != nil {
@@ -63,7 +63,7 @@ func (m *maker) env(t *weirv1.Task, env graph.Map) error {
 	}
 	var later graph.Map
 	for k, v := range resolved {
-		if len(graph.SecretRefs(v)) == 0 {
+		if !protocol.Waits(v) {
 			continue
 		}
 		if later == nil {
@@ -75,7 +75,7 @@ func (m *maker) env(t *weirv1.Task, env graph.Map) error {
 	if t.Env, err = protocol.EnvLines(resolved); err != nil || later == nil {
 		return err
 	}
-	t.Later, err = protocol.Later{Secrets: m.secrets(later), Env: later}.Bytes()
+	t.Later, err = m.later(later, protocol.Later{Env: later})
 	return err
 }
 

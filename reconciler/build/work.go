@@ -17,6 +17,7 @@ type work struct {
 	resource graph.Address // of a get or put
 	params   graph.Map
 	put      graph.Put
+	load     graph.Load
 	version  func(d *decider) (map[string]string, error) // of a get
 }
 
@@ -24,6 +25,8 @@ func (d *decider) workOf(s graph.Step, path string) work {
 	switch b := s.Body.(type) {
 	case graph.Task:
 		return work{kind: graph.StepTask, name: s.Name, task: b}
+	case graph.Load:
+		return work{kind: graph.StepLoad, name: s.Name, load: b}
 	case graph.Get:
 		return work{kind: graph.StepGet, name: s.Name, resource: b.Resource, params: b.Params, version: chosen(s.Name)}
 	case graph.Put:

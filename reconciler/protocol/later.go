@@ -12,13 +12,20 @@ import (
 	"github.com/weirci/weir/state"
 )
 
-// Later is what of a task names secrets. It stays deferred, closed over all else
-// that it names, until the task is on its way to a worker: what is stored has the
-// names of secrets and never the values.
+// Later is what of a task names secrets, or values that were loaded and are not to
+// be shown. It stays deferred, closed over all else that it names, until the task
+// is on its way to a worker: what is stored has their names and never the values.
 type Later struct {
 	Secrets state.Secrets
-	Env     graph.Map // of the variables that name secrets; nil: none
-	Request graph.Map // source, params and version, where a resource's request names some; nil: none
+	Loads   map[string]Load // by the name of the step; nil: none
+	Env     graph.Map       // of the variables that name secrets; nil: none
+	Request graph.Map       // source, params and version, where a resource's request names some; nil: none
+}
+
+// Load says where a loaded value is: it is the result of a run.
+type Load struct {
+	Run    string
+	Hidden bool // it is not to be shown
 }
 
 // Bytes is what a task carries; none where nothing is left for later.
@@ -27,6 +34,13 @@ func (l Later) Bytes() ([]byte, error) {
 		return nil, nil
 	}
 	m := l.Secrets.Map()
+	if l.Loads != nil {
+		loads := graph.Map{}
+		for name, x := range l.Loads {
+			loads[name] = graph.Map{"run": graph.String(x.Run), "hidden": graph.Bool(x.Hidden)}
+		}
+		m["loads"] = loads
+	}
 	if l.Env != nil {
 		m["env"] = l.Env
 	}
@@ -42,16 +56,32 @@ func ParseLater(b []byte) (Later, error) {
 	if err != nil {
 		return Later{}, fmt.Errorf("what names secrets in a task: %w", err)
 	}
-	l := Later{Secrets: state.SecretsFrom(m)}
+	l := Later{Secrets: state.SecretsFrom(m), Loads: loadsFrom(m)}
 	l.Env, _ = m["env"].(graph.Map)
 	l.Request, _ = m["request"].(graph.Map)
 	return l, nil
 }
 
-// Fill evaluates what was left, with the secrets as the root that they are named
-// by: variables as KEY=value, and the bytes of the request; nil for none.
-func (l Later) Fill(eval Eval, secrets graph.Value) (env []string, stdin []byte, err error) {
-	r := Resolver{Eval: eval, Roots: map[string]graph.Value{"secret": secrets}}
+func loadsFrom(m graph.Map) map[string]Load {
+	loads, ok := m["loads"].(graph.Map)
+	if !ok {
+		return nil
+	}
+	out := map[string]Load{}
+	for name, v := range loads {
+		x, _ := v.(graph.Map)
+		run, _ := x["run"].(graph.String)
+		hidden, _ := x["hidden"].(graph.Bool)
+		out[name] = Load{string(run), bool(hidden)}
+	}
+	return out
+}
+
+// Fill evaluates what was left, with the secrets and the loaded values as the roots
+// that they are named by: variables as KEY=value, and the bytes of the request; nil
+// for none.
+func (l Later) Fill(eval Eval, secrets, loads graph.Map) (env []string, stdin []byte, err error) {
+	r := Resolver{Eval: eval, Roots: map[string]graph.Value{"secret": secrets, "load": loads}}
 	resolved, err := r.Map(l.Env)
 	if err == nil {
 		env, err = EnvLines(resolved)

@@ -47,6 +47,35 @@ func TestParseAnswer(t *testing.T) {
 	}
 }
 
+func TestParseLoaded(t *testing.T) {
+	for in, want := range map[string]graph.Value{
+		`{"value":{"a":[1,-0.50,1e3,12345678901234567890],"b":null}}`: graph.Map{"a": graph.List{graph.Number("1"), graph.Number("-0.5"), graph.Number("1000"), graph.Number("12345678901234567890")}, "b": graph.Null{}},
+		`{"value":-0.0}`:        graph.Number("0"),
+		`{"value":"x"}`:         graph.String("x"),
+		`{"value":25e-4}`:       graph.Number("0.0025"),
+		`{"value":100.0}`:       graph.Number("100"),
+		`{"value":null}`:        graph.Null{},
+		`{"value":true}` + "\n": graph.Bool(true),
+	} {
+		if got, err := ParseLoaded([]byte(in)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %#v, %v", in, got, err)
+		}
+	}
+	for in, want := range map[string]string{
+		`{"value":null,"error":"a/b: there is no such file"}`: "a/b: there is no such file",
+		`hunter22`: "holds no value", `{}`: "holds no value", ``: "holds no value",
+		`{"value":1e999999999}`:                       "too large",
+		`{"value":1e-900000}`:                         "too large",
+		`{"value":` + strings.Repeat("9", 2000) + `}`: "too large",
+		`{"value":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`: "nested more than 100 deep",
+	} {
+		_, err := ParseLoaded([]byte(in))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("%.40s: error %v, want one with %q", in, err, want)
+		}
+	}
+}
+
 func TestRequestBytes(t *testing.T) {
 	b, err := Request{Source: graph.Map{"uri": graph.String("x"), "depth": graph.Number("3")}, Version: map[string]string{"ref": "a"}}.Bytes()
 	if want := `{"source":{"depth":3,"uri":"x"},"version":{"ref":"a"}}`; err != nil || string(b) != want {

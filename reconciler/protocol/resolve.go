@@ -14,17 +14,18 @@ type Eval func(graph.Deferred, map[string]graph.Value) (graph.Value, error)
 
 // Resolver replaces deferred values by what they are in one build.
 type Resolver struct {
-	Eval  Eval
-	Roots map[string]graph.Value
-	Later bool                           // what names secrets stays deferred, closed over the roots that it names besides
-	Steps func(graph.Deferred) graph.Map // the root "step" of those; nil: none
+	Eval   Eval
+	Roots  map[string]graph.Value
+	Later  bool                           // what names secrets, or what is Hidden, stays deferred, closed over the roots that it names besides
+	Steps  func(graph.Deferred) graph.Map // the root "step" of those; nil: none
+	Hidden func(graph.Deferred) bool      // it names a loaded value that is not to be shown; nil: none does
 }
 
 // Value gives v with nothing deferred left in it.
 func (r Resolver) Value(v graph.Value) (graph.Value, error) {
 	switch v := v.(type) {
 	case graph.Deferred:
-		if r.Later && len(graph.SecretRefs(v)) > 0 {
+		if r.Later && (len(graph.SecretRefs(v)) > 0 || r.Hidden != nil && r.Hidden(v)) {
 			return r.close(v)
 		}
 		if r.Eval == nil {
@@ -39,8 +40,11 @@ func (r Resolver) Value(v graph.Value) (graph.Value, error) {
 	return v, nil
 }
 
+// Waits says that something in a value was left for later.
+func Waits(v graph.Value) bool { return len(graph.SecretRefs(v))+len(graph.LoadRefs(v)) > 0 }
+
 // close puts what is known now beside what an expression closes over already: its
-// secrets are all that it waits for.
+// secrets and loaded values are all that it waits for.
 func (r Resolver) close(d graph.Deferred) (graph.Value, error) {
 	out := graph.Deferred{Source: d.Source, Closed: maps.Clone(d.Closed)}
 	if out.Closed == nil {
@@ -48,7 +52,7 @@ func (r Resolver) close(d graph.Deferred) (graph.Value, error) {
 	}
 	for _, ref := range d.Refs {
 		root, _, _ := strings.Cut(ref, ".")
-		if root == "secret" {
+		if root == "secret" || root == "load" {
 			out.Refs = append(out.Refs, ref)
 			continue
 		}

@@ -80,7 +80,7 @@ func resource(r graph.Resource, add func(string)) {
 func step(s graph.Step, add func(string)) {
 	secrets(s.When, func(what string) { add("when with " + what) })
 	switch b := s.Body.(type) {
-	case graph.Load, graph.SetPipeline:
+	case graph.SetPipeline:
 		add(string(b.StepKind()))
 	case graph.Task:
 		task(b, add)

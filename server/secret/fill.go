@@ -22,6 +22,10 @@ const (
 	most  = 64 << 10
 )
 
+// leastLoaded is how long a text in a loaded value must be to be hidden: what is
+// loaded has words in it that are everywhere, such as true.
+const leastLoaded = 6
+
 // leastMade is how long a value that is made with secrets must be to be hidden as a
 // whole; the secrets in it are hidden anyway.
 const leastMade = 8
@@ -31,14 +35,19 @@ type Resolver struct {
 	access Access
 	lookup func(string) (string, bool)
 	eval   protocol.Eval
+	result Results
 }
 
-// New is a resolver that reads variables with lookup (os.LookupEnv).
-func New(a Access, lookup func(string) (string, bool), eval protocol.Eval) (*Resolver, error) {
+// Results gives what a run has answered, which is where a loaded value is.
+type Results func(ctx context.Context, run string) ([]byte, error)
+
+// New is a resolver that reads variables with lookup (os.LookupEnv), and loaded
+// values with result.
+func New(a Access, lookup func(string) (string, bool), eval protocol.Eval, result Results) (*Resolver, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	return &Resolver{a, lookup, eval}, nil
+	return &Resolver{a, lookup, eval, result}, nil
 }
 
 // Fill puts values where a task names secrets, and returns all that is secret in it
@@ -55,13 +64,18 @@ func (r *Resolver) Fill(ctx context.Context, t *weirv1.Task) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	loads, hidden, err := r.loaded(ctx, later)
+	if err != nil {
+		return nil, err
+	}
+	values = append(values, hidden...)
 	env, stdin, err := later.Fill(func(d graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
 		v, err := r.eval(d, roots)
 		if err == nil {
-			values = append(values, made(v)...)
+			values = append(values, texts(v, leastMade)...)
 		}
 		return v, err
-	}, root)
+	}, root, loads)
 	if err != nil {
 		return nil, errors.New(redact.New(values).String(err.Error())) // it may quote what it could not work with
 	}
@@ -105,6 +119,27 @@ func (r *Resolver) get(ctx context.Context, l protocol.Later, ref string) (strin
 	return text, usable(text)
 }
 
+// loaded gets every loaded value that a task names, and the texts in it that are
+// not to be shown.
+func (r *Resolver) loaded(ctx context.Context, l protocol.Later) (graph.Map, []string, error) {
+	root, values := graph.Map{}, []string(nil)
+	for name, load := range l.Loads {
+		result, err := r.result(ctx, load.Run)
+		if err != nil {
+			return nil, nil, fmt.Errorf("load.%s: %w", name, err)
+		}
+		v, err := protocol.ParseLoaded(result)
+		if err != nil {
+			return nil, nil, fmt.Errorf("load.%s: %w", name, err)
+		}
+		root[name] = v
+		if load.Hidden {
+			values = append(values, texts(v, leastLoaded)...)
+		}
+	}
+	return root, values, nil
+}
+
 // usable says what is wrong with a value, without it.
 func usable(text string) error {
 	switch {
@@ -146,22 +181,27 @@ func child(m graph.Map, name string) (graph.Map, bool) {
 	return in, ok
 }
 
-// made are the texts that an expression with secrets gave: a hash or an encoding of
-// one is as good as the secret itself.
-func made(v graph.Value) []string {
+// texts are the texts in a value, and its numbers, that have some length at least.
+// What an expression with secrets gave counts too: a hash or an encoding of one is
+// as good as the secret itself.
+func texts(v graph.Value, least int) []string {
 	var out []string
 	switch v := v.(type) {
 	case graph.String:
+		if len(v) >= least {
+			out = append(out, string(v))
+		}
+	case graph.Number:
 		if len(v) >= leastMade {
 			out = append(out, string(v))
 		}
 	case graph.List:
 		for _, x := range v {
-			out = append(out, made(x)...)
+			out = append(out, texts(x, least)...)
 		}
 	case graph.Map:
 		for _, x := range v {
-			out = append(out, made(x)...)
+			out = append(out, texts(x, least)...)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func team(t *testing.T, files map[string]string, env map[string]string) *Resolve
 		t.Fatal(err)
 	}
 	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
-	r, err := New(Access{Files: map[string]string{"main": dir}, Env: map[string]string{"main": "P_"}}, lookup, deferred.Eval)
+	r, err := New(Access{Files: map[string]string{"main": dir}, Env: map[string]string{"main": "P_"}}, lookup, deferred.Eval, loaded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,11 +139,11 @@ func TestTeamsAreApart(t *testing.T) {
 		{Env: map[string]string{"a": "P_", "b": "P_B_"}},
 		{Env: map[string]string{"a": ""}},
 	} {
-		if _, err := New(a, nil, nil); err == nil {
+		if _, err := New(a, nil, nil, nil); err == nil {
 			t.Errorf("%v is allowed", a)
 		}
 	}
-	if _, err := New(Access{Files: map[string]string{"a": "/s/a", "b": "/s/ab"}, Env: map[string]string{"a": "P_A_", "b": "P_B_"}}, nil, nil); err != nil {
+	if _, err := New(Access{Files: map[string]string{"a": "/s/a", "b": "/s/ab"}, Env: map[string]string{"a": "P_A_", "b": "P_B_"}}, nil, nil, nil); err != nil {
 		t.Error(err)
 	}
 }
@@ -164,6 +165,50 @@ func TestFillARequest(t *testing.T) {
 	}
 	if values, err := r.Fill(t.Context(), &weirv1.Task{}); values != nil || err != nil {
 		t.Errorf("a task without secrets: %q, %v", values, err)
+	}
+}
+
+// loaded are the results of runs.
+func loaded(_ context.Context, run string) ([]byte, error) {
+	results := map[string]string{
+		"r1": `{"value":{"token":"` + value + `","short":"ab","n":1,"list":["one-of-it"]}}`,
+		"r2": `{"value":"seen-by-all"}`,
+		"r3": `{"value":null,"error":"app/x: there is no such file"}`,
+	}
+	if result, ok := results[run]; ok {
+		return []byte(result), nil
+	}
+	return nil, errors.New("result of run " + run + ": not found")
+}
+
+// What was loaded is put in on the way, and kept out of logs where nobody may see it.
+func TestFillLoads(t *testing.T) {
+	r := team(t, nil, nil)
+	fill := func(source string, l map[string]protocol.Load, refs ...string) ([]string, []string, error) {
+		b, err := protocol.Later{Loads: l, Env: graph.Map{"X": expr(source, refs...)}}.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tk := &weirv1.Task{Later: b}
+		values, err := r.Fill(t.Context(), tk)
+		slices.Sort(values)
+		return tk.Env, slices.Compact(values), err
+	}
+	both := map[string]protocol.Load{"h": {Run: "r1", Hidden: true}, "s": {Run: "r2"}}
+	env, values, err := fill("${load.h.token} ${load.h.n} ${load.s}", both, "load.h", "load.s")
+	want := []string{"one-of-it", value, value + " 1 seen-by-all"}
+	slices.Sort(want)
+	if err != nil || !slices.Equal(env, []string{"X=" + value + " 1 seen-by-all"}) || !slices.Equal(values, want) {
+		t.Errorf("%q, hidden %q, %v", env, values, err)
+	}
+	for run, want := range map[string]string{"r3": "load.h: app/x: there is no such file", "gone": "load.h: result of run gone: not found"} {
+		if _, _, err := fill("${load.h}", map[string]protocol.Load{"h": {Run: run}}, "load.h"); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", run, err)
+		}
+	}
+	_, _, err = fill("${load.h.token + 1}", both, "load.h")
+	if err == nil || strings.Contains(err.Error(), value) {
+		t.Errorf("%v", err)
 	}
 }
 

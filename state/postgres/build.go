@@ -172,7 +172,10 @@ func finishBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	if err == nil && n == 0 {
 		return state.ErrConflict
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return q.ForgetHidden(ctx, snap.Build.ID)
 }
 
 // enqueueAfterBuild comes last: it locks rows of the queue.

@@ -20,12 +20,22 @@ func insertRuns(ctx context.Context, q *db.Queries, build string, runs []state.N
 	for _, r := range runs {
 		p.Ids, p.Paths, p.Attempts = append(p.Ids, r.ID), append(p.Paths, r.Path), append(p.Attempts, int32(r.Attempt))
 		p.Kinds, p.Tasks, p.Workers = append(p.Kinds, r.Kind), append(p.Tasks, r.Task), append(p.Workers, r.Worker)
+		p.Hiddens = append(p.Hiddens, r.Hidden)
 		p.Tags = append(p.Tags, strings.Join(r.Tags, tagSeparator))
 	}
 	if err := q.InsertBuildRuns(ctx, p); err != nil {
 		return fmt.Errorf("insert runs: %w", err)
 	}
 	return nil
+}
+
+// RunResult is what a run has answered; nil: nothing, or it is forgotten.
+func (s *Store) RunResult(ctx context.Context, id string) ([]byte, error) {
+	result, err := s.q.RunResult(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("result of run %s: %w", id, notFound(err))
+	}
+	return result, nil
 }
 
 // killRuns asks for the end of runs: their workers are told, and for those that

@@ -18,3 +18,15 @@ func TestArgv(t *testing.T) {
 		}
 	}
 }
+
+func TestArgvOfSteps(t *testing.T) {
+	got, err := builtin.Argv("/opt/weir", builtin.Step, []string{builtin.StepProgram + "load"})
+	if err != nil || !slices.Equal(got, []string{"/opt/weir", "step", "load"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"/opt/resource/check", "/opt/weir/server", "/opt/weir/", "load"} {
+		if got, err := builtin.Argv("/opt/weir", builtin.Step, []string{bad}); err == nil {
+			t.Errorf("%s became %v", bad, got)
+		}
+	}
+}

@@ -74,7 +74,7 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := secret.New(c.Secrets, os.LookupEnv, deferred.Eval)
+	secrets, err := secret.New(c.Secrets, os.LookupEnv, deferred.Eval, s.store.RunResult)
 	if err != nil {
 		return nil, err
 	}

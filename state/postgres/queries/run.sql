@@ -8,16 +8,24 @@ SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS wo
        (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
 FROM runs WHERE id = @id;
 
+-- name: RunResult :one
+SELECT result FROM runs WHERE id = @id;
+
+-- name: ForgetHidden :exec
+-- What a build has loaded and nobody may see ends with it.
+UPDATE runs SET result = NULL WHERE build_id = @build_id::uuid AND hidden AND result IS NOT NULL;
+
 -- name: LastLogChunks :many
 SELECT records FROM log_chunks WHERE run_id = @run_id ORDER BY offset_from DESC LIMIT 4;
 
 -- name: InsertBuildRuns :exec
 -- A run's id follows from what it is: one that is there already is the same.
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, status)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, 'unplaced'
+       nullif(n.worker, '')::uuid, n.hidden, 'unplaced'
 FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@paths::text[]) AS path, unnest(@attempts::int[]) AS attempt, unnest(@kinds::text[]) AS kind,
-             unnest(@tasks::bytea[]) AS task, unnest(@tags::text[]) AS tags, unnest(@workers::text[]) AS worker) n
+             unnest(@tasks::bytea[]) AS task, unnest(@tags::text[]) AS tags, unnest(@workers::text[]) AS worker,
+             unnest(@hiddens::boolean[]) AS hidden) n
 JOIN builds b ON b.id = @build_id
 ON CONFLICT (id) DO NOTHING;
 

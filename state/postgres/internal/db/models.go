@@ -222,6 +222,7 @@ type Run struct {
 	AssignedAt      *time.Time
 	StartedAt       *time.Time
 	EndedAt         *time.Time
+	Hidden          bool
 }
 
 type Scope struct {

@@ -10,13 +10,24 @@ import (
 	"time"
 )
 
+const forgetHidden = `-- name: ForgetHidden :exec
+UPDATE runs SET result = NULL WHERE build_id = $1::uuid AND hidden AND result IS NOT NULL
+`
+
+// What a build has loaded and nobody may see ends with it.
+func (q *Queries) ForgetHidden(ctx context.Context, buildID string) error {
+	_, err := q.db.Exec(ctx, forgetHidden, buildID)
+	return err
+}
+
 const insertBuildRuns = `-- name: InsertBuildRuns :exec
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, status)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, 'unplaced'
+       nullif(n.worker, '')::uuid, n.hidden, 'unplaced'
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS path, unnest($3::int[]) AS attempt, unnest($4::text[]) AS kind,
-             unnest($5::bytea[]) AS task, unnest($6::text[]) AS tags, unnest($7::text[]) AS worker) n
-JOIN builds b ON b.id = $8
+             unnest($5::bytea[]) AS task, unnest($6::text[]) AS tags, unnest($7::text[]) AS worker,
+             unnest($8::boolean[]) AS hidden) n
+JOIN builds b ON b.id = $9
 ON CONFLICT (id) DO NOTHING
 `
 
@@ -28,6 +39,7 @@ type InsertBuildRunsParams struct {
 	Tasks    [][]byte
 	Tags     []string
 	Workers  []string
+	Hiddens  []bool
 	BuildID  string
 }
 
@@ -41,6 +53,7 @@ func (q *Queries) InsertBuildRuns(ctx context.Context, arg InsertBuildRunsParams
 		arg.Tasks,
 		arg.Tags,
 		arg.Workers,
+		arg.Hiddens,
 		arg.BuildID,
 	)
 	return err
@@ -151,6 +164,17 @@ func (q *Queries) RunByID(ctx context.Context, id string) (RunByIDRow, error) {
 		&i.Result,
 	)
 	return i, err
+}
+
+const runResult = `-- name: RunResult :one
+SELECT result FROM runs WHERE id = $1
+`
+
+func (q *Queries) RunResult(ctx context.Context, id string) ([]byte, error) {
+	row := q.db.QueryRow(ctx, runResult, id)
+	var result []byte
+	err := row.Scan(&result)
+	return result, err
 }
 
 const runsOfBuild = `-- name: RunsOfBuild :many
