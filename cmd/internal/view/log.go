@@ -186,7 +186,9 @@ func again(attempt int32) string {
 }
 
 // runs tells steps that run something from those that only hold others.
-func runs(kind string) bool { return kind == "get" || kind == "put" || kind == "task" || kind == "load" }
+func runs(kind string) bool {
+	return kind == "get" || kind == "put" || kind == "task" || kind == "load"
+}
 
 func terminal(status string) bool {
 	switch status {
