@@ -112,7 +112,7 @@ type piece struct {
 	start hcl.Pos
 }
 
-const pieceSize = 4 << 10 // bytes, about: the parser's own buffers stay small, and so does what it throws away
+const pieceSize = 3 << 10 // bytes, about: the parser's own buffers stay small, and so does what it throws away
 
 // split cuts a text behind lines that are nothing but a closing brace, where
 // most likely a block of the file ends. A cut anywhere else leaves something

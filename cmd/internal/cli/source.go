@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/weirci/weir/cmd/internal/heap"
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang"
@@ -53,11 +54,16 @@ func (c compiled) exit() error {
 	return nil
 }
 
+// smallHeap is up to how large a heap nothing is collected while a pipeline is
+// read: most are read and compiled in less, and their memory is never looked at.
+const smallHeap = 300 << 20 // bytes
+
 // inspect compiles the pipeline in a directory and prints nothing.
 func (a *App) inspect(s source, dir string) (compiled, error) {
 	if err := checkDirectory(dir); err != nil {
 		return compiled{}, err
 	}
+	defer heap.Floor(smallHeap)()
 	in := s.inputs(os.Environ())
 	cfg, sources, list := lang.Load(dir, in)
 	c := compiled{dir: dir, config: cfg}
