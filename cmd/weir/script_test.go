@@ -59,6 +59,8 @@ func build(dir string) error {
 //	outputenv NAME      NAME is what the last command printed
 //	gitserver NAME [USER:PASSWORD], commit DIR [TAG], registry NAME, push DIR REF
 //	                    where modules and images come from; what is made is printed
+//	post CODE PATH FILE [NAME=VALUE…]
+//	                    a request to the server, as forges send it
 //	eventually ARGS…    runs weir until it succeeds, half a minute at most
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -69,7 +71,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
-			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI,
+			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI, "post": post,
 		},
 	})
 }

@@ -34,8 +34,6 @@ func Unsupported(g *graph.Graph) []Gap {
 	for _, n := range g.Nodes() {
 		add := func(step, what string) { out = append(out, Gap{n.Address, step, what}) }
 		switch s := n.Spec.(type) {
-		case graph.Resource:
-			resource(s, func(what string) { add("", what) })
 		case graph.SecretSource:
 			if !slices.Contains(sourceTypes, s.Type) {
 				add("", fmt.Sprintf("type %q", s.Type))
@@ -69,12 +67,6 @@ func label(s graph.Step) string {
 		return kind
 	}
 	return fmt.Sprintf("%s %q", kind, s.Name)
-}
-
-func resource(r graph.Resource, add func(string)) {
-	if r.Webhook.Token != nil {
-		add("webhook")
-	}
 }
 
 func step(s graph.Step, add func(string)) {

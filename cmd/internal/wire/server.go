@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"os"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/weirci/weir/reconciler"
 	"github.com/weirci/weir/server"
 	"github.com/weirci/weir/server/secret"
+	"github.com/weirci/weir/server/webhook"
 	"github.com/weirci/weir/server/workerapi"
 	"github.com/weirci/weir/state/postgres"
 )
@@ -80,6 +80,8 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	}
 	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Secrets: secrets, Log: c.Log})
 	path, handler := s.workers.Mount()
+	mounts := webhook.New(s.store, secrets, c.Log, time.Now).Mounts()
+	mounts[path] = handler
 	judge, err := Judge(judgesAtOnce)
 	if err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	s.api, err = server.New(server.Options{
 		Policies: judge,
 		Store:    s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
-		TLS: certificate, Insecure: c.Insecure, Mounts: map[string]http.Handler{path: handler},
+		TLS: certificate, Insecure: c.Insecure, Mounts: mounts,
 	})
 	if err != nil {
 		return nil, err

@@ -43,3 +43,10 @@ SELECT s.check_requested_at, s.check_run_id, s.last_ended_at, s.failures, s.last
        coalesce((SELECT v.version FROM versions v WHERE v.scope_id = s.id AND v.check_order > 0
                  ORDER BY v.check_order DESC LIMIT 1), 'null')::jsonb AS latest
 FROM scopes s WHERE s.id = @scope_id;
+
+-- name: WebhookNodes :many
+-- A live resource, and the secret sources of its pipeline.
+SELECT o.id, o.kind, o.address, v.spec, (o.paused OR p.paused OR p.archived)::boolean AS paused
+FROM objects o JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
+WHERE t.name = @team AND p.name = @pipeline AND o.spec_digest IS NOT NULL AND (o.id = @resource_id OR o.kind = 'secret_source');

@@ -189,3 +189,45 @@ func (q *Queries) APIVersions(ctx context.Context, team string, resourceID strin
 	}
 	return items, nil
 }
+
+const webhookNodes = `-- name: WebhookNodes :many
+SELECT o.id, o.kind, o.address, v.spec, (o.paused OR p.paused OR p.archived)::boolean AS paused
+FROM objects o JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
+WHERE t.name = $1 AND p.name = $2 AND o.spec_digest IS NOT NULL AND (o.id = $3 OR o.kind = 'secret_source')
+`
+
+type WebhookNodesRow struct {
+	ID      string
+	Kind    string
+	Address string
+	Spec    []byte
+	Paused  bool
+}
+
+// A live resource, and the secret sources of its pipeline.
+func (q *Queries) WebhookNodes(ctx context.Context, team string, pipeline string, resourceID string) ([]WebhookNodesRow, error) {
+	rows, err := q.db.Query(ctx, webhookNodes, team, pipeline, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WebhookNodesRow{}
+	for rows.Next() {
+		var i WebhookNodesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Address,
+			&i.Spec,
+			&i.Paused,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
