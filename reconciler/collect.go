@@ -13,7 +13,8 @@ const (
 	checksKept   = 10 * time.Minute
 )
 
-// collect looks for what is not wanted any more.
+// collect looks for what is not wanted any more, and puts together what is kept
+// of builds that have ended.
 func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
 	snap, err := r.store.LoadGarbage(ctx)
 	if err != nil {
@@ -23,7 +24,14 @@ func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, err
 	if at := snap.Now.Add(collectEvery); next.IsZero() || next.After(at) {
 		next = at
 	}
-	return next, r.store.CommitGarbage(ctx, c, snap, garbageChange(snap, commands))
+	if err := r.store.CommitGarbage(ctx, c, snap, garbageChange(snap, commands)); err != nil {
+		return next, err
+	}
+	more, err := r.store.PackLogs(ctx, c, snap.Now.Add(-r.Keep.Loose))
+	if more {
+		next = snap.Now
+	}
+	return next, err
 }
 
 func garbage(snap state.GarbageSnapshot) gc.State {

@@ -201,6 +201,9 @@ func TestGarbageGoes(t *testing.T) {
 	w.await("cache creating, output destroying", func() string {
 		return w.query("SELECT coalesce(string_agg(kind || ' ' || status, ', ' ORDER BY kind), '') FROM volumes")
 	})
+	w.await("a log put together", func() string {
+		return w.query("SELECT coalesce(string_agg('a log put together', ', '), '') FROM runs WHERE log_packed")
+	})
 	if n := w.query("SELECT count(*)::text FROM artifacts"); n != "0" {
 		t.Errorf("%s artifacts without a volume", n)
 	}

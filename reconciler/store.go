@@ -70,4 +70,5 @@ type Workers interface {
 type Garbage interface {
 	LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error)
 	CommitGarbage(ctx context.Context, c state.Claim, snap state.GarbageSnapshot, ch state.GarbageChange) error
+	PackLogs(ctx context.Context, c state.Claim, before time.Time) (more bool, err error)
 }

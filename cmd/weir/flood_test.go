@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -12,6 +13,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weirci/weir/state/embedded"
 )
 
 // floodLine is 80 bytes with its end: a number, and what fills the line.
@@ -83,11 +88,49 @@ func flood(t *testing.T, runtime string, count int) {
 			t.Errorf("%s grew by %d MiB", name, peaks[name]>>20)
 		}
 	}
+	if os.Getenv("WEIR_LONG") != "" {
+		s.putTogether(count)
+	}
 	for _, want := range []string{"weir server", "weir worker", "weir watch", "postgres"} {
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(peaks)), func(n string) bool { return strings.HasPrefix(n, want) }) {
 			t.Errorf("no process %s was measured", want)
 		}
 	}
+}
+
+// putTogether waits until the log, whose build has ended, is few rows, and reads it again.
+func (s *system) putTogether(count int) {
+	s.t.Helper()
+	ctx := context.Background()
+	db, err := pgx.Connect(ctx, s.postgres.URL(embedded.Database))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = db.Close(ctx) }()
+	rows := func() (n, bytes int) {
+		if err := db.QueryRow(ctx, "SELECT count(*), sum(octet_length(records)) FROM log_chunks").Scan(&n, &bytes); err != nil {
+			s.t.Fatal(err)
+		}
+		return n, bytes
+	}
+	came, cameBytes := rows()
+	for deadline := time.Now().Add(4 * time.Minute); ; time.Sleep(time.Second) {
+		n, bytes := rows()
+		if most := count*80/(3<<20) + 2; n <= most {
+			s.t.Logf("  the log came as %d rows with %d kB, and was put together as %d with %d kB", came, cameBytes/1000, n, bytes/1000)
+			break
+		} else if time.Now().After(deadline) {
+			s.t.Fatalf("the logs are %d rows, want at most %d", n, most)
+		}
+	}
+	seen := &countedLines{}
+	watch := exec.Command(s.weir, "watch", "-p", "flood", "flood/1")
+	watch.Env, watch.Dir, watch.Stdout, watch.Stderr = s.env, s.dir, seen, seen
+	began := time.Now()
+	if err := watch.Run(); err != nil || seen.count != count || seen.wrong != "" {
+		s.t.Errorf("put together: %v, %d lines of %d; %s", err, seen.count, count, seen.wrong)
+	}
+	s.t.Logf("  read again in %.1f s", time.Since(began).Seconds())
 }
 
 // watchWithoutReading is a watch whose output goes into a pipe that nobody reads.

@@ -51,10 +51,11 @@ type State struct {
 type Keep struct {
 	Ended  time.Duration // containers and outputs, after their build; for people who look
 	Worker time.Duration // a worker that does not answer
+	Loose  time.Duration // the pieces in which a log came, after its build; then they are put together
 }
 
 // DefaultKeep is what a server uses that is not told otherwise.
-func DefaultKeep() Keep { return Keep{Ended: time.Minute, Worker: 24 * time.Hour} }
+func DefaultKeep() Keep { return Keep{Ended: time.Minute, Worker: 24 * time.Hour, Loose: time.Minute} }
 
 // Command is one thing to be done.
 type Command interface{ command() }

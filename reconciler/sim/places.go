@@ -149,3 +149,6 @@ func (db *DB) LoadGarbage(context.Context) (state.GarbageSnapshot, error) {
 func (db *DB) CommitGarbage(context.Context, state.Claim, state.GarbageSnapshot, state.GarbageChange) error {
 	return nil
 }
+
+// PackLogs implements reconciler.Garbage. There are no logs here.
+func (db *DB) PackLogs(context.Context, state.Claim, time.Time) (bool, error) { return false, nil }

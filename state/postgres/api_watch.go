@@ -22,11 +22,14 @@ func (s *Store) BuildRuns(ctx context.Context, buildID string) ([]RunView, error
 	return rows, wrap(err, "read runs")
 }
 
+// mostLogBytes bounds what a reader is given at once, as it is kept.
+const mostLogBytes = 2 << 20
+
 // LogChunks gives the next chunks, at most so many, of several runs, each from
 // its own position on, in the order in which they arrived. A chunk with Nth 1
 // is the first that there is from the position on.
 func (s *Store) LogChunks(ctx context.Context, runs []string, positions []int64, most int) ([]LogChunk, error) {
-	rows, err := s.q.APILogChunks(ctx, runs, positions, int32(most))
+	rows, err := s.q.APILogChunks(ctx, runs, positions, int32(most), mostLogBytes)
 	return rows, wrap(err, "read a log")
 }
 

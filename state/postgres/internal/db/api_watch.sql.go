@@ -53,7 +53,8 @@ func (q *Queries) APIBuildRuns(ctx context.Context, buildID string) ([]APIBuildR
 }
 
 const aPILogChunks = `-- name: APILogChunks :many
-SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.nth
+SELECT x.run_id, x.offset_from, x.offset_to, x.at, x.records, x.nth
+FROM (SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.nth, sum(octet_length(c.records)) OVER (ORDER BY c.at, c.run_id, c.offset_from) - octet_length(c.records) AS bytes_before
 FROM (SELECT unnest($1::uuid[]) AS run_id, unnest($2::bigint[]) AS position) want
 CROSS JOIN LATERAL (
     SELECT l.run_id, l.offset_from, l.offset_to, l.at, l.records, row_number() OVER (ORDER BY l.offset_from) AS nth
@@ -61,7 +62,9 @@ CROSS JOIN LATERAL (
         (SELECT max(b.offset_from) FROM log_chunks b WHERE b.run_id = want.run_id AND b.offset_from <= want.position), 0)
     ORDER BY l.offset_from LIMIT $3
 ) c
-ORDER BY c.at, c.run_id, c.offset_from LIMIT $3
+ORDER BY c.at, c.run_id, c.offset_from LIMIT $3) x
+WHERE x.bytes_before < $4::bigint
+ORDER BY x.at, x.run_id, x.offset_from
 `
 
 type APILogChunksRow struct {
@@ -76,9 +79,15 @@ type APILogChunksRow struct {
 // The next chunks of several runs, each from its own position on, by arrival.
 // nth counts the chunks of one run: the first one may lie behind a gap (old
 // output is deleted), or have begun before the position (chunks were put
-// together meanwhile); the others follow the one before them.
-func (q *Queries) APILogChunks(ctx context.Context, runIds []string, positions []int64, most int32) ([]APILogChunksRow, error) {
-	rows, err := q.db.Query(ctx, aPILogChunks, runIds, positions, most)
+// together meanwhile); the others follow the one before them. There is always
+// one, and then as many as have so many bytes.
+func (q *Queries) APILogChunks(ctx context.Context, runIds []string, positions []int64, most int32, mostBytes int64) ([]APILogChunksRow, error) {
+	rows, err := q.db.Query(ctx, aPILogChunks,
+		runIds,
+		positions,
+		most,
+		mostBytes,
+	)
 	if err != nil {
 		return nil, err
 	}

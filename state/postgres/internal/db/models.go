@@ -223,6 +223,7 @@ type Run struct {
 	StartedAt       *time.Time
 	EndedAt         *time.Time
 	Hidden          bool
+	LogPacked       bool
 }
 
 type Scope struct {
