@@ -31,15 +31,22 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 		}
 	}
 	var ix *index
+	var q state.InputQuery
 	if !snap.Job.Deleted {
 		if ix, err = r.index(ctx, snap.Job.PipelineID, snap.Job.Revision); err != nil {
 			return time.Time{}, err
 		}
-		if err := r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
+		if q, err = r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
 			return time.Time{}, err
 		}
 	}
 	d := schedule.Decide(s)
+	for !d.Ask.Empty() {
+		if err := r.lookBack(ctx, ix, &q, &s, d.Ask); err != nil {
+			return time.Time{}, err
+		}
+		d = schedule.Decide(s)
+	}
 	if err := r.store.CommitJob(ctx, c, jobChange(snap.Job, ix, s, d)); err != nil {
 		return time.Time{}, err
 	}
@@ -58,10 +65,10 @@ func fixed(in []state.BuildInput) []schedule.Chosen {
 }
 
 // jobInputs fills in what there is to know about the inputs.
-func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index, s *schedule.State) error {
+func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index, s *schedule.State) (state.InputQuery, error) {
 	spec, ok := ix.jobSpec(row.ID)
 	if !ok {
-		return fmt.Errorf("%s is not in revision %d", row.Address, row.Revision)
+		return state.InputQuery{}, fmt.Errorf("%s is not in revision %d", row.Address, row.Revision)
 	}
 	s.Job.Spec = spec
 	mates := ix.mates(row.ID, spec)
@@ -69,18 +76,14 @@ func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index,
 	for _, get := range schedule.Gets(spec) {
 		in, wanted := input(get, ix)
 		s.Inputs, q.Inputs = append(s.Inputs, in), append(q.Inputs, wanted)
-		for _, up := range get.Passed {
-			q.PassedJobs = append(q.PassedJobs, ix.byAddress[up].ID)
-		}
 	}
-	slices.Sort(q.PassedJobs)
-	q.PassedJobs = slices.Compact(q.PassedJobs)
+	laterInputs(&q, s.Inputs)
 	facts, err := r.store.LoadInputs(ctx, q)
 	if err != nil {
-		return err
+		return q, err
 	}
 	fillIn(s, facts, ix, mates)
-	return nil
+	return q, nil
 }
 
 func input(get schedule.Get, ix *index) (schedule.Input, state.InputWanted) {
@@ -92,7 +95,11 @@ func input(get schedule.Get, ix *index) (schedule.Input, state.InputWanted) {
 	pin := map[string]string{}
 	maps.Copy(pin, res.Pin)
 	maps.Copy(pin, get.Version)
-	return in, state.InputWanted{Name: get.Name, ResourceID: o.ID, ScopeKey: o.ScopeKey, Pin: pin, Checked: len(get.Passed) == 0, Every: get.Every}
+	wanted := state.InputWanted{Name: get.Name, ResourceID: o.ID, ScopeKey: o.ScopeKey, Pin: pin, Pinned: len(res.Pin) > 0, Every: get.Every}
+	for _, up := range get.Passed {
+		wanted.Passed = append(wanted.Passed, ix.byAddress[up].ID)
+	}
+	return in, wanted
 }
 
 func flatten(m map[string][]string) []string {
@@ -106,16 +113,8 @@ func flatten(m map[string][]string) []string {
 
 func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[string][]string) {
 	for i, f := range facts.Inputs {
-		in := &s.Inputs[i]
-		in.Baseline, in.CheckError, in.Checked, in.Used = f.Baseline, f.CheckError, f.EverEnded, map[int64]bool{}
-		for _, v := range f.Versions {
-			in.Versions = append(in.Versions, schedule.Version(v))
-		}
-		for _, id := range f.Used {
-			in.Used[id] = true
-		}
+		fillVersions(&s.Inputs[i], f)
 	}
-	s.Passed = passages(facts.Passages, ix)
 	for _, r := range facts.Rivals {
 		s.Rivals = append(s.Rivals, schedule.Rival{
 			Build: r.ID, Job: r.Pipeline + "/" + r.Job.Name(), Number: r.Number, Running: r.Running, Ready: !r.Running && r.Ready, Ending: r.Ending,
@@ -129,22 +128,6 @@ func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[stri
 			}
 		}
 	}
-}
-
-// passages gathers rows by build; they come newest build first.
-func passages(rows []state.PassageRow, ix *index) map[string][]schedule.Passage {
-	out := map[string][]schedule.Passage{}
-	for _, row := range rows {
-		job := string(ix.byID[row.JobID].Address)
-		list := out[job]
-		if len(list) == 0 || list[len(list)-1].Build != row.BuildID {
-			list = append(list, schedule.Passage{Build: row.BuildID, Versions: map[string][]schedule.Version{}})
-		}
-		p := list[len(list)-1]
-		p.Versions[row.ResourceID] = append(p.Versions[row.ResourceID], schedule.Version(row.Version))
-		out[job] = list
-	}
-	return out
 }
 
 // jobChange is a decision as rows.

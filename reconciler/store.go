@@ -39,6 +39,8 @@ type Builds interface {
 type Jobs interface {
 	LoadJob(ctx context.Context, id string) (state.JobSnapshot, error)
 	LoadInputs(ctx context.Context, q state.InputQuery) (state.InputFacts, error)
+	LoadVersions(ctx context.Context, q state.InputQuery) ([]state.InputFact, error)
+	LoadPast(ctx context.Context, q state.PastQuery) (state.PastFacts, error)
 	ObjectsAt(ctx context.Context, pipelineID string, revision int64) ([]state.Object, error)
 	WaitingForKey(ctx context.Context, teamID, key string) ([]string, error)
 	CommitJob(ctx context.Context, c state.Claim, ch state.JobChange) error

@@ -177,7 +177,6 @@ type InputQuery struct {
 	JobID           string
 	ChangedRevision int64
 	Inputs          []InputWanted
-	PassedJobs      []string // ids
 	GroupJobs       []string // ids of other jobs in its serial groups
 	TeamID, Key     string   // of the concurrency key; "": it has none
 }
@@ -186,16 +185,18 @@ type InputQuery struct {
 type InputWanted struct {
 	Name, ResourceID, ScopeKey string
 	Pin                        map[string]string // every key a version must have
-	Checked                    bool              // its versions come from checks, not from passed
+	Pinned                     bool              // by the pipeline: pins by hand do not count
+	Passed                     []string          // ids of jobs
 	Every                      bool
+	Newest, Unused             int     // so many versions at most; 0: as many as usual; below: none
+	Among                      []int64 // not these numbers of versions: those of these that it may have
 }
 
 // InputFacts is the answer.
 type InputFacts struct {
-	Inputs   []InputFact // in the order of the query
-	Passages []PassageRow
-	Busy     []OpenBuild // of the jobs in its groups; only those that run
-	Rivals   []Rival     // with its concurrency key, oldest first
+	Inputs []InputFact // in the order of the query
+	Busy   []OpenBuild // of the jobs in its groups; only those that run
+	Rivals []Rival     // with its concurrency key, oldest first
 }
 
 // Rival is an open build of a team with a concurrency key.
@@ -208,17 +209,54 @@ type Rival struct {
 
 // InputFact is what is known about one input.
 type InputFact struct {
-	Versions   []VersionRow
-	Used       []int64
+	Versions   []VersionRow // newest first: that checks found, or that passed every job they should
+	More       bool         // there are older ones
+	Unused     []VersionRow // with Every: oldest first, that the job has not had since Baseline
+	UnusedMore bool
+	Used       []int64 // of all of these
 	Baseline   int64
 	CheckError string
 	EverEnded  bool // a check
+	Pin        HandPin
+	Disabled   int64 // versions of the resource
 }
 
-// PassageRow is a version that a succeeded build had or made.
-type PassageRow struct {
-	JobID, BuildID, ResourceID string
-	Version                    VersionRow
+// HandPin is what a person pinned a resource to; Version nil: nobody did.
+type HandPin struct {
+	Version     map[string]string
+	By, Comment string
+}
+
+// PastQuery asks for succeeded builds of upstream jobs.
+type PastQuery struct {
+	Resources []string       // whose versions matter
+	Had       []HadVersion   // the newest builds that had it
+	Together  [][]HadVersion // is there a build of the one job that had all
+}
+
+// HadVersion is a version that builds of a job had or made.
+type HadVersion struct {
+	JobID, ResourceID string
+	VersionID         int64
+}
+
+// PastFacts is the answer, in the order of the query.
+type PastFacts struct {
+	Had      []HadBuilds
+	Together []bool
+}
+
+// HadBuilds are the newest builds that had a version, newest first.
+type HadBuilds struct {
+	Builds []PassedBuild
+	More   bool // there are older ones
+}
+
+// PassedBuild is a succeeded build, with the versions that it had or made of the
+// resources that matter, by their ids.
+type PassedBuild struct {
+	ID       string
+	Versions map[string][]int64
 }
 
 // JobChange is what a decision does to a job.

@@ -12,7 +12,8 @@ import (
 // mostBuilds bounds how many builds one decision makes.
 const mostBuilds = 20
 
-// Decide says which builds of a job are made and started now.
+// Decide says which builds of a job are made and started now, or what it has to
+// know of the past first.
 func Decide(s State) Decision {
 	d := &decider{State: s}
 	d.Inputs = slices.Clone(s.Inputs)
@@ -25,6 +26,9 @@ func Decide(s State) Decision {
 		d.onNew()
 		d.pending()
 		d.triggered()
+	}
+	if !d.out.Ask.Empty() {
+		return Decision{Ask: d.out.Ask}
 	}
 	return d.out
 }
@@ -123,7 +127,11 @@ func (d *decider) byHand() Hold {
 }
 
 func (d *decider) resolve() ([]Chosen, *Failure) {
-	versions, why := Resolve(d.Inputs, d.Passed)
+	versions, why, ask := Resolve(d.Inputs, d.Past)
+	if !ask.Empty() {
+		d.out.Ask = ask
+		return nil, &Failure{"Asking", "the past is looked at"}
+	}
 	if why != nil {
 		return nil, why
 	}
@@ -228,7 +236,7 @@ func (d *decider) runningText() string {
 	return "builds " + strings.Join(known, ", ") + " are running"
 }
 
-func list(jobs []graph.Address) string {
+func names(jobs []graph.Address) string {
 	var out []string
 	for _, j := range jobs {
 		out = append(out, string(j))

@@ -47,6 +47,14 @@ func passed(jobs ...graph.Address) func(*Input) { return func(i *Input) { i.Pass
 
 func passage(build string, had map[string][]Version) Passage { return Passage{build, had} }
 
+// whole is all there is to know.
+func whole(builds map[string][]Passage) Past { return Past{Builds: builds, Whole: true} }
+
+func solve(inputs []Input, builds map[string][]Passage) ([]Version, *Failure) {
+	got, why, _ := Resolve(inputs, whole(builds))
+	return got, why
+}
+
 func first(name string, id int64) Chosen { return Chosen{name, name, id, true} }
 func again(name string, id int64) Chosen { return Chosen{name, name, id, false} }
 
@@ -112,9 +120,9 @@ func TestDecide(t *testing.T) {
 		{"deleted", State{Job: Job{Deleted: true}, Pending: []Pending{{ID: "p"}}, Inputs: []Input{in("app", v(1))}},
 			[]Command{ErrorBuild{"p", "its job has been deleted"}}},
 
-		{"passed", State{Inputs: []Input{in("app", v(1, 2, 3), passed("job.unit"))}, Passed: map[string][]Passage{"job.unit": {passage("2", had_{"app": v(2)}), passage("1", had_{"app": v(1)})}}},
+		{"passed", State{Inputs: []Input{in("app", v(1, 2, 3), passed("job.unit"))}, Past: whole(map[string][]Passage{"job.unit": {passage("2", had_{"app": v(2)}), passage("1", had_{"app": v(1)})}})},
 			[]Command{CreateBuild{[]Chosen{first("app", 2)}}, Hold{"", "NothingNew", "no new version of resource.git.app"}}},
-		{"nothing has passed", State{Inputs: []Input{in("app", v(1, 2, 3), passed("job.unit"))}},
+		{"nothing has passed", State{Past: whole(nil), Inputs: []Input{in("app", v(1, 2, 3), passed("job.unit"))}},
 			[]Command{Hold{"", "NoVersionPassed", "no version of resource.git.app has passed job.unit yet"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,7 +171,7 @@ func TestFanInIsCorrelated(t *testing.T) {
 		}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, why := Resolve(inputs, c.passed)
+			got, why := solve(inputs, c.passed)
 			if ids := idsOf(got); !reflect.DeepEqual(ids, c.want) {
 				t.Errorf("%v, want %v (%v)", ids, c.want, why)
 			}

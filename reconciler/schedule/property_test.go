@@ -101,7 +101,7 @@ func TestResolveIsTheBestThereIs(t *testing.T) {
 	found, none := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		inputs, passages := drawFanIn(t)
-		got, why := Resolve(inputs, passages)
+		got, why := solve(inputs, passages)
 		want := oracle(inputs, passages)
 		if ids := idsOf(got); !reflect.DeepEqual(ids, want) {
 			t.Fatalf("%v, want %v", ids, want)
@@ -125,7 +125,7 @@ func TestResolveIsTheBestThereIs(t *testing.T) {
 func TestDecideIsSafe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		inputs, passages := drawFanIn(t)
-		s := State{Inputs: inputs, Passed: passages, Groups: map[string][]Busy{}}
+		s := State{Inputs: inputs, Past: whole(passages), Groups: map[string][]Busy{}}
 		s.Job.Spec.MaxInFlight = rapid.Int64Range(0, 3).Draw(t, "max")
 		s.Job.Paused = rapid.IntRange(0, 5).Draw(t, "paused") == 0
 		if rapid.Bool().Draw(t, "grouped") {

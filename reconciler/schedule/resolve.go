@@ -1,7 +1,6 @@
 package schedule
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -11,178 +10,179 @@ import (
 // Failure is why no combination of versions is there.
 type Failure struct{ Reason, Message string }
 
-// maxSteps bounds the search. A real pipeline takes a handful for each input.
-const maxSteps = 200_000
+// maxSteps bounds the search, and maxRounds how often it asks for more of the past.
+// A real pipeline takes a handful for each input.
+const (
+	maxSteps  = 200_000
+	maxRounds = 200
+)
 
 // Resolve chooses a version for each input, or says why it can not. Of all
 // combinations that satisfy the constraints it gives the one whose first input is
-// best, among those the one whose second is, and so on; see rank.
-func Resolve(inputs []Input, passed map[string][]Passage) ([]Version, *Failure) {
-	r := &resolver{inputs: inputs, passed: passed, budget: maxSteps}
+// best, among those the one whose second is, and so on; see ranked. Where what is
+// known of the past does not tell, it gives neither, and asks.
+func Resolve(inputs []Input, past Past) ([]Version, *Failure, Ask) {
+	r := &resolver{inputs: inputs, past: past, budget: maxSteps}
+	if past.Rounds > maxRounds {
+		r.budget = 0
+	}
 	for i := range inputs {
-		r.ranked = append(r.ranked, rank(inputs[i], passed))
-		if len(r.ranked[i]) == 0 {
-			return nil, r.nothingFor(i)
+		list := ranked(inputs[i], past)
+		r.lists = append(r.lists, list)
+		if len(list.versions) == 0 && !list.more() {
+			return nil, r.nothingFor(i), Ask{}
 		}
 	}
-	if !r.search(0, r.everyBuild()) {
-		return nil, r.noCombination()
+	switch {
+	case r.search(0, together{}):
+		return r.chosen, nil, Ask{}
+	case r.budget < 0:
+		return nil, r.noCombination(), Ask{}
+	case !r.ask.Empty():
+		return nil, nil, r.ask
 	}
-	return r.chosen, nil
+	for i, l := range r.lists { // it may be one of them that has nothing
+		if l.unloaded {
+			r.ask.more(i, l)
+		}
+	}
+	if !r.ask.Empty() {
+		return nil, nil, r.ask
+	}
+	return nil, r.noCombination(), Ask{}
 }
 
 type resolver struct {
 	inputs []Input
-	passed map[string][]Passage
-	ranked [][]Version
+	past   Past
+	lists  []list
 	chosen []Version
 	budget int
+	ask    Ask // not empty: the search ends
 }
 
-// builds are, for each upstream job, the builds of it that fit what was chosen.
-// Inputs that passed the same job correlate through them: at least one is left.
-type builds map[string][]int
-
-func (r *resolver) everyBuild() builds {
-	out := builds{}
-	for job, passages := range r.passed {
-		for i := range passages {
-			out[job] = append(out[job], i)
-		}
-	}
-	return out
-}
+// together are, for each upstream job, the versions that one build of it must have
+// had: those of the inputs chosen so far that passed it.
+type together map[string][]Had
 
 // search tries the candidates of input i, best first, and goes back where the
 // inputs after it find nothing.
-func (r *resolver) search(i int, left builds) bool {
+func (r *resolver) search(i int, so together) bool {
 	if i == len(r.inputs) {
 		return true
 	}
-	for _, v := range r.ranked[i] {
+	l, known := r.list(i, so)
+	if !known {
+		return false
+	}
+	for n, v := range l.versions {
 		if r.budget--; r.budget < 0 {
 			return false
 		}
-		next, ok := r.narrow(i, v, left)
-		if !ok {
+		next, fits := r.add(i, v, so)
+		if fits == unknown {
+			r.askAhead(i, l.versions[n:], so)
+			return false
+		}
+		if fits == no {
 			continue
 		}
 		r.chosen = append(r.chosen[:i:i], v)
 		if r.search(i+1, next) {
 			return true
 		}
-	}
-	return false
-}
-
-// narrow keeps the builds that had the version, of each job that input i passed.
-func (r *resolver) narrow(i int, v Version, left builds) (builds, bool) {
-	in := r.inputs[i]
-	if len(in.Passed) == 0 {
-		return left, true
-	}
-	next := builds{}
-	for job, list := range left {
-		next[job] = list
-	}
-	for _, job := range in.Passed {
-		next[string(job)] = r.having(string(job), next[string(job)], in.ResourceID, v.ID)
-		if len(next[string(job)]) == 0 {
-			return nil, false
-		}
-	}
-	return next, true
-}
-
-func (r *resolver) having(job string, list []int, resource string, version int64) []int {
-	var out []int
-	for _, b := range list {
-		if slices.ContainsFunc(r.passed[job][b].Versions[resource], func(v Version) bool { return v.ID == version }) {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-// rank is the versions that an input may have, best first: newest first, or, with
-// Every, the oldest that the job has not had, and after all of those the newest.
-func rank(in Input, passed map[string][]Passage) []Version {
-	all := slices.DeleteFunc(candidates(in, passed), func(v Version) bool {
-		return !contains(v.Version, in.Pin) || !contains(v.Version, in.Version)
-	})
-	slices.SortFunc(all, newestFirst)
-	if !in.Every || in.Baseline == 0 {
-		return all
-	}
-	var fresh, rest []Version
-	for _, v := range all {
-		if !in.Used[v.ID] && v.ID > in.Baseline {
-			fresh = append(fresh, v)
-		} else {
-			rest = append(rest, v)
-		}
-	}
-	slices.Reverse(fresh)
-	return append(fresh, rest...)
-}
-
-func newestFirst(a, b Version) int {
-	return cmp.Or(cmp.Compare(b.Order, a.Order), cmp.Compare(b.ID, a.ID))
-}
-
-// candidates are the versions that an input may have, without regard to the other
-// inputs: those that checks found, or those that passed every job they should.
-func candidates(in Input, passed map[string][]Passage) []Version {
-	if len(in.Passed) == 0 {
-		return slices.Clone(in.Versions)
-	}
-	var out []Version
-	for k, job := range in.Passed {
-		of := versionsOf(passed[string(job)], in.ResourceID)
-		if k == 0 {
-			out = of
-			continue
-		}
-		out = slices.DeleteFunc(out, func(v Version) bool {
-			return !slices.ContainsFunc(of, func(o Version) bool { return o.ID == v.ID })
-		})
-	}
-	return out
-}
-
-func versionsOf(passages []Passage, resource string) []Version {
-	var out []Version
-	seen := map[int64]bool{}
-	for _, p := range passages {
-		for _, v := range p.Versions[resource] {
-			if !seen[v.ID] {
-				seen[v.ID] = true
-				out = append(out, v)
-			}
-		}
-	}
-	return out
-}
-
-// contains says that a version has everything a pin names.
-func contains(version, pin map[string]string) bool {
-	for k, want := range pin {
-		if got, ok := version[k]; !ok || got != want {
+		if r.budget < 0 || !r.ask.Empty() {
 			return false
 		}
 	}
-	return true
+	r.ask.more(i, l)
+	return false
+}
+
+// list is the candidates of input i. Where few builds had what was chosen of a job that
+// it passed as well, those tell what there is; so no more of the past is read.
+func (r *resolver) list(i int, so together) (list, bool) {
+	in := r.inputs[i]
+	if r.past.Whole || len(in.Passed) == 0 {
+		return r.lists[i], true
+	}
+	var ids []int64
+	narrowed := false
+	for _, job := range in.Passed {
+		had := so[string(job)]
+		if len(had) == 0 {
+			continue
+		}
+		some, known := r.past.among(in.ResourceID, had)
+		switch {
+		case !known:
+			r.past.askHad(&r.ask, had)
+		case narrowed:
+			ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(some, id) })
+		default:
+			ids, narrowed = some, true
+		}
+	}
+	if !narrowed {
+		return r.lists[i], r.ask.Empty()
+	}
+	r.ask = Ask{}
+	unasked := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return in.Asked[id] })
+	if len(unasked) > 0 {
+		r.ask.Among = append(r.ask.Among, Among{i, unasked})
+		return list{}, false
+	}
+	return rankedAmong(in, ids), true
+}
+
+// add says whether a version goes with what was chosen before: whether each job
+// that input i passed has a build that had all of it.
+func (r *resolver) add(i int, v Version, so together) (together, answer) {
+	in := r.inputs[i]
+	if len(in.Passed) == 0 {
+		return so, yes
+	}
+	next, all := together{}, yes
+	for job, had := range so {
+		next[job] = had
+	}
+	for _, job := range in.Passed {
+		j := string(job)
+		next[j] = append(so[j][:len(so[j]):len(so[j])], Had{j, in.ResourceID, v.ID})
+		switch r.past.oneBuildHad(next[j]) {
+		case no:
+			return nil, no
+		case unknown:
+			all = unknown
+		}
+	}
+	return next, all
+}
+
+// ahead is how many candidates are asked about at once.
+const ahead = 4
+
+// askAhead asks about the first candidates that are left of an input.
+func (r *resolver) askAhead(i int, left []Version, so together) {
+	in := r.inputs[i]
+	for _, v := range left[:min(ahead, len(left))] {
+		for _, job := range in.Passed {
+			j := string(job)
+			r.past.askFor(&r.ask, append(so[j][:len(so[j]):len(so[j])], Had{j, in.ResourceID, v.ID}))
+		}
+	}
 }
 
 func (r *resolver) nothingFor(i int) *Failure {
 	in := r.inputs[i]
 	if len(in.Passed) > 0 {
-		return &Failure{"NoVersionPassed", fmt.Sprintf("no version of %s has passed %s yet%s", in.Resource, list(in.Passed), pinned(in))}
+		return &Failure{"NoVersionPassed", fmt.Sprintf("no version of %s has passed %s yet%s", in.Resource, names(in.Passed), pinned(in)+disabled(in))}
 	}
 	msg := fmt.Sprintf("no version of %s yet", in.Resource)
 	if p := pinned(in); p != "" {
 		msg = fmt.Sprintf("no version of %s is there%s", in.Resource, p)
 	}
+	msg += disabled(in)
 	switch {
 	case in.CheckError != "":
 		msg += "; last check failed: " + in.CheckError
@@ -196,10 +196,22 @@ func pinned(in Input) string {
 	switch {
 	case len(in.Version) > 0:
 		return " that is " + text(in.Version) + ", as its get wants"
+	case len(in.Pin) > 0 && in.PinnedBy != "":
+		return " that is " + text(in.Pin) + ", to which " + in.PinnedBy + " pinned the resource: weir unpin"
 	case len(in.Pin) > 0:
 		return " that is " + text(in.Pin) + ", to which the resource is pinned"
 	}
 	return ""
+}
+
+func disabled(in Input) string {
+	switch in.Disabled {
+	case 0:
+		return ""
+	case 1:
+		return "; 1 is disabled"
+	}
+	return fmt.Sprintf("; %d are disabled", in.Disabled)
 }
 
 func (r *resolver) noCombination() *Failure {
@@ -211,5 +223,5 @@ func (r *resolver) noCombination() *Failure {
 		jobs = append(jobs, in.Passed...)
 	}
 	slices.Sort(jobs)
-	return &Failure{"NoVersionPassed", fmt.Sprintf("no versions of its inputs have passed %s together yet", list(slices.Compact(jobs)))}
+	return &Failure{"NoVersionPassed", fmt.Sprintf("no versions of its inputs have passed %s together yet", names(slices.Compact(jobs)))}
 }

@@ -9,12 +9,12 @@ import (
 // State is a job with everything there is to decide on.
 type State struct {
 	Job     Job
-	Inputs  []Input              // in source order
-	Passed  map[string][]Passage // by upstream job's address: its succeeded builds, newest first
-	Pending []Pending            // that people asked for, oldest first
-	Running []int64              // numbers of this job's builds that run
-	Groups  map[string][]Busy    // by serial group: builds of other jobs that run
-	Rivals  []Rival              // open builds of the team with the same concurrency key, of this job too, oldest first
+	Inputs  []Input           // in source order
+	Past    Past              // of the jobs that inputs passed
+	Pending []Pending         // that people asked for, oldest first
+	Running []int64           // numbers of this job's builds that run
+	Groups  map[string][]Busy // by serial group: builds of other jobs that run
+	Rivals  []Rival           // open builds of the team with the same concurrency key, of this job too, oldest first
 
 	Now      time.Time
 	LastTick time.Time // of the job's schedule that has been seen; zero: it has none
@@ -38,11 +38,24 @@ type Input struct {
 	Every      bool
 	Passed     []graph.Address
 	Pin        map[string]string // of the resource
+	PinnedBy   string            // who pinned it by hand; "": its pipeline does
+	Disabled   int64             // versions of the resource that are disabled: they are in none of the lists here
 	Version    map[string]string // of the step
 
-	// Versions are those of the resource that checks found: the newest, those that
-	// match a pin, and with Every those that the job has not had since Baseline.
+	// Versions are the newest that it may have by itself: that checks found, or that
+	// passed each of its jobs. More: there are older ones.
 	Versions []Version
+	More     bool
+	// Fresh are, with Every, the oldest that the job has not had since Baseline.
+	// FreshMore: there are more behind them.
+	Fresh     []Version
+	FreshMore bool
+	// Unloaded says that none of these were looked up: what an earlier input had of the
+	// same jobs may tell. Known are those of the versions Asked for by Ask.Among that it
+	// may have.
+	Unloaded bool
+	Known    []Version
+	Asked    map[int64]bool
 	// Used are the versions that a build of the job has had for this input.
 	Used map[int64]bool
 	// Baseline is the version id after which Every begins; 0: the job is new, and
@@ -146,4 +159,5 @@ type Decision struct {
 	Again    bool      // there is more to do than one decision takes
 	Wake     time.Time // look again then; zero: only when something happens
 	Others   bool      // pending builds with the same concurrency key may start now
+	Ask      Ask       // not empty: this is no decision yet
 }

@@ -41,14 +41,6 @@ func (db *DB) LoadInputs(_ context.Context, q state.InputQuery) (state.InputFact
 	for i, in := range q.Inputs {
 		facts.Inputs[i] = db.inputFact(q.JobID, in)
 	}
-	for _, b := range slices.Backward(db.builds) {
-		if slices.Contains(q.PassedJobs, b.row.JobID) && b.row.Status == state.BuildSucceeded {
-			facts.Passages = append(facts.Passages, db.passage(b)...)
-		}
-	}
-	slices.SortStableFunc(facts.Passages, func(a, b state.PassageRow) int { // by job, as the query orders them
-		return slices.Compare([]byte(a.JobID), []byte(b.JobID))
-	})
 	for _, b := range db.open(q.GroupJobs) {
 		if b.Status == state.BuildRunning {
 			facts.Busy = append(facts.Busy, b)
@@ -57,43 +49,6 @@ func (db *DB) LoadInputs(_ context.Context, q state.InputQuery) (state.InputFact
 	facts.Rivals = db.rivals(q.Key)
 	db.Between()
 	return facts, nil
-}
-
-func (db *DB) inputFact(jobID string, in state.InputWanted) state.InputFact {
-	var f state.InputFact
-	for _, b := range db.builds {
-		for _, had := range b.inputs {
-			if b.row.JobID == jobID && had.Name == in.Name {
-				f.Used = append(f.Used, had.VersionID)
-				if f.Baseline == 0 {
-					f.Baseline = had.VersionID
-				}
-			}
-		}
-	}
-	for _, s := range db.scopes {
-		if s.key == in.ScopeKey {
-			f.CheckError, f.EverEnded = s.lastError, s.checked
-			for _, v := range s.versions {
-				if v.order > 0 && in.Checked {
-					f.Versions = append(f.Versions, state.VersionRow{ID: v.id, Order: v.order, Version: v.version})
-				}
-			}
-		}
-	}
-	return f
-}
-
-func (db *DB) passage(b *buildRows) []state.PassageRow {
-	var out []state.PassageRow
-	for _, in := range b.inputs {
-		v := db.version(in.VersionID)
-		out = append(out, state.PassageRow{JobID: b.row.JobID, BuildID: b.row.ID, ResourceID: in.ResourceID, Version: state.VersionRow{ID: v.id, Order: v.order, Version: v.version}})
-	}
-	for _, v := range b.outputs {
-		out = append(out, state.PassageRow{JobID: b.row.JobID, BuildID: b.row.ID, ResourceID: v.resource, Version: state.VersionRow{ID: v.id, Order: v.order, Version: v.version}})
-	}
-	return out
 }
 
 // CommitJob implements reconciler.Jobs.

@@ -172,6 +172,9 @@ func finishBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	if err == nil && n == 0 {
 		return state.ErrConflict
 	}
+	if err == nil && ch.Status == state.BuildSucceeded {
+		err = recordPassages(ctx, q, snap.Build.ID)
+	}
 	if err != nil {
 		return err
 	}

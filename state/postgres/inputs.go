@@ -1,30 +1,54 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
 
-// mostPassages is the window on the past of each job that inputs have passed.
-const mostPassages = 100
+// How many versions of an input are loaded at first. Most often the newest does.
+const (
+	mostNewest = 8
+	mostUnused = 50
+)
 
-// LoadInputs is what there is to know about a job's inputs.
+// LoadInputs is what there is to know about a job's inputs, but for the builds that
+// they passed; see LoadPast.
 func (s *Store) LoadInputs(ctx context.Context, query state.InputQuery) (state.InputFacts, error) {
 	l := &inputLoader{query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
-	for _, round := range [][]load{{l.scopeStates, l.newest, l.baselines, l.passages, l.busy, l.rivals}, {l.unused}, {l.used}} {
+	err := s.rounds(ctx, []load{l.scopeStates, l.pins, l.disabled, l.newest, l.baselines, l.busy, l.rivals}, []load{l.unused})
+	if err != nil {
+		return state.InputFacts{}, fmt.Errorf("load the inputs of job %s: %w", query.JobID, err)
+	}
+	return l.facts, nil
+}
+
+// LoadVersions is LoadInputs of nothing but the versions and where they begin.
+func (s *Store) LoadVersions(ctx context.Context, query state.InputQuery) ([]state.InputFact, error) {
+	l := &inputLoader{query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
+	if err := s.rounds(ctx, []load{l.newest, l.among, l.baselines}, []load{l.unused}); err != nil {
+		return nil, fmt.Errorf("load versions for job %s: %w", query.JobID, err)
+	}
+	return l.facts.Inputs, nil
+}
+
+// rounds runs each list of loads in one round trip.
+func (s *Store) rounds(ctx context.Context, rounds ...[]load) error {
+	for _, round := range rounds {
 		var loads []func(q *db.Queries) error
 		for _, load := range round {
 			loads = append(loads, func(q *db.Queries) error { return load(ctx, q) })
 		}
 		if err := s.together(ctx, loads...); err != nil {
-			return state.InputFacts{}, fmt.Errorf("load the inputs of job %s: %w", query.JobID, err)
+			return err
 		}
 	}
-	return l.facts, nil
+	return nil
 }
 
 // load asks one question at most. Those of a later round need answers of an
@@ -32,13 +56,11 @@ func (s *Store) LoadInputs(ctx context.Context, query state.InputQuery) (state.I
 type load func(ctx context.Context, q *db.Queries) error
 
 type inputLoader struct {
-	query  state.InputQuery
-	facts  state.InputFacts
-	scopes map[string]string // id by key
+	query state.InputQuery
+	facts state.InputFacts
 }
 
 func (l *inputLoader) scopeStates(ctx context.Context, q *db.Queries) error {
-	l.scopes = map[string]string{}
 	var keys []string
 	for _, in := range l.query.Inputs {
 		keys = append(keys, in.ScopeKey)
@@ -48,7 +70,6 @@ func (l *inputLoader) scopeStates(ctx context.Context, q *db.Queries) error {
 	}
 	rows, err := q.ScopeStates(ctx, keys)
 	for _, r := range rows {
-		l.scopes[r.Key] = r.ID
 		for i, in := range l.query.Inputs {
 			if in.ScopeKey == r.Key {
 				l.facts.Inputs[i].CheckError, l.facts.Inputs[i].EverEnded = r.LastError, r.EverEnded
@@ -58,41 +79,114 @@ func (l *inputLoader) scopeStates(ctx context.Context, q *db.Queries) error {
 	return err
 }
 
-// newest loads the one version that an input without passed can have.
-func (l *inputLoader) newest(ctx context.Context, q *db.Queries) error {
-	var ords []int32
-	var keys, pins []string
-	for i, in := range l.query.Inputs {
-		if in.Checked {
-			ords, keys, pins = append(ords, int32(i)), append(keys, in.ScopeKey), append(pins, pinJSON(in.Pin))
-		}
-	}
-	if len(ords) == 0 {
-		return nil
-	}
-	rows, err := q.NewestVersions(ctx, ords, keys, pins)
+func (l *inputLoader) pins(ctx context.Context, q *db.Queries) error {
+	rows, err := q.PinsByHand(ctx, l.resources())
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if err := l.add(int(r.Ord), r.ID, r.CheckOrder, r.Version); err != nil {
+		v, err := version(r.Version)
+		if err != nil {
+			return err
+		}
+		for i, in := range l.query.Inputs {
+			if in.ResourceID == r.ResourceID && !in.Pinned {
+				l.facts.Inputs[i].Pin = state.HandPin{Version: v, By: r.PinnedBy, Comment: r.Comment}
+			}
+		}
+	}
+	return nil
+}
+
+func (l *inputLoader) disabled(ctx context.Context, q *db.Queries) error {
+	rows, err := q.DisabledCounts(ctx, l.resources())
+	for _, r := range rows {
+		for i, in := range l.query.Inputs {
+			if in.ResourceID == r.ResourceID {
+				l.facts.Inputs[i].Disabled = r.Versions
+			}
+		}
+	}
+	return err
+}
+
+// newest loads the one version that an input without passed can have, and of the
+// others some, from which is chosen what passed together.
+func (l *inputLoader) newest(ctx context.Context, q *db.Queries) error {
+	p := db.NewestVersionsParams{JobID: l.query.JobID}
+	most := make([]int, len(l.query.Inputs))
+	for i, in := range l.query.Inputs {
+		if in.Newest < 0 || in.Among != nil {
+			continue
+		}
+		most[i] = 1
+		if len(in.Passed) > 0 {
+			most[i] = cmp.Or(in.Newest, mostNewest)
+		}
+		p.Ords, p.Names, p.Keys, p.Resources = append(p.Ords, int32(i)), append(p.Names, in.Name), append(p.Keys, in.ScopeKey), append(p.Resources, in.ResourceID)
+		p.Pins, p.ByHand, p.Passed = append(p.Pins, pinJSON(in.Pin)), append(p.ByHand, !in.Pinned), append(p.Passed, uuids(in.Passed))
+		p.Most = append(p.Most, int32(most[i]))
+	}
+	if len(p.Ords) == 0 {
+		return nil
+	}
+	rows, err := q.NewestVersions(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := l.take(r.Ord, r.ID, r.CheckOrder, r.Version, r.Used); err != nil {
+			return err
+		}
+		f := &l.facts.Inputs[r.Ord]
+		f.More = len(l.query.Inputs[r.Ord].Passed) > 0 && len(f.Versions) == most[r.Ord]
+	}
+	return nil
+}
+
+// among loads those of some versions that an input can have.
+func (l *inputLoader) among(ctx context.Context, q *db.Queries) error {
+	p := db.VersionsAmongParams{JobID: l.query.JobID}
+	for i, in := range l.query.Inputs {
+		if in.Among != nil {
+			p.Ords, p.Names, p.Keys, p.Resources = append(p.Ords, int32(i)), append(p.Names, in.Name), append(p.Keys, in.ScopeKey), append(p.Resources, in.ResourceID)
+			p.Pins, p.ByHand, p.Passed = append(p.Pins, pinJSON(in.Pin)), append(p.ByHand, !in.Pinned), append(p.Passed, uuids(in.Passed))
+			p.Among = append(p.Among, strings.ReplaceAll(strings.Trim(fmt.Sprint(in.Among), "[]"), " ", ","))
+		}
+	}
+	if len(p.Ords) == 0 {
+		return nil
+	}
+	for i, list := range p.Among {
+		p.Among[i] = "{" + list + "}"
+	}
+	rows, err := q.VersionsAmong(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := l.take(r.Ord, r.ID, r.CheckOrder, r.Version, r.Used); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *inputLoader) add(ord int, id, order int64, raw []byte) error {
+func (l *inputLoader) take(ord int32, id, order int64, raw []byte, used bool) error {
 	v, err := version(raw)
 	if err != nil {
 		return err
 	}
 	f := &l.facts.Inputs[ord]
-	if !slices.ContainsFunc(f.Versions, func(v state.VersionRow) bool { return v.ID == id }) {
-		f.Versions = append(f.Versions, state.VersionRow{ID: id, Order: order, Version: v})
+	f.Versions = append(f.Versions, state.VersionRow{ID: id, Order: order, Version: v})
+	if used {
+		f.Used = append(f.Used, id)
 	}
 	return nil
 }
+
+// uuids is a list as PostgreSQL writes it.
+func uuids(ids []string) string { return "{" + strings.Join(ids, ",") + "}" }
 
 // baselines says where inputs with version = "every" begin.
 func (l *inputLoader) baselines(ctx context.Context, q *db.Queries) error {
@@ -120,10 +214,10 @@ func (l *inputLoader) baselines(ctx context.Context, q *db.Queries) error {
 func (l *inputLoader) unused(ctx context.Context, q *db.Queries) error {
 	p := db.UnusedVersionsParams{JobID: l.query.JobID}
 	for i, in := range l.query.Inputs {
-		baseline := l.facts.Inputs[i].Baseline
-		if scope, ok := l.scopes[in.ScopeKey]; ok && in.Every && in.Checked && baseline > 0 {
-			p.Ords, p.Scopes, p.Names = append(p.Ords, int32(i)), append(p.Scopes, scope), append(p.Names, in.Name)
-			p.Baselines, p.Resources, p.Pins = append(p.Baselines, baseline), append(p.Resources, in.ResourceID), append(p.Pins, pinJSON(in.Pin))
+		if baseline := l.facts.Inputs[i].Baseline; in.Every && baseline > 0 && in.Unused >= 0 && in.Among == nil {
+			p.Ords, p.Names, p.Keys, p.Resources = append(p.Ords, int32(i)), append(p.Names, in.Name), append(p.Keys, in.ScopeKey), append(p.Resources, in.ResourceID)
+			p.Pins, p.ByHand, p.Passed = append(p.Pins, pinJSON(in.Pin)), append(p.ByHand, !in.Pinned), append(p.Passed, uuids(in.Passed))
+			p.Most, p.Baselines = append(p.Most, int32(cmp.Or(in.Unused, mostUnused))), append(p.Baselines, baseline)
 		}
 	}
 	if len(p.Ords) == 0 {
@@ -134,29 +228,13 @@ func (l *inputLoader) unused(ctx context.Context, q *db.Queries) error {
 		return err
 	}
 	for _, r := range rows {
-		if err := l.add(int(r.Ord), r.ID, r.CheckOrder, r.Version); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *inputLoader) passages(ctx context.Context, q *db.Queries) error {
-	if len(l.query.PassedJobs) == 0 {
-		return nil
-	}
-	rows, err := q.Passages(ctx, l.query.PassedJobs, mostPassages, l.resources())
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
 		v, err := version(r.Version)
 		if err != nil {
 			return err
 		}
-		l.facts.Passages = append(l.facts.Passages, state.PassageRow{
-			JobID: r.JobID, BuildID: r.BuildID, ResourceID: r.ResourceID, Version: state.VersionRow{ID: r.ID, Order: r.CheckOrder, Version: v},
-		})
+		f := &l.facts.Inputs[r.Ord]
+		f.Unused = append(f.Unused, state.VersionRow{ID: r.ID, Order: r.CheckOrder, Version: v})
+		f.UnusedMore = len(f.Unused) == cmp.Or(l.query.Inputs[r.Ord].Unused, mostUnused)
 	}
 	return nil
 }
@@ -167,32 +245,6 @@ func (l *inputLoader) resources() []string {
 		out = append(out, in.ResourceID)
 	}
 	return out
-}
-
-// used says which of the versions that were found the job has had.
-func (l *inputLoader) used(ctx context.Context, q *db.Queries) error {
-	var ids []int64
-	for _, f := range l.facts.Inputs {
-		for _, v := range f.Versions {
-			ids = append(ids, v.ID)
-		}
-	}
-	for _, p := range l.facts.Passages {
-		ids = append(ids, p.Version.ID)
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	slices.Sort(ids)
-	rows, err := q.UsedVersions(ctx, l.query.JobID, l.resources(), slices.Compact(ids))
-	for _, r := range rows {
-		for i, in := range l.query.Inputs {
-			if in.Name == r.Name {
-				l.facts.Inputs[i].Used = append(l.facts.Inputs[i].Used, r.VersionID)
-			}
-		}
-	}
-	return err
 }
 
 func (l *inputLoader) busy(ctx context.Context, q *db.Queries) error {

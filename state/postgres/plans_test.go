@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 	"github.com/weirci/weir/state/postgres/pgtest"
 )
@@ -48,6 +46,10 @@ func newPast(t testing.TB, jobs, resources, builds int) past {
 		INSERT INTO build_inputs (build_id, name, resource_id, version_id)
 		SELECT b.id, o.address, o.id, v.id FROM builds b, objects o JOIN scopes s ON s.key = o.address JOIN versions v ON v.scope_id = s.id
 		WHERE o.kind = 'resource' AND v.check_order = b.number;
+		INSERT INTO passages (build_id, resource_id, version_id, job_id, number)
+		SELECT b.id, i.resource_id, i.version_id, b.job_id, b.number FROM builds b JOIN build_inputs i ON i.build_id = b.id WHERE b.status = 'succeeded';
+		INSERT INTO passed_versions (resource_id, version_id, jobs) SELECT resource_id, version_id, array_agg(DISTINCT job_id) FROM passages GROUP BY resource_id, version_id;
+		INSERT INTO used_versions (job_id, name, version_id) SELECT DISTINCT b.job_id, i.name, i.version_id FROM builds b JOIN build_inputs i ON i.build_id = b.id;
 		SET session_replication_role = origin;
 		ANALYZE`)
 	for kind, to := range map[string]*[]string{"job": &p.jobs, "resource": &p.resources} {
@@ -80,16 +82,22 @@ func statement(t *testing.T, file, name string) string {
 // The statements that look into the past of a job find what they want by an index.
 func TestPlansUseIndexes(t *testing.T) {
 	p := newPast(t, 10, 3, 2000)
+	newest := pgx.NamedArgs{"job_id": p.jobs[0], "ords": []int32{0}, "names": []string{"r"}, "keys": p.scopes[:1], "resources": p.resources[:1], "pins": []string{"{}"},
+		"by_hand": []bool{true}, "passed": []string{"{" + strings.Join(p.jobs[1:], ",") + "}"}, "most": []int32{8}}
 	for _, c := range []struct {
 		file, name string
 		args       pgx.NamedArgs
 		index      string
 	}{
 		{"api_build.sql", "APINewestBuildsOfJob", pgx.NamedArgs{"team": "main", "job_id": p.jobs[0], "most": 50}, "builds_job_id_number_key"},
-		{"schedule.sql", "Passages", pgx.NamedArgs{"jobs": p.jobs, "most": 100, "resources": p.resources}, "builds_succeeded"},
+		{"past.sql", "BuildsThatHad", pgx.NamedArgs{"ords": []int32{0}, "jobs": p.jobs[:1], "had": p.resources[:1], "versions": []int64{7}, "resources": p.resources, "most": 9}, "passages_version"},
+		{"past.sql", "BuildsThatHadAll", pgx.NamedArgs{"ords": []int32{0, 0}, "firsts": []bool{true, false}, "jobs": []string{p.jobs[0], p.jobs[0]}, "resources": p.resources[:2],
+			"versions": []int64{7, 2007}}, "passages_version"},
 		{"schedule.sql", "OpenBuildsOfJobs", pgx.NamedArgs{"jobs": p.jobs[:1]}, "builds_open"},
-		{"schedule.sql", "UsedVersions", pgx.NamedArgs{"job_id": p.jobs[0], "resources": p.resources, "versions": []int64{1, 2, 3}}, "build_inputs_version"},
-		{"schedule.sql", "NewestVersions", pgx.NamedArgs{"ords": []int32{0}, "keys": p.scopes[:1], "pins": []string{"{}"}}, "versions_order"},
+		{"schedule.sql", "NewestVersions", newest, "versions_order"},
+		{"schedule.sql", "NewestVersions", newest, "passed_versions_pkey"},
+		{"schedule.sql", "NewestVersions", newest, "used_versions_pkey"},
+		{"schedule.sql", "EveryBaselines", pgx.NamedArgs{"names": []string{"resource.mock.r1"}, "job_id": p.jobs[0], "changed_revision": 1}, "builds_revision"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rows, err := p.s.Pool().Query(t.Context(), "EXPLAIN "+statement(t, c.file, c.name), c.args)
@@ -101,37 +109,31 @@ func TestPlansUseIndexes(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := strings.Join(lines, "\n")
-			if !strings.Contains(plan, c.index) || regexp.MustCompile(`Seq Scan on (builds|build_inputs|versions)`).MatchString(plan) {
+			if !strings.Contains(plan, c.index) || regexp.MustCompile(`Seq Scan on (builds|build_inputs|versions|passages|used_versions)`).MatchString(plan) {
 				t.Errorf("want index %s, and no scan of a whole history:\n%s", c.index, plan)
 			}
 		})
 	}
 }
 
-// TestInputsOfALongPast says how long a job's inputs take to load, and the listing of
-// a job's builds: WEIR_PAST is how many builds each of 20 jobs upstream has had.
-func TestInputsOfALongPast(t *testing.T) {
+// BenchmarkListing is the last fifty builds of one of 21 jobs, by the builds that each
+// has had: WEIR_PAST=50000 makes a million.
+func BenchmarkListing(b *testing.B) {
 	builds, err := strconv.Atoi(os.Getenv("WEIR_PAST"))
 	if err != nil {
-		t.Skip("WEIR_PAST=10000 measures it")
+		builds = 1000
 	}
-	p := newPast(t, 21, 10, builds)
-	q := state.InputQuery{JobID: p.jobs[20], PassedJobs: p.jobs[:20]}
-	for i, r := range p.resources {
-		q.Inputs = append(q.Inputs, state.InputWanted{Name: fmt.Sprint("i", i), ResourceID: r, ScopeKey: p.scopes[i]})
-	}
-	measure := func(what string, do func() error) {
-		var took []time.Duration
-		for range 200 {
-			began := time.Now()
-			if err := do(); err != nil {
-				t.Fatal(err)
-			}
-			took = append(took, time.Since(began))
+	p := newPast(b, 21, 0, builds)
+	var took []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		got, err := p.s.NewestBuildsOf(b.Context(), "main", p.jobs[0], 50)
+		if err != nil || len(got) != 50 {
+			b.Fatal(len(got), err)
 		}
-		slices.Sort(took)
-		t.Logf("%s with %d builds of each of 20 jobs: p50 %s, p99 %s", what, builds, took[100], took[197])
+		took = append(took, time.Since(began))
 	}
-	measure("inputs", func() error { _, err := p.s.LoadInputs(t.Context(), q); return err })
-	measure("a job's last 50 builds", func() error { _, err := p.s.NewestBuildsOf(t.Context(), "main", p.jobs[0], 50); return err })
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-p50")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
 }

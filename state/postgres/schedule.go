@@ -184,6 +184,9 @@ func insertInputs(ctx context.Context, q *db.Queries, build string, inputs []sta
 	if err := q.InsertBuildInputs(ctx, p); err != nil {
 		return fmt.Errorf("inputs of build %s: %w", build, err)
 	}
+	if err := q.UseVersions(ctx, p.Names, p.Versions, build); err != nil {
+		return fmt.Errorf("inputs of build %s: %w", build, err)
+	}
 	return nil
 }
 

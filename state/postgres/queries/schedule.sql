@@ -16,16 +16,44 @@ WHERE build_id = ANY (ARRAY(SELECT b.id FROM builds b WHERE b.job_id = @job_id A
 -- name: ScopeStates :many
 SELECT key, id, last_error, (last_ended_at IS NOT NULL)::boolean AS ever_ended FROM scopes WHERE key = ANY (@keys::text[]);
 
+-- name: PinsByHand :many
+SELECT resource_id, version, pinned_by, comment FROM resource_pins WHERE resource_id = ANY (@resources::uuid[]);
+
+-- name: DisabledCounts :many
+SELECT resource_id, count(*) AS versions FROM disabled_versions WHERE resource_id = ANY (@resources::uuid[]) GROUP BY resource_id;
+
 -- name: NewestVersions :many
--- The newest of each scope that has what its pin names.
-SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@keys::text[]) AS key, unnest(@pins::text[]) AS pin) i
+-- The newest of each scope that has what its pin names, and whether the job has had
+-- it. Where they have to have passed jobs, those that passed each. What a pin leaves
+-- is in a CASE: PostgreSQL would think it little, and read all to sort it.
+SELECT i.ord::int AS ord, v.id, v.check_order, v.version,
+       EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = @job_id AND u.name = i.name AND u.version_id = v.id)::boolean AS used
+FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@names::text[]) AS name, unnest(@keys::text[]) AS key, unnest(@resources::uuid[]) AS resource_id,
+             unnest(@pins::text[])::jsonb AS pin, unnest(@by_hand::boolean[]) AS by_hand, unnest(@passed::text[])::uuid[] AS passed, unnest(@most::int[]) AS most) i
 JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = s.id AND x.check_order > 0 AND x.version @> i.pin::jsonb
-    ORDER BY x.check_order DESC LIMIT 1
+    WHERE x.scope_id = s.id AND (x.check_order > 0 OR i.passed <> '{}') AND CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+      AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+      AND CASE WHEN i.passed = '{}' THEN true ELSE coalesce((
+          SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false) END
+    ORDER BY x.check_order DESC, x.id DESC LIMIT i.most
 ) v;
+
+-- name: VersionsAmong :many
+-- Those of some versions that inputs may have, as in NewestVersions.
+SELECT i.ord::int AS ord, x.id, x.check_order, x.version,
+       EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = @job_id AND u.name = i.name AND u.version_id = x.id)::boolean AS used
+FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@names::text[]) AS name, unnest(@keys::text[]) AS key, unnest(@resources::uuid[]) AS resource_id,
+             unnest(@pins::text[])::jsonb AS pin, unnest(@by_hand::boolean[]) AS by_hand, unnest(@passed::text[])::uuid[] AS passed, unnest(@among::text[])::bigint[] AS among) i
+JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
+CROSS JOIN LATERAL unnest(i.among) AS a (id)
+JOIN versions x ON x.id = a.id AND x.scope_id = s.id
+WHERE CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+  AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+  AND coalesce((SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false);
 
 -- name: EveryBaselines :many
 -- Where version = "every" begins: after the newest version of the builds before
@@ -33,7 +61,7 @@ CROSS JOIN LATERAL (
 SELECT i.name::text AS name, coalesce(
     (SELECT max(h.version_id) FROM (
         SELECT bi.version_id FROM builds b JOIN build_inputs bi ON bi.build_id = b.id AND bi.name = i.name
-        WHERE b.job_id = @job_id AND b.revision < @changed_revision ORDER BY b.number DESC LIMIT 200) h),
+        WHERE b.job_id = @job_id AND b.revision < @changed_revision ORDER BY b.revision DESC, b.number DESC LIMIT 200) h),
     (SELECT bi.version_id FROM builds b JOIN build_inputs bi ON bi.build_id = b.id AND bi.name = i.name
         WHERE b.job_id = @job_id ORDER BY b.number LIMIT 1), 0)::bigint AS baseline
 FROM (SELECT unnest(@names::text[]) AS name) i;
@@ -41,33 +69,20 @@ FROM (SELECT unnest(@names::text[]) AS name) i;
 -- name: UnusedVersions :many
 -- The oldest that no build of the job has had, after a baseline.
 SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@scopes::uuid[]) AS scope_id, unnest(@names::text[]) AS name, unnest(@baselines::bigint[]) AS baseline,
-             unnest(@resources::uuid[]) AS resource_id, unnest(@pins::text[]) AS pin) i
+FROM (SELECT unnest(@ords::int[]) AS ord, unnest(@names::text[]) AS name, unnest(@keys::text[]) AS key, unnest(@resources::uuid[]) AS resource_id,
+             unnest(@pins::text[])::jsonb AS pin, unnest(@by_hand::boolean[]) AS by_hand, unnest(@passed::text[])::uuid[] AS passed, unnest(@most::int[]) AS most,
+             unnest(@baselines::bigint[]) AS baseline) i
+JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = i.scope_id AND x.check_order > 0 AND x.id > i.baseline AND x.version @> i.pin::jsonb
-      AND NOT EXISTS (SELECT 1 FROM build_inputs bi JOIN builds b ON b.id = bi.build_id
-                      WHERE bi.resource_id = i.resource_id AND bi.version_id = x.id AND bi.name = i.name AND b.job_id = @job_id)
-    ORDER BY x.check_order LIMIT 50
+    WHERE x.scope_id = s.id AND (x.check_order > 0 OR i.passed <> '{}') AND x.id > i.baseline AND CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+      AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+      AND NOT EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = @job_id AND u.name = i.name AND u.version_id = x.id)
+      AND CASE WHEN i.passed = '{}' THEN true ELSE coalesce((
+          SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false) END
+    ORDER BY x.check_order, x.id LIMIT i.most
 ) v;
-
--- name: UsedVersions :many
-SELECT DISTINCT bi.name, bi.version_id FROM build_inputs bi JOIN builds b ON b.id = bi.build_id
-WHERE b.job_id = @job_id AND bi.resource_id = ANY (@resources::uuid[]) AND bi.version_id = ANY (@versions::bigint[]);
-
--- name: Passages :many
--- What the newest succeeded builds of jobs had and made, newest build first.
-SELECT b.job_id, b.id AS build_id, x.resource_id, v.id, v.check_order, v.version
-FROM (SELECT unnest(@jobs::uuid[]) AS id) j
-CROSS JOIN LATERAL (
-    SELECT y.id, y.job_id, y.number FROM builds y WHERE y.job_id = j.id AND y.status = 'succeeded' ORDER BY y.number DESC LIMIT @most
-) b
-CROSS JOIN LATERAL (
-    SELECT bi.resource_id, bi.version_id FROM build_inputs bi WHERE bi.build_id = b.id AND bi.resource_id = ANY (@resources::uuid[])
-    UNION SELECT bo.resource_id, bo.version_id FROM build_outputs bo WHERE bo.build_id = b.id AND bo.resource_id = ANY (@resources::uuid[])
-) x
-JOIN versions v ON v.id = x.version_id
-ORDER BY b.job_id, b.number DESC, v.check_order DESC;
 
 -- name: LockGroups :exec
 -- Held until the transaction ends. Everybody takes them in the same order.

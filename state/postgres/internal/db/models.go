@@ -142,6 +142,20 @@ type ObjectVersion struct {
 	Address      *string
 }
 
+type Passage struct {
+	BuildID    string
+	ResourceID string
+	VersionID  int64
+	JobID      string
+	Number     int64
+}
+
+type PassedVersion struct {
+	ResourceID string
+	VersionID  int64
+	Jobs       []string
+}
+
 type Pipeline struct {
 	ID        string
 	TeamID    string
@@ -274,6 +288,12 @@ type Token struct {
 	Hash      []byte
 	CreatedAt time.Time
 	RevokedAt *time.Time
+}
+
+type UsedVersion struct {
+	JobID     string
+	Name      string
+	VersionID int64
 }
 
 type Version struct {

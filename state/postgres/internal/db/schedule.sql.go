@@ -10,11 +10,40 @@ import (
 	"time"
 )
 
+const disabledCounts = `-- name: DisabledCounts :many
+SELECT resource_id, count(*) AS versions FROM disabled_versions WHERE resource_id = ANY ($1::uuid[]) GROUP BY resource_id
+`
+
+type DisabledCountsRow struct {
+	ResourceID string
+	Versions   int64
+}
+
+func (q *Queries) DisabledCounts(ctx context.Context, resources []string) ([]DisabledCountsRow, error) {
+	rows, err := q.db.Query(ctx, disabledCounts, resources)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DisabledCountsRow{}
+	for rows.Next() {
+		var i DisabledCountsRow
+		if err := rows.Scan(&i.ResourceID, &i.Versions); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const everyBaselines = `-- name: EveryBaselines :many
 SELECT i.name::text AS name, coalesce(
     (SELECT max(h.version_id) FROM (
         SELECT bi.version_id FROM builds b JOIN build_inputs bi ON bi.build_id = b.id AND bi.name = i.name
-        WHERE b.job_id = $1 AND b.revision < $2 ORDER BY b.number DESC LIMIT 200) h),
+        WHERE b.job_id = $1 AND b.revision < $2 ORDER BY b.revision DESC, b.number DESC LIMIT 200) h),
     (SELECT bi.version_id FROM builds b JOIN build_inputs bi ON bi.build_id = b.id AND bi.name = i.name
         WHERE b.job_id = $1 ORDER BY b.number LIMIT 1), 0)::bigint AS baseline
 FROM (SELECT unnest($3::text[]) AS name) i
@@ -132,26 +161,57 @@ func (q *Queries) LockGroups(ctx context.Context, names []string) error {
 }
 
 const newestVersions = `-- name: NewestVersions :many
-SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest($1::int[]) AS ord, unnest($2::text[]) AS key, unnest($3::text[]) AS pin) i
+SELECT i.ord::int AS ord, v.id, v.check_order, v.version,
+       EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = $1 AND u.name = i.name AND u.version_id = v.id)::boolean AS used
+FROM (SELECT unnest($2::int[]) AS ord, unnest($3::text[]) AS name, unnest($4::text[]) AS key, unnest($5::uuid[]) AS resource_id,
+             unnest($6::text[])::jsonb AS pin, unnest($7::boolean[]) AS by_hand, unnest($8::text[])::uuid[] AS passed, unnest($9::int[]) AS most) i
 JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = s.id AND x.check_order > 0 AND x.version @> i.pin::jsonb
-    ORDER BY x.check_order DESC LIMIT 1
+    WHERE x.scope_id = s.id AND (x.check_order > 0 OR i.passed <> '{}') AND CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+      AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+      AND CASE WHEN i.passed = '{}' THEN true ELSE coalesce((
+          SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false) END
+    ORDER BY x.check_order DESC, x.id DESC LIMIT i.most
 ) v
 `
+
+type NewestVersionsParams struct {
+	JobID     string
+	Ords      []int32
+	Names     []string
+	Keys      []string
+	Resources []string
+	Pins      []string
+	ByHand    []bool
+	Passed    []string
+	Most      []int32
+}
 
 type NewestVersionsRow struct {
 	Ord        int32
 	ID         int64
 	CheckOrder int64
 	Version    []byte
+	Used       bool
 }
 
-// The newest of each scope that has what its pin names.
-func (q *Queries) NewestVersions(ctx context.Context, ords []int32, keys []string, pins []string) ([]NewestVersionsRow, error) {
-	rows, err := q.db.Query(ctx, newestVersions, ords, keys, pins)
+// The newest of each scope that has what its pin names, and whether the job has had
+// it. Where they have to have passed jobs, those that passed each. What a pin leaves
+// is in a CASE: PostgreSQL would think it little, and read all to sort it.
+func (q *Queries) NewestVersions(ctx context.Context, arg NewestVersionsParams) ([]NewestVersionsRow, error) {
+	rows, err := q.db.Query(ctx, newestVersions,
+		arg.JobID,
+		arg.Ords,
+		arg.Names,
+		arg.Keys,
+		arg.Resources,
+		arg.Pins,
+		arg.ByHand,
+		arg.Passed,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +224,7 @@ func (q *Queries) NewestVersions(ctx context.Context, ords []int32, keys []strin
 			&i.ID,
 			&i.CheckOrder,
 			&i.Version,
+			&i.Used,
 		); err != nil {
 			return nil, err
 		}
@@ -256,46 +317,31 @@ func (q *Queries) OpenBuildsOfJobs(ctx context.Context, jobs []string) ([]OpenBu
 	return items, nil
 }
 
-const passages = `-- name: Passages :many
-SELECT b.job_id, b.id AS build_id, x.resource_id, v.id, v.check_order, v.version
-FROM (SELECT unnest($1::uuid[]) AS id) j
-CROSS JOIN LATERAL (
-    SELECT y.id, y.job_id, y.number FROM builds y WHERE y.job_id = j.id AND y.status = 'succeeded' ORDER BY y.number DESC LIMIT $2
-) b
-CROSS JOIN LATERAL (
-    SELECT bi.resource_id, bi.version_id FROM build_inputs bi WHERE bi.build_id = b.id AND bi.resource_id = ANY ($3::uuid[])
-    UNION SELECT bo.resource_id, bo.version_id FROM build_outputs bo WHERE bo.build_id = b.id AND bo.resource_id = ANY ($3::uuid[])
-) x
-JOIN versions v ON v.id = x.version_id
-ORDER BY b.job_id, b.number DESC, v.check_order DESC
+const pinsByHand = `-- name: PinsByHand :many
+SELECT resource_id, version, pinned_by, comment FROM resource_pins WHERE resource_id = ANY ($1::uuid[])
 `
 
-type PassagesRow struct {
-	JobID      string
-	BuildID    string
+type PinsByHandRow struct {
 	ResourceID string
-	ID         int64
-	CheckOrder int64
 	Version    []byte
+	PinnedBy   string
+	Comment    string
 }
 
-// What the newest succeeded builds of jobs had and made, newest build first.
-func (q *Queries) Passages(ctx context.Context, jobs []string, most int32, resources []string) ([]PassagesRow, error) {
-	rows, err := q.db.Query(ctx, passages, jobs, most, resources)
+func (q *Queries) PinsByHand(ctx context.Context, resources []string) ([]PinsByHandRow, error) {
+	rows, err := q.db.Query(ctx, pinsByHand, resources)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []PassagesRow{}
+	items := []PinsByHandRow{}
 	for rows.Next() {
-		var i PassagesRow
+		var i PinsByHandRow
 		if err := rows.Scan(
-			&i.JobID,
-			&i.BuildID,
 			&i.ResourceID,
-			&i.ID,
-			&i.CheckOrder,
 			&i.Version,
+			&i.PinnedBy,
+			&i.Comment,
 		); err != nil {
 			return nil, err
 		}
@@ -345,24 +391,32 @@ func (q *Queries) ScopeStates(ctx context.Context, keys []string) ([]ScopeStates
 
 const unusedVersions = `-- name: UnusedVersions :many
 SELECT i.ord::int AS ord, v.id, v.check_order, v.version
-FROM (SELECT unnest($1::int[]) AS ord, unnest($2::uuid[]) AS scope_id, unnest($3::text[]) AS name, unnest($4::bigint[]) AS baseline,
-             unnest($5::uuid[]) AS resource_id, unnest($6::text[]) AS pin) i
+FROM (SELECT unnest($1::int[]) AS ord, unnest($2::text[]) AS name, unnest($3::text[]) AS key, unnest($4::uuid[]) AS resource_id,
+             unnest($5::text[])::jsonb AS pin, unnest($6::boolean[]) AS by_hand, unnest($7::text[])::uuid[] AS passed, unnest($8::int[]) AS most,
+             unnest($9::bigint[]) AS baseline) i
+JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
 CROSS JOIN LATERAL (
     SELECT x.id, x.check_order, x.version FROM versions x
-    WHERE x.scope_id = i.scope_id AND x.check_order > 0 AND x.id > i.baseline AND x.version @> i.pin::jsonb
-      AND NOT EXISTS (SELECT 1 FROM build_inputs bi JOIN builds b ON b.id = bi.build_id
-                      WHERE bi.resource_id = i.resource_id AND bi.version_id = x.id AND bi.name = i.name AND b.job_id = $7)
-    ORDER BY x.check_order LIMIT 50
+    WHERE x.scope_id = s.id AND (x.check_order > 0 OR i.passed <> '{}') AND x.id > i.baseline AND CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+      AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+      AND NOT EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = $10 AND u.name = i.name AND u.version_id = x.id)
+      AND CASE WHEN i.passed = '{}' THEN true ELSE coalesce((
+          SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false) END
+    ORDER BY x.check_order, x.id LIMIT i.most
 ) v
 `
 
 type UnusedVersionsParams struct {
 	Ords      []int32
-	Scopes    []string
 	Names     []string
-	Baselines []int64
+	Keys      []string
 	Resources []string
 	Pins      []string
+	ByHand    []bool
+	Passed    []string
+	Most      []int32
+	Baselines []int64
 	JobID     string
 }
 
@@ -377,11 +431,14 @@ type UnusedVersionsRow struct {
 func (q *Queries) UnusedVersions(ctx context.Context, arg UnusedVersionsParams) ([]UnusedVersionsRow, error) {
 	rows, err := q.db.Query(ctx, unusedVersions,
 		arg.Ords,
-		arg.Scopes,
 		arg.Names,
-		arg.Baselines,
+		arg.Keys,
 		arg.Resources,
 		arg.Pins,
+		arg.ByHand,
+		arg.Passed,
+		arg.Most,
+		arg.Baselines,
 		arg.JobID,
 	)
 	if err != nil {
@@ -407,26 +464,67 @@ func (q *Queries) UnusedVersions(ctx context.Context, arg UnusedVersionsParams) 
 	return items, nil
 }
 
-const usedVersions = `-- name: UsedVersions :many
-SELECT DISTINCT bi.name, bi.version_id FROM build_inputs bi JOIN builds b ON b.id = bi.build_id
-WHERE b.job_id = $1 AND bi.resource_id = ANY ($2::uuid[]) AND bi.version_id = ANY ($3::bigint[])
+const versionsAmong = `-- name: VersionsAmong :many
+SELECT i.ord::int AS ord, x.id, x.check_order, x.version,
+       EXISTS (SELECT 1 FROM used_versions u WHERE u.job_id = $1 AND u.name = i.name AND u.version_id = x.id)::boolean AS used
+FROM (SELECT unnest($2::int[]) AS ord, unnest($3::text[]) AS name, unnest($4::text[]) AS key, unnest($5::uuid[]) AS resource_id,
+             unnest($6::text[])::jsonb AS pin, unnest($7::boolean[]) AS by_hand, unnest($8::text[])::uuid[] AS passed, unnest($9::text[])::bigint[] AS among) i
+JOIN scopes s ON s.key = i.key
+LEFT JOIN resource_pins rp ON i.by_hand AND rp.resource_id = i.resource_id
+CROSS JOIN LATERAL unnest(i.among) AS a (id)
+JOIN versions x ON x.id = a.id AND x.scope_id = s.id
+WHERE CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
+  AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
+  AND coalesce((SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false)
 `
 
-type UsedVersionsRow struct {
-	Name      string
-	VersionID int64
+type VersionsAmongParams struct {
+	JobID     string
+	Ords      []int32
+	Names     []string
+	Keys      []string
+	Resources []string
+	Pins      []string
+	ByHand    []bool
+	Passed    []string
+	Among     []string
 }
 
-func (q *Queries) UsedVersions(ctx context.Context, jobID string, resources []string, versions []int64) ([]UsedVersionsRow, error) {
-	rows, err := q.db.Query(ctx, usedVersions, jobID, resources, versions)
+type VersionsAmongRow struct {
+	Ord        int32
+	ID         int64
+	CheckOrder int64
+	Version    []byte
+	Used       bool
+}
+
+// Those of some versions that inputs may have, as in NewestVersions.
+func (q *Queries) VersionsAmong(ctx context.Context, arg VersionsAmongParams) ([]VersionsAmongRow, error) {
+	rows, err := q.db.Query(ctx, versionsAmong,
+		arg.JobID,
+		arg.Ords,
+		arg.Names,
+		arg.Keys,
+		arg.Resources,
+		arg.Pins,
+		arg.ByHand,
+		arg.Passed,
+		arg.Among,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []UsedVersionsRow{}
+	items := []VersionsAmongRow{}
 	for rows.Next() {
-		var i UsedVersionsRow
-		if err := rows.Scan(&i.Name, &i.VersionID); err != nil {
+		var i VersionsAmongRow
+		if err := rows.Scan(
+			&i.Ord,
+			&i.ID,
+			&i.CheckOrder,
+			&i.Version,
+			&i.Used,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
