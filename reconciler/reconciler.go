@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/reconciler/gc"
+	"github.com/weirci/weir/reconciler/pace"
 	"github.com/weirci/weir/reconciler/place"
 	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
@@ -29,6 +30,7 @@ type Options struct {
 	Sweep       time.Duration // and under everything; 1 min
 	Drain       time.Duration // for what is under way at the end; 10 s
 	ExternalURL string        // that people reach the server at
+	Checks      pace.Rates    // pace.Default; a rate below 0: no limit
 	Patience    place.Patience
 	Keep        gc.Keep
 }
@@ -40,6 +42,8 @@ func (o Options) withDefaults() Options {
 	or(&o.Sweep, time.Minute)
 	or(&o.Drain, 10*time.Second)
 	or(&o.Patience, place.DefaultPatience())
+	or(&o.Checks.Server, pace.Default().Server)
+	or(&o.Checks.Host, pace.Default().Host)
 	or(&o.Keep, gc.DefaultKeep())
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -61,6 +65,7 @@ type Reconciler struct {
 	Options
 	local   chan struct{} // something was committed here: look at the queue
 	indexes indexCache
+	pace    *pace.Pace
 
 	mu   sync.Mutex
 	held map[state.Key]holding
@@ -75,7 +80,8 @@ type holding struct {
 
 // New makes a reconciler. Run starts it.
 func New(s Store, o Options) *Reconciler {
-	return &Reconciler{store: s, Options: o.withDefaults(), local: make(chan struct{}, 1), held: map[state.Key]holding{}, indexes: newIndexCache()}
+	o = o.withDefaults()
+	return &Reconciler{store: s, Options: o, local: make(chan struct{}, 1), held: map[state.Key]holding{}, indexes: newIndexCache(), pace: pace.New(o.Checks)}
 }
 
 // Run works until ctx ends: then it takes no more keys, and returns when those it

@@ -22,7 +22,8 @@ func (r *Reconciler) scope(ctx context.Context, c state.Claim) (time.Time, error
 	if err != nil {
 		return time.Time{}, err
 	}
-	d := check.Decide(scopeState(snap), check.Options{Now: snap.Now, Jitter: r.Rand(), Eval: r.Eval, Known: func([]map[string]string) check.Known { return known }})
+	s := scopeState(snap)
+	d := check.Decide(s, check.Options{Now: snap.Now, Turn: r.turnOf(s, snap.Now), Jitter: r.Rand(), Eval: r.Eval, Known: func([]map[string]string) check.Known { return known }})
 	if len(d.Commands) == 0 {
 		return d.Wake, nil
 	}
@@ -31,6 +32,17 @@ func (r *Reconciler) scope(ctx context.Context, c state.Claim) (time.Time, error
 		return time.Time{}, err
 	}
 	return d.Wake, r.store.CommitScope(ctx, c, ch)
+}
+
+// turnOf is when a check that is due may start.
+func (r *Reconciler) turnOf(s check.Scope, now time.Time) time.Time {
+	switch host := check.Host(s.Resource); {
+	case check.Waits(s, now):
+		return r.pace.Turn(s.ID, host, now)
+	case s.Run == nil && s.Requested:
+		r.pace.Charge(host, now)
+	}
+	return time.Time{}
 }
 
 // knownVersions is what there is of the versions in the answer of a run that ended.

@@ -47,7 +47,8 @@ type Run struct {
 // Options are what Decide takes besides the rows.
 type Options struct {
 	Now    time.Time
-	Jitter float64 // in [0, 1)
+	Jitter float64   // in [0, 1)
+	Turn   time.Time // a check that Waits does not start before; zero: it may
 	Eval   protocol.Eval
 	Known  func([]map[string]string) Known // asked only where a run found something
 }
@@ -133,6 +134,8 @@ func (d *decider) idle() {
 		d.hold("Never", "is checked only when asked for: weir check")
 	case !d.Active:
 		d.hold("Paused", "its resources, or their pipelines, are paused")
+	case d.Turn.After(d.Now) && Waits(d.Scope, d.Now):
+		d.wait()
 	case d.DueAt.IsZero():
 		d.say(SetDue{d.Now})
 		d.start()
@@ -140,6 +143,22 @@ func (d *decider) idle() {
 		d.start()
 	default:
 		d.out.Wake = d.DueAt
+	}
+}
+
+// Waits says that a check is due, and may start when it is its turn; one that was
+// asked for takes no turn.
+func Waits(s Scope, now time.Time) bool {
+	return s.Run == nil && s.Wanted && !s.Requested && s.Every > 0 && s.Active && !s.DueAt.After(now)
+}
+
+// notable is a wait that people are told of.
+const notable = 5 * time.Second
+
+func (d *decider) wait() {
+	d.out.Wake = d.Turn
+	if d.Turn.Sub(d.Now) > notable {
+		d.hold("Paced", "many checks are due at once and are spread, so as to flood nobody: the turn of this one is at "+d.Turn.UTC().Format(time.TimeOnly)+" UTC")
 	}
 }
 

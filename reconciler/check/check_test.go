@@ -44,6 +44,38 @@ func decide(s Scope, known map[string]int64) Decision {
 	}})
 }
 
+// A check that is due waits for its turn, and says so where that takes long; one
+// that was asked for does not.
+func TestTurns(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Scope)
+		turn   time.Duration
+		start  bool
+		hold   bool
+	}{
+		{"at once", func(*Scope) {}, 0, true, false},
+		{"soon", func(*Scope) {}, time.Second, false, false},
+		{"later", func(*Scope) {}, time.Minute, false, true},
+		{"new, later", func(s *Scope) { s.DueAt = time.Time{} }, time.Minute, false, true},
+		{"asked for", func(s *Scope) { s.Requested = true }, time.Minute, true, false},
+	} {
+		d := Decide(scope(c.change), Options{Now: now, Turn: now.Add(c.turn)})
+		start, hold := false, false
+		for _, cmd := range d.Commands {
+			switch cmd := cmd.(type) {
+			case StartCheck:
+				start = true
+			case Hold:
+				hold = cmd.Reason == "Paced" && strings.Contains(cmd.Message, "00:01:00 UTC")
+			}
+		}
+		if start != c.start || hold != c.hold || !start && !d.Wake.Equal(now.Add(c.turn)) {
+			t.Errorf("%s: start %v, hold %v, wake %v", c.name, start, hold, d.Wake)
+		}
+	}
+}
+
 func TestWhenAScopeIsChecked(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -33,6 +33,8 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.StringVar(&c.ExternalURL, "external-url", "", "address at which people and workers reach it")
 	f.BoolVar(&c.Insecure, "insecure-http", false, "serve beyond this machine without TLS: tokens cross the network in the clear")
 	f.BoolVar(&c.Migrate, "migrate", false, "bring the database's schema up to date first")
+	f.Float64Var(&c.Checks.Server, "checks-per-second", 500, "checks that this server starts in a second at most; -1: no limit")
+	f.Float64Var(&c.Checks.Host, "checks-per-host", 25, "and those of them that ask one host; -1: no limit")
 	secrets.add(f)
 	return cmd
 }

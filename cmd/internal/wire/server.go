@@ -16,6 +16,7 @@ import (
 
 	"github.com/weirci/weir/lang/deferred"
 	"github.com/weirci/weir/reconciler"
+	"github.com/weirci/weir/reconciler/pace"
 	"github.com/weirci/weir/server"
 	"github.com/weirci/weir/server/secret"
 	"github.com/weirci/weir/server/webhook"
@@ -34,6 +35,7 @@ type ServerConfig struct {
 	Migrate         bool
 	Version         string
 	Secrets         secret.Access
+	Checks          pace.Rates // below 0: no limit
 	Log             *slog.Logger
 }
 
@@ -109,7 +111,7 @@ func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
 	return reconciler.Options{
 		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
 		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
-		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL,
+		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks,
 	}
 }
 
