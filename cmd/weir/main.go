@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/cli"
@@ -12,6 +13,7 @@ import (
 	"github.com/weirci/weir/worker/load"
 	"github.com/weirci/weir/worker/resource/types"
 	"github.com/weirci/weir/worker/shim"
+	"github.com/weirci/weir/worker/taskfile"
 )
 
 func main() {
@@ -35,9 +37,12 @@ func main() {
 // step is what a step without an image of its own runs, in the directory that has
 // its artifacts.
 func step(args []string) int {
-	if len(args) != 1 || args[0] != "load" {
-		fmt.Fprintln(os.Stderr, "usage: weir step load")
-		return 2
+	switch {
+	case slices.Equal(args, []string{"load"}):
+		return load.Main(".", os.Stdin, os.Stdout, os.Stderr)
+	case slices.Equal(args, []string{"task"}):
+		return taskfile.Main(".", os.Stdin, os.Stdout, os.Stderr)
 	}
-	return load.Main(".", os.Stdin, os.Stdout, os.Stderr)
+	fmt.Fprintln(os.Stderr, "usage: weir step load|task")
+	return 2
 }

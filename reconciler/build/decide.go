@@ -128,7 +128,12 @@ func (d *decider) core(s graph.Step, path string, c cancel) outcome {
 		return d.getAfterPut(s, path, c)
 	case graph.Approval:
 		return d.approval(s, body, path, c)
-	case graph.Get, graph.Task, graph.Load:
+	case graph.Task:
+		if body.File != nil {
+			return d.fileTask(s, path, c)
+		}
+		return d.leaf(s, path, c)
+	case graph.Get, graph.Load:
 		return d.leaf(s, path, c)
 	}
 	return d.composite(s, path, c)
@@ -143,10 +148,10 @@ func (d *decider) getAfterPut(s graph.Step, path string, c cancel) outcome {
 	return d.leaf(s, path+getSuffix, c)
 }
 
-// begun says that a step has been started.
+// begun says that a step has been started, or its file is being read.
 func (d *decider) begun(path string) bool {
 	st := d.row(path).Status
-	return st != state.StepWaiting && st != state.StepSkipped
+	return st != state.StepWaiting && st != state.StepSkipped || st == state.StepWaiting && !isFile(path) && d.begun(path+fileSuffix)
 }
 
 func (d *decider) row(path string) Step {

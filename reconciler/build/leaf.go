@@ -125,6 +125,9 @@ func (d *decider) keepAnswer(s graph.Step, path string, w work, run Run) outcome
 	case graph.StepTask:
 		return ended(state.StepSucceeded, "")
 	case graph.StepLoad:
+		if w.file != nil {
+			return defined(run.Result)
+		}
 		return w.loaded(run.Result)
 	}
 	answer, err := w.answer(run.Result)

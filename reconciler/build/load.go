@@ -25,10 +25,7 @@ const (
 // load makes the task of a load: a program of weir's own that reads a file of an
 // artifact and answers its value.
 func (m *maker) load() (*weirv1.Task, error) {
-	t := &weirv1.Task{
-		ImageBuiltin: "step", Argv: []string{"/opt/weir/load"}, Dir: tree, Hermetic: true, ResultOnStdout: true,
-		MemoryBytes: loadMemory, Pids: loadPids,
-	}
+	t := program("load")
 	file, err := m.inArtifact(t, m.w.load.File)
 	if err != nil {
 		return nil, err
@@ -39,6 +36,14 @@ func (m *maker) load() (*weirv1.Task, error) {
 	}
 	t.Stdin, err = json.Marshal(map[string]any{"file": file, "format": m.w.load.Format, "most": most})
 	return t, err
+}
+
+// program is a task of weir's own, with nothing in its container but itself.
+func program(name string) *weirv1.Task {
+	return &weirv1.Task{
+		ImageBuiltin: "step", Argv: []string{"/opt/weir/" + name}, Dir: tree, Hermetic: true, ResultOnStdout: true,
+		MemoryBytes: loadMemory, Pids: loadPids,
+	}
 }
 
 // inArtifact computes the path of a file in an artifact, and mounts the artifact.
@@ -57,7 +62,7 @@ func (m *maker) inArtifact(t *weirv1.Task, v graph.Value) (string, error) {
 }
 
 // hidden says that nobody may see the result.
-func (w work) hidden() bool { return w.kind == graph.StepLoad && !w.load.Reveal }
+func (w work) hidden() bool { return w.kind == graph.StepLoad && w.file == nil && !w.load.Reveal }
 
 // loaded says what a load that has run says of itself: its value, if that is to be
 // shown.

@@ -23,6 +23,9 @@ const (
 // newRun makes the run of a path, or says why it can not be made.
 func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error) {
 	w := d.workOf(s, at)
+	if w.err != nil {
+		return StartRun{}, w.err
+	}
 	m := maker{d: d, w: w, at: at, runID: RunID(d.Build.ID, at, attempt), resolve: d.resolver(at)}
 	m.resolve.Later, m.resolve.Steps = true, func(v graph.Deferred) graph.Map { return d.namedSteps(v, at) }
 	m.resolve.Hidden = func(v graph.Deferred) bool { return d.hides(v, at) }
@@ -117,6 +120,9 @@ func (m *maker) make() (*weirv1.Task, error) {
 	case graph.StepGet:
 		return m.get()
 	case graph.StepLoad:
+		if m.w.file != nil {
+			return m.define()
+		}
 		return m.load()
 	}
 	return m.put()

@@ -25,12 +25,16 @@ func (m *maker) task() (*weirv1.Task, error) {
 		return nil, fmt.Errorf("env: %w", err)
 	}
 	for _, in := range spec.Inputs {
-		if err := m.mount(t, mapped(spec.InputMapping, in), path.Join(tree, in)); err != nil {
+		artifact := mapped(spec.InputMapping, in)
+		if _, there := visible(m.d, m.d.Artifacts, artifact, m.at); !there && m.w.places.optional[in] {
+			continue
+		}
+		if err := m.mount(t, artifact, at(m.w.places.inputs, in)); err != nil {
 			return nil, err
 		}
 	}
 	for _, out := range spec.Outputs {
-		t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: volume(m.runID, out), Path: path.Join(tree, out), Kind: "output"})
+		t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: volume(m.runID, out), Path: at(m.w.places.outputs, out), Kind: "output"})
 	}
 	for _, c := range spec.Caches {
 		t.Mounts = append(t.Mounts, &weirv1.Mount{Volume: m.cache(c), Path: under(tree, c), Kind: "cache"})

@@ -19,8 +19,8 @@ type Seed struct {
 	Name string
 }
 
-// Seeds are the rows of a build that starts: each step of the tree, hooks and the
-// get after each put, in source order.
+// Seeds are the rows of a build that starts: each step of the tree, hooks, the
+// get after each put and the reading of each task's file, in source order.
 func Seeds(job graph.Job) []Seed {
 	var s seeder
 	s.steps(job.Steps, "")
@@ -46,6 +46,9 @@ func (s *seeder) step(step graph.Step, path string) {
 	}
 	if put, ok := step.Body.(graph.Put); ok && !put.NoGet {
 		s.add(path+getSuffix, graph.StepGet, step.Name)
+	}
+	if task, ok := step.Body.(graph.Task); ok && task.File != nil {
+		s.add(path+fileSuffix, graph.StepLoad, step.Name)
 	}
 	s.steps(children(step.Body), attemptPrefix(path, 1))
 	s.hooks(step.Hooks, path+".")

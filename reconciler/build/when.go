@@ -25,7 +25,7 @@ func (d *decider) when(s graph.Step, path string, c cancel) (o outcome, left boo
 	if d.leftOut(path) {
 		return ended(state.StepSucceeded, ""), true
 	}
-	if s.When == nil || c != keepOn || d.row(path).Status != state.StepWaiting {
+	if s.When == nil || c != keepOn || d.row(path).Status != state.StepWaiting || d.begun(path) {
 		return goesOn, false
 	}
 	yes, err := d.holds(s.When, path)

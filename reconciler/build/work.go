@@ -18,12 +18,21 @@ type work struct {
 	params   graph.Map
 	put      graph.Put
 	load     graph.Load
+	file     graph.Value                                 // of a task, that is to be read
+	places   placesOf                                    // of a task that was read
+	err      error                                       // it cannot be made
 	version  func(d *decider) (map[string]string, error) // of a get
 }
 
 func (d *decider) workOf(s graph.Step, path string) work {
 	switch b := s.Body.(type) {
 	case graph.Task:
+		switch {
+		case b.File != nil && isFile(path):
+			return work{kind: graph.StepLoad, name: s.Name, file: b.File}
+		case b.File != nil:
+			return d.definedTask(s, b, path)
+		}
 		return work{kind: graph.StepTask, name: s.Name, task: b}
 	case graph.Load:
 		return work{kind: graph.StepLoad, name: s.Name, load: b}

@@ -84,7 +84,6 @@ func task(t graph.Task, add func(string)) {
 		there bool
 		what  string
 	}{
-		{t.File != nil, "file"},
 		{t.ImageResource != "", "image = resource.…"},
 		{t.Platform != "", "platform"},
 		{t.Network != "", "network"},

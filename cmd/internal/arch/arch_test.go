@@ -70,6 +70,7 @@ var arrows = []struct {
 	{"worker/process", "worker worker/shim worker/rundir worker/builtin worker/image worker/volume worker/logfile"},
 	{"worker/rundir", "worker worker/shim"},
 	{"worker/workertest/...", "worker/..."},
+	{"worker/taskfile", "worker/load"},
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
 	{"server/...", "reconciler/runnable lang/param server/... planner/... state state/postgres compiler/graph compiler/policy api/... worker/logfile"},
@@ -80,7 +81,7 @@ var arrows = []struct {
 	{"cmd/internal/cli", "cmd/internal/... reconciler/runnable lang/... compiler/... planner/... state state/postgres server server/secret api/... worker/resource/... worker/shim"},
 	{"cmd/internal/...", "..."},
 	{"cmd/weir-init", "worker/shim"},
-	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/load worker/resource/... compiler/policy"},
+	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/load worker/taskfile worker/resource/... compiler/policy"},
 }
 
 // clocks may be read, and dice thrown, only here: where the real world is wired
