@@ -20,22 +20,22 @@ func imageNotPinned() Rule {
 					unpinned(service.Image, p.serviceImage(s, service.Name), out)
 				}
 			})
-			for _, m := range p.written.modules {
-				for _, t := range m.cfg.ResourceTypes {
-					p.unpinnedType(t, out)
-				}
-			}
+			p.unpinnedTypes(out)
 		}}
 }
 
-// unpinnedType looks at the node of a resource type, which has its image as
-// it was locked.
-func (p *pass) unpinnedType(t *config.ResourceType, out report) {
-	if t.Image == nil {
-		return
+// unpinnedTypes looks at the nodes of resource types, which have their images
+// as they were locked.
+func (p *pass) unpinnedTypes(out report) {
+	written := map[diag.Range]*config.ResourceType{}
+	for _, m := range p.written.modules {
+		for _, t := range m.cfg.ResourceTypes {
+			written[t.Range] = t
+		}
 	}
 	for _, n := range p.Graph.Nodes() {
-		if spec, ok := n.Spec.(graph.ResourceType); ok && p.Origins[n.Address].Range == t.Range {
+		spec, ok := n.Spec.(graph.ResourceType)
+		if t := written[p.Origins[n.Address].Range]; ok && t != nil && t.Image != nil {
 			unpinned(spec.Image, p.written.definition(t.Image), out)
 		}
 	}

@@ -1,6 +1,11 @@
 package lint
 
 import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
@@ -48,23 +53,46 @@ func Run(in Input) diag.List {
 
 func run(in Input, rules []Rule) diag.List {
 	p := newPass(in)
-	var found diag.List
 	judged := map[diag.Code]bool{}
 	for _, r := range rules {
-		if r.check == nil || in.Levels[r.Code] == compiler.LevelOff || r.skip != nil && r.skip(in) {
-			continue
+		if r.check != nil && in.Levels[r.Code] != compiler.LevelOff && (r.skip == nil || !r.skip(in)) {
+			judged[r.Code] = true
 		}
-		judged[r.Code] = true
-		r.check(p, func(d diag.Diagnostic) {
-			d.Code, d.Severity = r.Code, r.Severity
-			if d.Summary == "" {
-				d.Summary = r.Summary
+	}
+	lists := make([]diag.List, len(rules))
+	atOnce(len(rules), func(i int) {
+		if judged[rules[i].Code] {
+			lists[i] = p.apply(rules[i])
+		}
+	})
+	return settle(in, slices.Concat(lists...), judged)
+}
+
+// apply is what one rule finds.
+func (p *pass) apply(r Rule) (found diag.List) {
+	r.check(p, func(d diag.Diagnostic) {
+		d.Code, d.Severity = r.Code, r.Severity
+		if d.Summary == "" {
+			d.Summary = r.Summary
+		}
+		if m := p.written.byFile[d.Range.File]; m != nil && d.Within == nil {
+			d.Within = m.within
+		}
+		found.Append(d)
+	})
+	return found
+}
+
+// atOnce calls f for each number below n, on all processors.
+func atOnce(n int, f func(int)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		group.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				f(i - 1)
 			}
-			if m := p.written.byFile[d.Range.File]; m != nil && d.Within == nil {
-				d.Within = m.within
-			}
-			found.Append(d)
 		})
 	}
-	return settle(in, found, judged)
+	group.Wait()
 }

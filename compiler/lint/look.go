@@ -3,6 +3,7 @@ package lint
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/weirci/weir/lang/config"
@@ -12,7 +13,7 @@ import (
 // look walks all that was written. It goes by the types of the tree and not by
 // their names, so what the language gains is looked at without a word here.
 func look(cfg *config.Config) *survey {
-	s := &survey{byFile: map[string]*module{}, plans: map[reflect.Type][]field{}, seen: map[*config.Config]bool{}}
+	s := &survey{byFile: map[string]*module{}, plans: &sync.Map{}, seen: map[*config.Config]bool{}}
 	s.look(cfg, nil)
 	return s
 }
@@ -23,7 +24,7 @@ func (s *survey) look(cfg *config.Config, within []diag.Call) {
 		return
 	}
 	s.seen[cfg] = true
-	w := &walker{survey: s, module: &module{cfg: cfg, used: map[string]bool{}, within: within}}
+	w := &walker{survey: s, module: newModule(cfg, within)}
 	s.modules = append(s.modules, w.module)
 	w.fields(reflect.ValueOf(cfg).Elem())
 }
@@ -109,8 +110,8 @@ func (w *walker) fields(v reflect.Value) {
 // plan is the fields of a struct that matter: what holds no expression at any
 // depth is not gone into.
 func (s *survey) plan(t reflect.Type) []field {
-	if p, ok := s.plans[t]; ok {
-		return p
+	if p, ok := s.plans.Load(t); ok {
+		return p.([]field)
 	}
 	var p []field
 	for i := range t.NumField() {
@@ -119,7 +120,7 @@ func (s *survey) plan(t reflect.Type) []field {
 			p = append(p, field{index: i, block: word(t.Name()), name: word(f.Name), expr: f.Type == exprType})
 		}
 	}
-	s.plans[t] = p
+	s.plans.Store(t, p)
 	return p
 }
 

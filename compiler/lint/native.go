@@ -33,10 +33,7 @@ func (p *pass) inCUE(n config.Name) bool {
 	if !strings.HasSuffix(n.Range.File, ".cue") {
 		return false
 	}
-	if p.words == nil {
-		p.words = words(p.Sources)
-	}
 	text := p.Sources.Text(n.Range.File)
 	label := strings.Trim(string(text[min(n.Range.Start.Byte, len(text)):min(n.Range.End.Byte, len(text))]), `"`)
-	return p.words[label] > 1
+	return p.words()[label] > 1
 }

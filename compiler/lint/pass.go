@@ -1,18 +1,21 @@
 package lint
 
 import (
+	"sync"
+
 	"github.com/weirci/weir/compiler"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 )
 
-// pass is one run over one pipeline: what several rules need, found once.
+// pass is one run over one pipeline: what several rules need, found once. The
+// rules read it at the same time.
 type pass struct {
 	Input
 	jobs    []*job
 	written *survey
-	words   map[string]int // in the texts of CUE; nil: not counted yet
+	words   func() map[string]int // in the texts of CUE, counted once
 }
 
 // job is a compiled job.
@@ -30,7 +33,7 @@ type step struct {
 }
 
 func newPass(in Input) *pass {
-	p := &pass{Input: in, written: look(in.Config)}
+	p := &pass{Input: in, written: look(in.Config), words: sync.OnceValue(func() map[string]int { return words(in.Sources) })}
 	for _, n := range in.Graph.Nodes() {
 		o := in.Origins[n.Address]
 		p.written.look(o.Module, o.Within)

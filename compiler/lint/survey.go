@@ -1,7 +1,8 @@
 package lint
 
 import (
-	"reflect"
+	"slices"
+	"sync"
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -13,15 +14,23 @@ type survey struct {
 	modules []*module
 	byFile  map[string]*module
 	args    []argument
-	plans   map[reflect.Type][]field
+	plans   *sync.Map // of []field, by type
 	seen    map[*config.Config]bool
 }
 
 // module is one directory's blocks.
 type module struct {
 	cfg    *config.Config
+	locals map[string]*config.Local
+	tasks  map[string]*config.SharedTask
 	used   map[string]bool // "local.x", "var.x", "task.x", "resource.git.x", "secret.x"
 	within []diag.Call     // of one of its instances
+}
+
+func newModule(cfg *config.Config, within []diag.Call) *module {
+	return &module{cfg: cfg, used: map[string]bool{}, within: within,
+		locals: byName(cfg.Locals, func(l *config.Local) config.Name { return l.Name }),
+		tasks:  byName(cfg.Tasks, func(t *config.SharedTask) config.Name { return t.Name })}
 }
 
 // argument is one argument of a block.
@@ -38,7 +47,7 @@ func (s *survey) definition(e config.Expr) diag.Range {
 		if m == nil {
 			break
 		}
-		if l := find(m.cfg.Locals, name, func(l *config.Local) config.Name { return l.Name }); l != nil {
+		if l := m.locals[name]; l != nil {
 			e = l.Value
 		}
 	}
@@ -51,7 +60,7 @@ func (s *survey) shared(e config.Expr) *config.SharedTask {
 	if m == nil {
 		return nil
 	}
-	return find(m.cfg.Tasks, name, func(t *config.SharedTask) config.Name { return t.Name })
+	return m.tasks[name]
 }
 
 // whole is x where an expression is nothing but root.x, and the module that it
@@ -67,11 +76,11 @@ func (s *survey) whole(e config.Expr, root string) (string, *module) {
 	return refs[0].Path[1].Name, s.byFile[refs[0].Range.File]
 }
 
-func find[T any](all []*T, name string, of func(*T) config.Name) *T {
-	for _, x := range all {
-		if of(x).Text == name {
-			return x
-		}
+// byName finds blocks by their names; of two of one name the first counts.
+func byName[T any](all []*T, of func(*T) config.Name) map[string]*T {
+	out := make(map[string]*T, len(all))
+	for _, x := range slices.Backward(all) {
+		out[of(x).Text] = x
 	}
-	return nil
+	return out
 }

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,7 +70,7 @@ func (e expr) Refs() []config.Ref {
 		ref.Whole = true
 		return []config.Ref{ref}
 	}
-	if _, ok := e.Literal(); ok {
+	if e.plain() {
 		return nil
 	}
 	traversals := hclsyntax.Variables(e.node)
@@ -78,6 +79,20 @@ func (e expr) Refs() []config.Ref {
 		refs[i] = refOf(t)
 	}
 	return refs
+}
+
+// plain reports whether an expression is a literal; quicker than Literal.
+func (e expr) plain() bool {
+	switch n := e.node.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return true
+	case *hclsyntax.TemplateExpr:
+		return !slices.ContainsFunc(n.Parts, func(p hclsyntax.Expression) bool {
+			_, literal := p.(*hclsyntax.LiteralValueExpr)
+			return !literal
+		})
+	}
+	return false
 }
 
 // refOf keeps the plain names that a traversal begins with.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/cmd/internal/heap"
 	"github.com/weirci/weir/compiler/lint"
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/worker/resource/types"
@@ -41,6 +42,7 @@ steps and resources are compared with those of the server's workers.`,
 }
 
 func (a *App) lint(cmd *cobra.Command, o lintOptions, dir string) error {
+	defer heap.Floor(smallHeap)()
 	c, err := a.inspect(o.source, dir)
 	if err != nil {
 		return err
