@@ -33,6 +33,8 @@ type Options struct {
 	Checks      pace.Rates    // pace.Default; a rate below 0: no limit
 	Patience    place.Patience
 	Keep        gc.Keep
+	Retention   *gc.Retention // nil: gc.DefaultRetention
+	RetainEvery time.Duration // between two looks at the history of all jobs; 10 min
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +47,11 @@ func (o Options) withDefaults() Options {
 	or(&o.Checks.Server, pace.Default().Server)
 	or(&o.Checks.Host, pace.Default().Host)
 	or(&o.Keep, gc.DefaultKeep())
+	or(&o.RetainEvery, 10*time.Minute)
+	if o.Retention == nil {
+		def := gc.DefaultRetention()
+		o.Retention = &def
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -67,9 +74,10 @@ type Reconciler struct {
 	indexes indexCache
 	pace    *pace.Pace
 
-	mu   sync.Mutex
-	held map[state.Key]holding
-	turn string // the team that got a worker last; forgetting it costs nothing
+	mu     sync.Mutex
+	held   map[state.Key]holding
+	turn   string // the team that got a worker last; forgetting it costs nothing
+	walked string // the job whose history was looked at last; likewise
 }
 
 // holding is a key that is being worked on, and how to stop that.

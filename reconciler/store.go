@@ -18,6 +18,7 @@ type Store interface {
 	Places
 	Workers
 	Garbage
+	History
 }
 
 // Queue is the reconcile queue.
@@ -73,4 +74,11 @@ type Garbage interface {
 	LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error)
 	CommitGarbage(ctx context.Context, c state.Claim, snap state.GarbageSnapshot, ch state.GarbageChange) error
 	PackLogs(ctx context.Context, c state.Claim, before time.Time) (more bool, err error)
+}
+
+// History is what deleting old builds needs.
+type History interface {
+	LoadRetention(ctx context.Context, after string, most int) (jobs []state.RetentionJob, now time.Time, err error)
+	OldBuilds(ctx context.Context, jobs []state.OldBuildsOf, reaped bool, most int) ([]state.OldBuild, error)
+	CommitRetention(ctx context.Context, c state.Claim, ch state.RetentionChange) error
 }

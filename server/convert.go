@@ -38,7 +38,7 @@ func buildMessage(b postgres.BuildView) *weirv1.Build {
 	return &weirv1.Build{
 		Id: b.ID, Pipeline: b.Pipeline, Job: graph.Address(b.Job).Name(), Number: b.Number,
 		Status: b.Status, Cause: b.Cause, CreatedBy: b.CreatedBy, Message: b.Message, Revision: b.Revision,
-		CreatedAt: timestamppb.New(b.CreatedAt), StartedAt: stamp(b.StartedAt), EndedAt: stamp(b.EndedAt),
+		CreatedAt: timestamppb.New(b.CreatedAt), StartedAt: stamp(b.StartedAt), EndedAt: stamp(b.EndedAt), ReapedAt: stamp(b.ReapedAt),
 	}
 }
 

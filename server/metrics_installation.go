@@ -23,10 +23,10 @@ type installation struct {
 	store *postgres.Store
 	log   *slog.Logger
 
-	builds, queued, queueAge, workers, up *prometheus.Desc
-	ended                                 *prometheus.CounterVec
-	placement                             prometheus.Histogram
-	checks                                *prometheus.HistogramVec
+	builds, queued, queueAge, workers, collected, up *prometheus.Desc
+	ended                                            *prometheus.CounterVec
+	placement                                        prometheus.Histogram
+	checks                                           *prometheus.HistogramVec
 
 	mu    sync.Mutex // one scrape at a time
 	since time.Time  // what happened until then is counted; guarded by mu
@@ -39,11 +39,12 @@ func newInstallation(store *postgres.Store, log *slog.Logger) *installation {
 	waits := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 5, 30, 120, 600}
 	return &installation{
 		store: store, log: log,
-		builds:   desc("weir_builds", "Builds that have not ended.", "status"),
-		queued:   desc("weir_queue_depth", "Keys of the reconcile queue that are due.", "kind"),
-		queueAge: desc("weir_queue_oldest_seconds", "For how long the oldest of them has been due.", "kind"),
-		workers:  desc("weir_workers", "Workers.", "status"),
-		up:       desc("weir_database_up", "Whether the database answered the questions of this scrape."),
+		builds:    desc("weir_builds", "Builds that have not ended.", "status"),
+		queued:    desc("weir_queue_depth", "Keys of the reconcile queue that are due.", "kind"),
+		queueAge:  desc("weir_queue_oldest_seconds", "For how long the oldest of them has been due.", "kind"),
+		workers:   desc("weir_workers", "Workers.", "status"),
+		collected: desc("weir_collected_total", "What was deleted as nothing wanted it, ever, by all servers.", "kind"),
+		up:        desc("weir_database_up", "Whether the database answered the questions of this scrape."),
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "weir_builds_ended_total", Help: "Builds that ended.",
 		}, []string{"status"}),
@@ -58,7 +59,7 @@ func newInstallation(store *postgres.Store, log *slog.Logger) *installation {
 
 // Describe implements prometheus.Collector.
 func (i *installation) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{i.builds, i.queued, i.queueAge, i.workers, i.up} {
+	for _, d := range []*prometheus.Desc{i.builds, i.queued, i.queueAge, i.workers, i.collected, i.up} {
 		out <- d
 	}
 	i.ended.Describe(out)
@@ -90,6 +91,13 @@ func (i *installation) measure(ctx context.Context, out chan<- prometheus.Metric
 		return err
 	}
 	i.gauges(g, out)
+	collected, err := i.store.Collected(ctx)
+	if err != nil {
+		return err
+	}
+	for kind, n := range collected {
+		out <- prometheus.MustNewConstMetric(i.collected, prometheus.CounterValue, float64(n), kind)
+	}
 	until, err := i.store.Horizon(ctx)
 	if err != nil {
 		return err

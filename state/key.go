@@ -3,13 +3,15 @@ package state
 import "strings"
 
 // Key names what is to be reconciled: "job/<id>", "build/<id>", "scope/<id>",
-// "worker/<id>", and the single keys "place" and "gc".
+// "worker/<id>", and the single keys "place", "gc" and "retention".
 type Key string
 
 // The single keys.
 const (
 	KeyPlace Key = "place"
 	KeyGC    Key = "gc"
+	// KeyRetention asks for a look at the history of jobs.
+	KeyRetention Key = "retention"
 )
 
 // JobKey asks for a look at a job: does it need a build?

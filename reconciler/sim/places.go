@@ -152,3 +152,16 @@ func (db *DB) CommitGarbage(context.Context, state.Claim, state.GarbageSnapshot,
 
 // PackLogs implements reconciler.Garbage. There are no logs here.
 func (db *DB) PackLogs(context.Context, state.Claim, time.Time) (bool, error) { return false, nil }
+
+// LoadRetention implements reconciler.History. Nothing is history here.
+func (db *DB) LoadRetention(context.Context, string, int) ([]state.RetentionJob, time.Time, error) {
+	return nil, db.Now, nil
+}
+
+// OldBuilds implements reconciler.History.
+func (db *DB) OldBuilds(context.Context, []state.OldBuildsOf, bool, int) ([]state.OldBuild, error) {
+	return nil, nil
+}
+
+// CommitRetention implements reconciler.History.
+func (db *DB) CommitRetention(context.Context, state.Claim, state.RetentionChange) error { return nil }

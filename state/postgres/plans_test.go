@@ -40,7 +40,7 @@ func newPast(t testing.TB, jobs, resources, builds int) past {
 	exec(`INSERT INTO scopes (id, key, resource_spec, every_ms, timeout_ms) SELECT gen_random_uuid(), address, '', 0, 0 FROM objects WHERE kind = 'resource'`)
 	exec(`INSERT INTO versions (scope_id, version, digest, check_order) SELECT s.id, jsonb_build_object('ref', n::text), n::text, n FROM scopes s, generate_series(1, $1::int) n`, builds)
 	exec(`INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, ended_at)
-		SELECT gen_random_uuid(), p.team_id, p.id, o.id, n, 1, CASE WHEN n % 3 = 0 THEN 'failed' ELSE 'succeeded' END, 'version', now()
+		SELECT gen_random_uuid(), p.team_id, p.id, o.id, n, 1, CASE WHEN n % 3 = 0 THEN 'failed' ELSE 'succeeded' END, 'version', now() - ($1 - n) * interval '1 minute'
 		FROM pipelines p, objects o, generate_series(1, $1::int) n WHERE o.kind = 'job'`, builds)
 	exec(`SET session_replication_role = replica;
 		INSERT INTO build_inputs (build_id, name, resource_id, version_id)
@@ -98,6 +98,9 @@ func TestPlansUseIndexes(t *testing.T) {
 		{"schedule.sql", "NewestVersions", newest, "passed_versions_pkey"},
 		{"schedule.sql", "NewestVersions", newest, "used_versions_pkey"},
 		{"schedule.sql", "EveryBaselines", pgx.NamedArgs{"names": []string{"resource.mock.r1"}, "job_id": p.jobs[0], "changed_revision": 1}, "builds_revision"},
+		{"retention.sql", "WholeBuilds", oldBuildsOf(p.jobs, 300), "builds_whole"},
+		{"retention.sql", "ReapedBuilds", oldBuildsOf(p.jobs, 300), "builds_reaped"},
+		{"retention.sql", "ReapBuilds", pgx.NamedArgs{"ids": []string{p.jobs[0]}}, "builds_pkey"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rows, err := p.s.Pool().Query(t.Context(), "EXPLAIN "+statement(t, c.file, c.name), c.args)
@@ -114,6 +117,18 @@ func TestPlansUseIndexes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oldBuildsOf asks for what is not of the newest hundred of each job.
+func oldBuildsOf(jobs []string, most int) pgx.NamedArgs {
+	a := pgx.NamedArgs{"jobs": jobs, "most": most}
+	var builds, succeeded []int32
+	var befores []time.Time
+	for range jobs {
+		builds, succeeded, befores = append(builds, 100), append(succeeded, 5), append(befores, time.Now())
+	}
+	a["builds"], a["succeeded"], a["befores"] = builds, succeeded, befores
+	return a
 }
 
 // BenchmarkListing is the last fifty builds of one of 21 jobs, by the builds that each

@@ -383,6 +383,7 @@ type Build struct {
 	Inputs        []*BuildVersion        `protobuf:"bytes,13,rep,name=inputs,proto3" json:"inputs,omitempty"`
 	Outputs       []*BuildVersion        `protobuf:"bytes,14,rep,name=outputs,proto3" json:"outputs,omitempty"`
 	Waiting       *Condition             `protobuf:"bytes,15,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	ReapedAt      *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=reaped_at,json=reapedAt,proto3" json:"reaped_at,omitempty"` // its steps and logs were deleted then, as nothing keeps them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -518,6 +519,13 @@ func (x *Build) GetOutputs() []*BuildVersion {
 func (x *Build) GetWaiting() *Condition {
 	if x != nil {
 		return x.Waiting
+	}
+	return nil
+}
+
+func (x *Build) GetReapedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ReapedAt
 	}
 	return nil
 }
@@ -1828,7 +1836,7 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x03job\x18\x02 \x01(\tR\x03job\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"<\n" +
 	"\x12ListBuildsResponse\x12&\n" +
-	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\x9b\x04\n" +
+	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\xd4\x04\n" +
 	"\x05Build\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
@@ -1848,7 +1856,8 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\bended_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12-\n" +
 	"\x06inputs\x18\r \x03(\v2\x15.weir.v1.BuildVersionR\x06inputs\x12/\n" +
 	"\aoutputs\x18\x0e \x03(\v2\x15.weir.v1.BuildVersionR\aoutputs\x12,\n" +
-	"\awaiting\x18\x0f \x01(\v2\x12.weir.v1.ConditionR\awaiting\"\xb8\x01\n" +
+	"\awaiting\x18\x0f \x01(\v2\x12.weir.v1.ConditionR\awaiting\x127\n" +
+	"\treaped_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\breapedAt\"\xb8\x01\n" +
 	"\fBuildVersion\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12<\n" +
@@ -2016,47 +2025,48 @@ var file_weir_v1_build_proto_depIdxs = []int32{
 	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	26, // 12: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	28, // 13: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	28, // 14: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
-	0,  // 15: weir.v1.Step.waiting:type_name -> weir.v1.Condition
-	6,  // 16: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
-	8,  // 17: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	27, // 18: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
-	6,  // 19: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
-	6,  // 20: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	19, // 21: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
-	28, // 22: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
-	28, // 23: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
-	19, // 24: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
-	23, // 25: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
-	6,  // 26: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 27: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	25, // 28: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	28, // 29: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 30: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 31: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 32: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 33: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	15, // 34: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	12, // 35: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
-	17, // 36: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
-	20, // 37: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
-	22, // 38: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 39: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 40: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 41: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	14, // 42: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	16, // 43: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	13, // 44: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
-	18, // 45: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
-	21, // 46: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
-	24, // 47: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	39, // [39:48] is the sub-list for method output_type
-	30, // [30:39] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	28, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
+	26, // 13: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	28, // 14: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	28, // 15: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	0,  // 16: weir.v1.Step.waiting:type_name -> weir.v1.Condition
+	6,  // 17: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
+	8,  // 18: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
+	27, // 19: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	6,  // 20: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
+	6,  // 21: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
+	19, // 22: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
+	28, // 23: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
+	28, // 24: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
+	19, // 25: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
+	23, // 26: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 27: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	8,  // 28: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	25, // 29: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	28, // 30: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 31: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 32: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	9,  // 33: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	11, // 34: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	15, // 35: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	12, // 36: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	17, // 37: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
+	20, // 38: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
+	22, // 39: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 40: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 41: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	10, // 42: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	14, // 43: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	16, // 44: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	13, // 45: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	18, // 46: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
+	21, // 47: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
+	24, // 48: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	40, // [40:49] is the sub-list for method output_type
+	31, // [31:40] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }

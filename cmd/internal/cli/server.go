@@ -11,6 +11,7 @@ import (
 func (a *App) serverCommand() *cobra.Command {
 	var c wire.ServerConfig
 	var secrets secretFlags
+	var keep retentionFlags
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run a server: the API and the reconciler on a PostgreSQL",
@@ -19,6 +20,9 @@ share one database. It wants TLS everywhere but on loopback.`,
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if c.Secrets, err = secrets.access(); err != nil {
+				return err
+			}
+			if c.Retention, err = keep.retention(); err != nil {
 				return err
 			}
 			return a.server(cmd.Context(), c)
@@ -36,6 +40,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.Float64Var(&c.Checks.Server, "checks-per-second", 500, "checks that this server starts in a second at most; -1: no limit")
 	f.Float64Var(&c.Checks.Host, "checks-per-host", 25, "and those of them that ask one host; -1: no limit")
 	secrets.add(f)
+	keep.add(f)
 	return cmd
 }
 

@@ -65,6 +65,9 @@ func (a *App) watchBuild(ctx context.Context, c *clients, r buildRef, times bool
 	if err != nil {
 		return err
 	}
+	if at := res.Msg.Build.GetReapedAt(); at != nil {
+		fmt.Fprintf(a.Err, "Its steps and logs were deleted on %s, as nothing keeps them: see retention.\n", at.AsTime().Format(time.DateOnly))
+	}
 	w := &watcher{app: a, client: c, id: res.Msg.Build.Id, log: view.NewLog(a.Out, a.terminal(), res.Msg.Steps), contact: a.Now()}
 	if times {
 		w.log.ShowTimes()

@@ -36,6 +36,7 @@ type ServerConfig struct {
 	Version         string
 	Secrets         secret.Access
 	Checks          pace.Rates // below 0: no limit
+	Retention       Retention  // zero: DefaultRetention
 	Log             *slog.Logger
 }
 
@@ -108,11 +109,13 @@ func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
 	host, _ := os.Hostname()
 	wake, cancel := s.listener.Subscribe(postgres.ChannelQueue)
 	s.unsubscribe = cancel
-	return reconciler.Options{
+	o := reconciler.Options{
 		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
 		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
 		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks,
 	}
+	c.Retention.into(&o)
+	return o
 }
 
 func (c ServerConfig) openStore(ctx context.Context) (*postgres.Store, error) {

@@ -10,7 +10,7 @@ ORDER BY p.name, o.address;
 
 -- name: APIBuilds :many
 SELECT b.id, p.name AS pipeline, o.address AS job, b.number, b.status, b.cause, b.created_by, b.message, b.revision,
-       b.created_at, b.started_at, b.ended_at
+       b.created_at, b.started_at, b.ended_at, b.reaped_at
 FROM builds b
 JOIN pipelines p ON p.id = b.pipeline_id
 JOIN teams t ON t.id = b.team_id

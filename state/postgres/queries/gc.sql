@@ -59,6 +59,7 @@ SELECT k.key, clock_timestamp() FROM (
     UNION SELECT 'worker/' || id FROM workers WHERE status <> 'landed'
     UNION SELECT 'place' FROM runs WHERE status = 'unplaced'
     UNION SELECT 'gc'
+    UNION SELECT 'retention'
 ) k ORDER BY k.key
 ON CONFLICT (key) DO NOTHING;
 

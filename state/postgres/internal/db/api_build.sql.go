@@ -99,7 +99,7 @@ func (q *Queries) APIBuildVersions(ctx context.Context, buildIds []string) ([]AP
 
 const aPIBuilds = `-- name: APIBuilds :many
 SELECT b.id, p.name AS pipeline, o.address AS job, b.number, b.status, b.cause, b.created_by, b.message, b.revision,
-       b.created_at, b.started_at, b.ended_at
+       b.created_at, b.started_at, b.ended_at, b.reaped_at
 FROM builds b
 JOIN pipelines p ON p.id = b.pipeline_id
 JOIN teams t ON t.id = b.team_id
@@ -121,6 +121,7 @@ type APIBuildsRow struct {
 	CreatedAt time.Time
 	StartedAt *time.Time
 	EndedAt   *time.Time
+	ReapedAt  *time.Time
 }
 
 func (q *Queries) APIBuilds(ctx context.Context, team string, ids []string) ([]APIBuildsRow, error) {
@@ -145,6 +146,7 @@ func (q *Queries) APIBuilds(ctx context.Context, team string, ids []string) ([]A
 			&i.CreatedAt,
 			&i.StartedAt,
 			&i.EndedAt,
+			&i.ReapedAt,
 		); err != nil {
 			return nil, err
 		}

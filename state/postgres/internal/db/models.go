@@ -57,6 +57,7 @@ type Build struct {
 	EndedAt          *time.Time
 	Params           []byte
 	TickAt           *time.Time
+	ReapedAt         *time.Time
 }
 
 type BuildInput struct {
@@ -72,6 +73,12 @@ type BuildOutput struct {
 	Name       string
 	ResourceID string
 	VersionID  int64
+}
+
+type Collected struct {
+	Kind   string
+	Total  int64
+	LastAt time.Time
 }
 
 type Condition struct {
@@ -275,9 +282,12 @@ type Step struct {
 }
 
 type Team struct {
-	ID        string
-	Name      string
-	CreatedAt time.Time
+	ID            string
+	Name          string
+	CreatedAt     time.Time
+	KeepBuilds    *int32
+	KeepDays      *int32
+	KeepSucceeded *int32
 }
 
 type Token struct {

@@ -35,13 +35,20 @@ func (q *Queries) GetIdentity(ctx context.Context, hash []byte) (GetIdentityRow,
 }
 
 const getTeam = `-- name: GetTeam :one
-SELECT id, name, created_at FROM teams WHERE name = $1
+SELECT id, name, created_at, keep_builds, keep_days, keep_succeeded FROM teams WHERE name = $1
 `
 
 func (q *Queries) GetTeam(ctx context.Context, name string) (Team, error) {
 	row := q.db.QueryRow(ctx, getTeam, name)
 	var i Team
-	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.CreatedAt,
+		&i.KeepBuilds,
+		&i.KeepDays,
+		&i.KeepSucceeded,
+	)
 	return i, err
 }
 

@@ -1,0 +1,26 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/weirci/weir/reconciler"
+	"github.com/weirci/weir/reconciler/gc"
+)
+
+// Retention says what a server keeps of what was.
+type Retention struct {
+	Builds gc.Retention
+	Every  time.Duration // between two looks at all jobs
+}
+
+// DefaultRetention is what a server does that is not told otherwise.
+func DefaultRetention() Retention {
+	return Retention{Builds: gc.DefaultRetention(), Every: 10 * time.Minute}
+}
+
+func (r Retention) into(o *reconciler.Options) {
+	o.RetainEvery = r.Every
+	if r.Every > 0 { // it was said: zero is all
+		o.Retention = &r.Builds
+	}
+}
