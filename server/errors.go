@@ -12,11 +12,13 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres"
 )
 
 var (
 	errDatabase = errors.New("the database does not answer: nothing was changed; try again shortly, and if it stays so look at the server's log")
 	errDisk     = errors.New("the disk of the database is full: nothing was changed; make room on it and try again")
+	errBlob     = errors.New("the log is in an object store that does not give it now; if it stays so look at the server's log, and at its --log-store")
 	errInternal = errors.New("the server failed at this: look at its log, where the cause is")
 	errStopping = errors.New("the server is stopping: connect again")
 )
@@ -45,6 +47,8 @@ func asConnect(err error) error {
 		return connect.NewError(connect.CodeUnavailable, errStopping)
 	case errors.Is(err, context.Canceled):
 		return connect.NewError(connect.CodeCanceled, errors.New("the call was given up"))
+	case errors.Is(err, postgres.ErrBlob):
+		return connect.NewError(connect.CodeUnavailable, errBlob)
 	case diskFull(err):
 		return connect.NewError(connect.CodeUnavailable, errDisk)
 	case databaseDown(err):

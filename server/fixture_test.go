@@ -43,7 +43,12 @@ type clients struct {
 // newWorld starts a server with team main, as whose owner the world calls.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, store: pgtest.New(t)}
+	return newWorldOn(t, pgtest.New(t))
+}
+
+func newWorldOn(t *testing.T, store *postgres.Store) *world {
+	t.Helper()
+	w := &world{t: t, store: store}
 	listener := must(w.store.Listen(t.Context()))(t)
 	t.Cleanup(listener.Close)
 	w.srv = must(server.New(options(t, w.store, listener)))(t)

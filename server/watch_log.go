@@ -56,7 +56,7 @@ func (f *follower) showLog(ctx context.Context, runs []postgres.RunView, changed
 			f.skip(ids)
 			continue
 		}
-		if changed, err = f.showChunks(chunks, changed); err != nil {
+		if changed, err = f.showChunks(ctx, chunks, changed); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ func (f *follower) skip(ids []string) {
 
 // showChunks shows chunks of several runs. A chunk that does not follow what was
 // shown of its run comes again later.
-func (f *follower) showChunks(chunks []postgres.LogChunk, changed []*weirv1.Step) ([]*weirv1.Step, error) {
+func (f *follower) showChunks(ctx context.Context, chunks []postgres.LogChunk, changed []*weirv1.Step) ([]*weirv1.Step, error) {
 	for _, c := range chunks {
 		due := f.due(changed, c)
 		if err := f.showSteps(due); err != nil {
@@ -102,7 +102,7 @@ func (f *follower) showChunks(chunks []postgres.LogChunk, changed []*weirv1.Step
 		if c.Nth != 1 && c.OffsetFrom > t.position {
 			continue
 		}
-		records, err := f.store.LogRecords(c, t.position)
+		records, err := f.store.LogRecords(ctx, c, t.position)
 		if err != nil {
 			return nil, err
 		}

@@ -24,12 +24,16 @@ func (w *world) packLogs() {
 	}
 	for _, c := range must(w.store.Claim(w.t.Context(), "test", 1000, time.Minute))(w.t) {
 		for more := c.Key == state.KeyGC; more; {
-			more = must(w.store.PackLogs(w.t.Context(), c, time.Now().Add(time.Hour)))(w.t)
+			more = must(w.packed(c))(w.t)
 		}
 		if err := w.store.Release(w.t.Context(), c, time.Time{}); err != nil {
 			w.t.Fatal(err)
 		}
 	}
+}
+
+func (w *world) packed(c state.Claim) (more bool, err error) {
+	return w.store.PackLogs(w.t.Context(), c, time.Now().Add(time.Hour))
 }
 
 func (w *world) chunks(run string) (n int) {
@@ -105,7 +109,7 @@ func TestReadingOnFromWithinAPiece(t *testing.T) {
 		if len(chunks) != 1 {
 			t.Fatalf("from %d: %d chunks", at, len(chunks))
 		}
-		records := slices.Collect(logfile.Decode(must(w.store.LogRecords(chunks[0], at))(t)))
+		records := slices.Collect(logfile.Decode(must(w.store.LogRecords(t.Context(), chunks[0], at))(t)))
 		if len(records) != 20-i || string(records[0].Data) != strings.Repeat("x", i)+"\n" {
 			t.Errorf("from %d: %d records, the first %q", at, len(records), records[0].Data)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/state/embedded"
+	"github.com/weirci/weir/worker/image"
 )
 
 const leakPipeline = `
@@ -27,7 +28,7 @@ job "j" {
     trigger = true
   }
   task "print" {
-    image  = "none"
+    image  = "oci:IMAGE"
     script = "echo \"$T\"; for c in kestrel -9- flies; do printf %s $c; sleep 0.2; done; echo; printf %s \"$T\" | base64; sleep 1"
     env    = { T = secret.main.token, H = "Bearer ${secret.main.token}" }
   }
@@ -42,15 +43,25 @@ const leakSecret = "kestrel-9-flies"
 // nowhere: not in a dump of the database, nor in any file of PostgreSQL, the server
 // or the worker, while the task runs and after it.
 func TestSecretsAreNowhere(t *testing.T) {
-	s := newSystem(t, "process")
+	for _, runtime := range runtimes(t) {
+		t.Run(runtime, func(t *testing.T) { secretsAreNowhere(t, runtime) })
+	}
+}
+
+func secretsAreNowhere(t *testing.T, runtime string) {
+	s := newSystem(t, runtime)
 	s.env = append(s.env, "WEIR_SECRET_MAIN_TOKEN="+leakSecret)
 	s.server.stop(t, syscall.SIGTERM)
 	s.server = s.start("server", "--listen", s.address, "--secret-env", "main=WEIR_SECRET_MAIN_")
 	s.eventually("the server answers", func() bool { _, code := s.run("workers"); return code == 0 })
+	layout := filepath.Join(s.dir, "image")
+	if err := image.Busybox(layout); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Mkdir(filepath.Join(s.dir, "p"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "p", "pipeline.weir.hcl"), []byte(leakPipeline), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.dir, "p", "pipeline.weir.hcl"), []byte(strings.ReplaceAll(leakPipeline, "IMAGE", layout)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.mustRun("apply", "p", "--auto-approve")

@@ -36,8 +36,15 @@ func (s *Store) LogChunks(ctx context.Context, runs []string, positions []int64,
 // LogRecords gives the records of a chunk, from a position on that is a border
 // of records, or all where the chunk begins after it. One chunk at a time is
 // unpacked, so that a reader holds no more.
-func (s *Store) LogRecords(c LogChunk, position int64) ([]byte, error) {
-	records, err := s.logs.Unpack(c.Records)
+func (s *Store) LogRecords(ctx context.Context, c LogChunk, position int64) ([]byte, error) {
+	piece := c.Records
+	if c.Blob != "" {
+		var err error
+		if piece, err = s.getBlob(ctx, c.Blob); err != nil {
+			return nil, fmt.Errorf("log of run %s at %d: %w", c.RunID, c.OffsetFrom, err)
+		}
+	}
+	records, err := s.logs.Unpack(piece)
 	if err != nil {
 		return nil, fmt.Errorf("log of run %s at %d: %w", c.RunID, c.OffsetFrom, err)
 	}

@@ -21,6 +21,9 @@ const (
 // pieces instead of one for each twentieth of a second. Whoever reads them
 // meanwhile notices nothing. more says that there is more to be done.
 func (s *Store) PackLogs(ctx context.Context, c state.Claim, before time.Time) (more bool, err error) {
+	if err := s.dropBlobs(ctx, before); err != nil {
+		return false, err
+	}
 	runs, err := s.q.LooseRuns(ctx, before, packRuns)
 	if err != nil {
 		return false, fmt.Errorf("runs whose logs are loose: %w", err)
@@ -49,13 +52,15 @@ func (s *Store) packRun(ctx context.Context, c state.Claim, run string, budget *
 		if err != nil {
 			return err
 		}
-		pieces := make([]logpack.Piece, len(rows))
-		for i, r := range rows {
-			pieces[i] = logpack.Piece{From: r.OffsetFrom, To: r.OffsetTo}
+		var pieces []logpack.Piece
+		for _, r := range rows {
 			after = r.OffsetTo
+			if r.Blob == "" {
+				pieces = append(pieces, logpack.Piece{From: r.OffsetFrom, To: r.OffsetTo})
+			}
 		}
 		for _, g := range logpack.Groups(pieces) {
-			if g.Count == 1 {
+			if g.Count == 1 && (s.blobs == nil || g.To-g.From < blobFrom) {
 				continue
 			}
 			if *budget -= g.To - g.From; *budget <= 0 {
@@ -89,11 +94,21 @@ func (s *Store) packGroup(ctx context.Context, c state.Claim, run string, g logp
 		s.log.Warn("a log is not put together: its pieces are not as long as they say", "run", run, "from", g.From, "to", g.To, "bytes", len(all))
 		return nil
 	}
-	packed := s.logs.PackSmall(all)
-	return s.fenced(ctx, c, func(q *db.Queries) error {
-		if err := q.ReplaceLogPiece(ctx, g.To, packed, run, g.From); err != nil {
+	packed, key := s.logs.PackSmall(all), ""
+	if s.blobs != nil && len(packed) >= blobFrom {
+		if key, err = s.putBlob(ctx, fmt.Sprintf("logs/%s/%d-%d", run, g.From, c.Epoch), packed); err != nil {
 			return err
 		}
-		return q.DropLogPieces(ctx, run, g.From, g.To)
+		packed = []byte{}
+	}
+	return s.fenced(ctx, c, func(q *db.Queries) error {
+		err := q.ReplaceLogPiece(ctx, db.ReplaceLogPieceParams{High: g.To, Records: packed, Blob: key, RunID: run, Low: g.From})
+		if err != nil {
+			return err
+		}
+		if err := q.DropLogPieces(ctx, run, g.From, g.To); err != nil || key == "" {
+			return err
+		}
+		return q.BlobIsWanted(ctx, key, run)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/blob"
 	"github.com/weirci/weir/state/logpack"
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
@@ -23,6 +24,7 @@ type Store struct {
 	direct string      // connection string for sessions
 	log    *slog.Logger
 	logs   *logpack.Codec
+	blobs  blob.Store // nil: everything is in the database
 }
 
 // Option changes how a store is opened.
@@ -32,6 +34,7 @@ type options struct {
 	direct   string
 	maxConns int32
 	log      *slog.Logger
+	blobs    blob.Store
 }
 
 // WithDirectURL is a connection string that reaches PostgreSQL itself where the
@@ -46,6 +49,10 @@ func WithMaxConns(n int) Option { return func(o *options) { o.maxConns = int32(n
 // WithLog is where lost connections and the like are said; the default is
 // nowhere.
 func WithLog(log *slog.Logger) Option { return func(o *options) { o.log = log } }
+
+// WithBlobs is where the logs of builds that have ended are kept; the default,
+// nil, is the database.
+func WithBlobs(b blob.Store) Option { return func(o *options) { o.blobs = b } }
 
 // Open connects to a database, whose schema may still be missing: see Migrate
 // and CheckSchema.
@@ -76,7 +83,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs}, nil
+	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs, blobs: o.blobs}, nil
 }
 
 // Close closes all connections, when the statements under way have ended.

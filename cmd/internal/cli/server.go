@@ -39,6 +39,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.BoolVar(&c.Migrate, "migrate", false, "bring the database's schema up to date first")
 	f.Float64Var(&c.Checks.Server, "checks-per-second", 500, "checks that this server starts in a second at most; -1: no limit")
 	f.Float64Var(&c.Checks.Host, "checks-per-host", 25, "and those of them that ask one host; -1: no limit")
+	f.StringVar(&c.LogStore, "log-store", a.Getenv("WEIR_LOG_STORE"), "where the logs of builds that have ended are kept: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, by default the database (WEIR_LOG_STORE)")
 	secrets.add(f)
 	keep.add(f)
 	return cmd

@@ -21,6 +21,7 @@ import (
 	"github.com/weirci/weir/server/secret"
 	"github.com/weirci/weir/server/webhook"
 	"github.com/weirci/weir/server/workerapi"
+	"github.com/weirci/weir/state/blob/s3"
 	"github.com/weirci/weir/state/postgres"
 )
 
@@ -37,6 +38,7 @@ type ServerConfig struct {
 	Secrets         secret.Access
 	Checks          pace.Rates // below 0: no limit
 	Retention       Retention  // zero: DefaultRetention
+	LogStore        string     // s3://…: where the logs of ended builds are kept; "": in the database
 	Log             *slog.Logger
 }
 
@@ -119,17 +121,39 @@ func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
 }
 
 func (c ServerConfig) openStore(ctx context.Context) (*postgres.Store, error) {
-	direct := postgres.WithDirectURL(c.Direct)
-	if !c.Migrate {
-		return openReady(ctx, c.Database, c.Log, direct)
+	options := []postgres.Option{postgres.WithDirectURL(c.Direct)}
+	if c.LogStore != "" {
+		logs, err := openLogStore(ctx, c.LogStore)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, postgres.WithBlobs(logs))
 	}
-	store, err := OpenStore(ctx, c.Database, c.Log, direct)
+	if !c.Migrate {
+		return openReady(ctx, c.Database, c.Log, options...)
+	}
+	store, err := OpenStore(ctx, c.Database, c.Log, options...)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := store.Migrate(ctx); err != nil {
 		store.Close()
 		return nil, &DatabaseError{Where: place(c.Database), Err: err}
+	}
+	return store, nil
+}
+
+// openLogStore finds out at the start what would otherwise be found out when the
+// first build has ended.
+func openLogStore(ctx context.Context, where string) (*s3.Store, error) {
+	store, err := s3.Open(where)
+	if err != nil {
+		return nil, fmt.Errorf("--log-store: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := store.Check(ctx); err != nil {
+		return nil, fmt.Errorf("--log-store: %w; its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, ~/.aws/credentials or the machine's role", err)
 	}
 	return store, nil
 }

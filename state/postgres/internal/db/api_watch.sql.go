@@ -53,11 +53,11 @@ func (q *Queries) APIBuildRuns(ctx context.Context, buildID string) ([]APIBuildR
 }
 
 const aPILogChunks = `-- name: APILogChunks :many
-SELECT x.run_id, x.offset_from, x.offset_to, x.at, x.records, x.nth
-FROM (SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.nth, sum(octet_length(c.records)) OVER (ORDER BY c.at, c.run_id, c.offset_from) - octet_length(c.records) AS bytes_before
+SELECT x.run_id, x.offset_from, x.offset_to, x.at, x.records, x.blob, x.nth
+FROM (SELECT c.run_id, c.offset_from, c.offset_to, c.at, c.records, c.blob, c.nth, sum(octet_length(c.records)) OVER (ORDER BY c.at, c.run_id, c.offset_from) - octet_length(c.records) AS bytes_before
 FROM (SELECT unnest($1::uuid[]) AS run_id, unnest($2::bigint[]) AS position) want
 CROSS JOIN LATERAL (
-    SELECT l.run_id, l.offset_from, l.offset_to, l.at, l.records, row_number() OVER (ORDER BY l.offset_from) AS nth
+    SELECT l.run_id, l.offset_from, l.offset_to, l.at, l.records, l.blob, row_number() OVER (ORDER BY l.offset_from) AS nth
     FROM log_chunks l WHERE l.run_id = want.run_id AND l.offset_to > want.position AND l.offset_from >= coalesce(
         (SELECT max(b.offset_from) FROM log_chunks b WHERE b.run_id = want.run_id AND b.offset_from <= want.position), 0)
     ORDER BY l.offset_from LIMIT $3
@@ -73,6 +73,7 @@ type APILogChunksRow struct {
 	OffsetTo   int64
 	At         time.Time
 	Records    []byte
+	Blob       string
 	Nth        int64
 }
 
@@ -101,6 +102,7 @@ func (q *Queries) APILogChunks(ctx context.Context, runIds []string, positions [
 			&i.OffsetTo,
 			&i.At,
 			&i.Records,
+			&i.Blob,
 			&i.Nth,
 		); err != nil {
 			return nil, err

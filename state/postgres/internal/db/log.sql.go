@@ -10,6 +10,25 @@ import (
 	"time"
 )
 
+const blobIsUnwanted = `-- name: BlobIsUnwanted :exec
+INSERT INTO blobs_unwanted (key) VALUES ($1) ON CONFLICT (key) DO UPDATE SET since = clock_timestamp()
+`
+
+// Before an object is written: if nothing comes to name it, it goes.
+func (q *Queries) BlobIsUnwanted(ctx context.Context, key string) error {
+	_, err := q.db.Exec(ctx, blobIsUnwanted, key)
+	return err
+}
+
+const blobIsWanted = `-- name: BlobIsWanted :exec
+DELETE FROM blobs_unwanted u WHERE u.key = $1 AND EXISTS (SELECT 1 FROM log_chunks l WHERE l.run_id = $2 AND l.blob = $1)
+`
+
+func (q *Queries) BlobIsWanted(ctx context.Context, key string, runID string) error {
+	_, err := q.db.Exec(ctx, blobIsWanted, key, runID)
+	return err
+}
+
 const dropLogPieces = `-- name: DropLogPieces :exec
 DELETE FROM log_chunks WHERE run_id = $1 AND offset_from > $2 AND offset_to <= $3
 `
@@ -19,13 +38,23 @@ func (q *Queries) DropLogPieces(ctx context.Context, runID string, low int64, hi
 	return err
 }
 
+const forgetBlobs = `-- name: ForgetBlobs :exec
+DELETE FROM blobs_unwanted WHERE key = ANY ($1::text[])
+`
+
+func (q *Queries) ForgetBlobs(ctx context.Context, keys []string) error {
+	_, err := q.db.Exec(ctx, forgetBlobs, keys)
+	return err
+}
+
 const logPieces = `-- name: LogPieces :many
-SELECT offset_from, offset_to FROM log_chunks WHERE run_id = $1 AND offset_from >= $2 ORDER BY offset_from LIMIT $3
+SELECT offset_from, offset_to, blob FROM log_chunks WHERE run_id = $1 AND offset_from >= $2 ORDER BY offset_from LIMIT $3
 `
 
 type LogPiecesRow struct {
 	OffsetFrom int64
 	OffsetTo   int64
+	Blob       string
 }
 
 func (q *Queries) LogPieces(ctx context.Context, runID string, after int64, most int32) ([]LogPiecesRow, error) {
@@ -37,7 +66,7 @@ func (q *Queries) LogPieces(ctx context.Context, runID string, after int64, most
 	items := []LogPiecesRow{}
 	for rows.Next() {
 		var i LogPiecesRow
-		if err := rows.Scan(&i.OffsetFrom, &i.OffsetTo); err != nil {
+		if err := rows.Scan(&i.OffsetFrom, &i.OffsetTo, &i.Blob); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -110,16 +139,49 @@ func (q *Queries) LooseRuns(ctx context.Context, before time.Time, most int32) (
 }
 
 const replaceLogPiece = `-- name: ReplaceLogPiece :exec
-UPDATE log_chunks SET offset_to = $1, records = $2 WHERE run_id = $3 AND offset_from = $4
+UPDATE log_chunks SET offset_to = $1, records = $2, blob = $3 WHERE run_id = $4 AND offset_from = $5
 `
 
+type ReplaceLogPieceParams struct {
+	High    int64
+	Records []byte
+	Blob    string
+	RunID   string
+	Low     int64
+}
+
 // The first piece becomes all of them; it came when the first of them did.
-func (q *Queries) ReplaceLogPiece(ctx context.Context, high int64, records []byte, runID string, low int64) error {
+func (q *Queries) ReplaceLogPiece(ctx context.Context, arg ReplaceLogPieceParams) error {
 	_, err := q.db.Exec(ctx, replaceLogPiece,
-		high,
-		records,
-		runID,
-		low,
+		arg.High,
+		arg.Records,
+		arg.Blob,
+		arg.RunID,
+		arg.Low,
 	)
 	return err
+}
+
+const unwantedBlobs = `-- name: UnwantedBlobs :many
+SELECT key FROM blobs_unwanted WHERE since < $1 ORDER BY since LIMIT $2
+`
+
+func (q *Queries) UnwantedBlobs(ctx context.Context, before time.Time, most int32) ([]string, error) {
+	rows, err := q.db.Query(ctx, unwantedBlobs, before, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		items = append(items, key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -40,6 +40,11 @@ type AuditEvent struct {
 	Details []byte
 }
 
+type BlobsUnwanted struct {
+	Key   string
+	Since time.Time
+}
+
 type Build struct {
 	ID               string
 	TeamID           string
@@ -119,6 +124,7 @@ type LogChunk struct {
 	OffsetTo   int64
 	At         time.Time
 	Records    []byte
+	Blob       string
 }
 
 type Object struct {
