@@ -19,6 +19,43 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 	if err != nil {
 		return time.Time{}, err
 	}
+	s, ix, d, err := r.decideJob(ctx, snap)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := r.store.CommitJob(ctx, c, jobChange(snap.Job, ix, s, d)); err != nil {
+		return time.Time{}, err
+	}
+	if d.Again {
+		return time.Unix(0, 0), nil // at once
+	}
+	return d.Wake, nil
+}
+
+// decideJob decides about a job, and gives what it decided on. Without an index the
+// job is deleted.
+func (r *Reconciler) decideJob(ctx context.Context, snap state.JobSnapshot) (s schedule.State, ix *index, d schedule.Decision, err error) {
+	s = jobState(snap)
+	var q state.InputQuery
+	if !snap.Job.Deleted {
+		if ix, err = r.index(ctx, snap.Job.PipelineID, snap.Job.Revision); err != nil {
+			return s, nil, d, err
+		}
+		if q, err = r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
+			return s, ix, d, err
+		}
+	}
+	d = schedule.Decide(s)
+	for !d.Ask.Empty() {
+		if err := r.lookBack(ctx, ix, &q, &s, d.Ask); err != nil {
+			return s, ix, d, err
+		}
+		d = schedule.Decide(s)
+	}
+	return s, ix, d, nil
+}
+
+func jobState(snap state.JobSnapshot) schedule.State {
 	s := schedule.State{Now: snap.Now, LastTick: snap.Job.LastTick, Job: schedule.Job{
 		Name: snap.Job.Pipeline + "/" + snap.Job.Address.Name(), Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, Deleted: snap.Job.Deleted,
 	}}
@@ -30,30 +67,7 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: fixed(b.Fixed), Auto: b.Cause == "version"})
 		}
 	}
-	var ix *index
-	var q state.InputQuery
-	if !snap.Job.Deleted {
-		if ix, err = r.index(ctx, snap.Job.PipelineID, snap.Job.Revision); err != nil {
-			return time.Time{}, err
-		}
-		if q, err = r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
-			return time.Time{}, err
-		}
-	}
-	d := schedule.Decide(s)
-	for !d.Ask.Empty() {
-		if err := r.lookBack(ctx, ix, &q, &s, d.Ask); err != nil {
-			return time.Time{}, err
-		}
-		d = schedule.Decide(s)
-	}
-	if err := r.store.CommitJob(ctx, c, jobChange(snap.Job, ix, s, d)); err != nil {
-		return time.Time{}, err
-	}
-	if d.Again {
-		return time.Unix(0, 0), nil // at once
-	}
-	return d.Wake, nil
+	return s
 }
 
 func fixed(in []state.BuildInput) []schedule.Chosen {

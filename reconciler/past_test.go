@@ -65,9 +65,9 @@ func (w *world) remember(builds int, ends string) {
 	w.exec("ANALYZE")
 }
 
-func (w *world) exec(sql string) {
+func (w *world) exec(sql string, args ...any) {
 	w.Helper()
-	_, err := w.s.Pool().Exec(w.Context(), sql)
+	_, err := w.s.Pool().Exec(w.Context(), sql, args...)
 	w.ok(err)
 }
 

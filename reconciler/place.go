@@ -21,14 +21,9 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 	if err != nil || len(snap.Runs) == 0 {
 		return time.Time{}, err
 	}
-	s := place.State{Homes: snap.Homes, Turn: r.lastTurn("")}
-	runs := map[string]state.UnplacedRun{}
+	s, runs := r.placeState(snap), map[string]state.UnplacedRun{}
 	for _, run := range snap.Runs {
 		runs[run.ID] = run
-		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested})
-	}
-	for _, w := range snap.Workers {
-		s.Workers = append(s.Workers, placeWorker(w))
 	}
 	ch, held, err := r.placeChange(ctx, runs, place.Decide(s))
 	if err != nil {
@@ -41,6 +36,18 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 		return snap.Now.Add(placeAgain), err
 	}
 	return time.Time{}, err
+}
+
+// placeState is everything that there is to decide on about places.
+func (r *Reconciler) placeState(snap state.PlaceSnapshot) place.State {
+	s := place.State{Homes: snap.Homes, Turn: r.lastTurn("")}
+	for _, run := range snap.Runs {
+		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested})
+	}
+	for _, w := range snap.Workers {
+		s.Workers = append(s.Workers, placeWorker(w))
+	}
+	return s
 }
 
 // lastTurn remembers which team was served last, and says it.

@@ -45,6 +45,10 @@ func permissions() map[string]permission {
 		weirv1connect.ResourceServiceEnableVersionProcedure: {least: state.RoleMember},
 		weirv1connect.ResourceServiceClearVersionsProcedure: {least: state.RoleMember},
 
+		weirv1connect.ExplainServiceExplainJobProcedure:      {least: state.RoleViewer},
+		weirv1connect.ExplainServiceExplainBuildProcedure:    {least: state.RoleViewer},
+		weirv1connect.ExplainServiceExplainResourceProcedure: {least: state.RoleViewer},
+
 		weirv1connect.AdminServiceServerInfoProcedure:  {least: state.RoleViewer},
 		weirv1connect.AdminServiceListWorkersProcedure: {least: state.RoleOwner, team: adminTeam},
 	}

@@ -43,6 +43,9 @@ type Options struct {
 	// can apply nothing.
 	Policies policy.Judge
 
+	// Explain says why things wait. Without it ExplainService answers that it can't.
+	Explain Explainer
+
 	// Mounts are other handlers by path, such as WorkerService with that of its
 	// service. They authenticate their callers themselves.
 	Mounts map[string]http.Handler
@@ -65,6 +68,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("server: Store, Log and Now must be set")
 	}
 	s := &Server{opts: o, services: NewServices(o.Store, o.Listener, o.Log, o.Version, o.Policies), metrics: newMetrics(o)}
+	s.services.Explain = &Explain{s.services.Builds, o.Explain}
 	s.stopping, s.stop = context.WithCancelCause(context.Background())
 	handler, err := s.routes()
 	if err != nil {
@@ -127,6 +131,7 @@ func (s *Server) mounts() []mount {
 		as(weirv1connect.NewBuildServiceHandler(s.services.Builds, opts...)),
 		as(weirv1connect.NewResourceServiceHandler(s.services.Resources, opts...)),
 		as(weirv1connect.NewAdminServiceHandler(s.services.Admin, opts...)),
+		as(weirv1connect.NewExplainServiceHandler(s.services.Explain, opts...)),
 	}
 }
 

@@ -24,6 +24,7 @@ type Services struct {
 	Builds    *Builds
 	Resources *Resources
 	Admin     *Admin
+	Explain   *Explain // of a Server alone
 }
 
 // core is what every handler has.

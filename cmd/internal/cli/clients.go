@@ -22,6 +22,7 @@ type clients struct {
 	builds    weirv1connect.BuildServiceClient
 	resources weirv1connect.ResourceServiceClient
 	admin     weirv1connect.AdminServiceClient
+	why       weirv1connect.ExplainServiceClient
 	bearer    bearer
 }
 
@@ -53,6 +54,7 @@ func (a *App) dial(ctx context.Context) (*clients, error) {
 		builds:    weirv1connect.NewBuildServiceClient(transport, choice.Server, opts...),
 		resources: weirv1connect.NewResourceServiceClient(transport, choice.Server, opts...),
 		admin:     weirv1connect.NewAdminServiceClient(transport, choice.Server, opts...),
+		why:       weirv1connect.NewExplainServiceClient(transport, choice.Server, opts...),
 	}
 	return c, a.checkTeam(ctx, c, choice)
 }

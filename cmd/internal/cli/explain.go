@@ -16,23 +16,35 @@ import (
 func (a *App) explainCommand() *cobra.Command {
 	var list bool
 	cmd := &cobra.Command{
-		Use:   "explain CODE",
-		Short: "Explain a problem's code: what it means, why it is one, how to mend it",
-		Long:  "Explain a problem's code, such as W1003: what it means, why it is a problem, what to do\nabout it, and an example of both wrong and right.",
-		Args:  atMostOne(),
+		Use:   "explain CODE | JOB | RESOURCE | BUILD [STEP]",
+		Short: "Explain a problem's code, or why a job, a build or a check waits",
+		Long: "Explain a problem's code, such as W1003: what it means, why it is a problem, what to do\nabout it, and an example of both wrong and right.\n\n" +
+			"Or explain what waits on the server: why a job makes no build, with what each of its\ninputs has to choose from; why a build (JOB/N or its id) does not start, or what each of\n" +
+			"its steps waits for; when a resource is checked next. Jobs and resources are named by\nname or address. The reasons are the server's own: it decides anew, and tells what it says.",
+		Args: between(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case list && len(args) == 0:
 				return a.listCodes()
 			case len(args) == 0:
-				return usage(cmd, "a code is missing")
+				return usage(cmd, "what is to be explained? A code, a job, a resource or a build is missing")
+			case codeForm.MatchString(args[0]) && len(args) == 1:
+				return a.explainCode(args[0])
 			}
-			return a.explainCode(args[0])
+			return a.why(cmd.Context(), args)
 		},
-		ValidArgsFunction: completeCodes,
+		ValidArgsFunction: a.completeExplained,
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list all codes")
 	return cmd
+}
+
+// completeExplained gives codes to what begins like one, and jobs to the rest.
+func (a *App) completeExplained(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if toComplete == "" || strings.HasPrefix(strings.ToUpper(toComplete), "W") {
+		return completeCodes(cmd, args, toComplete)
+	}
+	return a.completeJobs(cmd, args, toComplete)
 }
 
 func completeCodes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -49,8 +61,6 @@ var codeForm = regexp.MustCompile(`^[Ww]\d{4}$`)
 func (a *App) explainCode(code string) error {
 	t, ok := codes.Lookup(code)
 	switch {
-	case !codeForm.MatchString(code):
-		return problemf("%q is no code: a code is a W and four digits, such as W1003.", code)
 	case !ok:
 		return problem("there is no code "+strings.ToUpper(code)+".", "`weir explain --list` lists all of them.")
 	case a.global.json:

@@ -92,8 +92,8 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 		return nil, err
 	}
 	s.api, err = server.New(server.Options{
-		Policies: judge,
-		Store:    s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
+		Policies: judge, Explain: c.explainer(s.store),
+		Store: s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
 		TLS: certificate, Insecure: c.Insecure, Mounts: mounts,
 	})
 	if err != nil {

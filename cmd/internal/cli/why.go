@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/cmd/internal/view"
+	"github.com/weirci/weir/compiler/graph"
+)
+
+// why explains what waits on a server: a job, a resource, or a build with, in the
+// second place, one of its steps.
+func (a *App) why(ctx context.Context, args []string) error {
+	c, err := a.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if r := parseBuild(args[0]); r.id != "" || r.number > 0 || len(args) == 2 {
+		return a.whyBuild(ctx, c, args)
+	}
+	_, name := splitName(args[0])
+	switch graph.Address(name).Kind() {
+	case graph.KindJob:
+		return a.whyJob(ctx, c, args[0])
+	case graph.KindResource:
+		return a.whyResource(ctx, c, args[0])
+	}
+	return a.whyNamed(ctx, c, args[0])
+}
+
+// whyNamed is about a name alone, which is a job's or, where there is none, a
+// resource's.
+func (a *App) whyNamed(ctx context.Context, c *clients, arg string) error {
+	pipeline, name := splitName(arg)
+	jobs, err := c.listJobs(ctx, firstOf(pipeline, a.global.pipeline))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(jobs, func(j *weirv1.Job) bool { return j.Name == name }) {
+		return a.whyJob(ctx, c, arg)
+	}
+	resources, err := c.listResources(ctx, firstOf(pipeline, a.global.pipeline))
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(resources, func(r *weirv1.Resource) bool { return slices.Contains(resourceNames(r), name) }) {
+		return a.whyResource(ctx, c, arg)
+	}
+	return problem(fmt.Sprintf("%q is no job, no resource and no build, nor a code such as W1003.", arg),
+		"`weir jobs`, `weir resources` and `weir builds` list what there is; JOB/N is a build.")
+}
+
+func (a *App) whyJob(ctx context.Context, c *clients, arg string) error {
+	job, err := a.findJob(ctx, c, arg)
+	if err != nil {
+		return err
+	}
+	res, err := c.why.ExplainJob(ctx, connect.NewRequest(&weirv1.ExplainJobRequest{Pipeline: job.Pipeline, Job: job.Name}))
+	if err != nil {
+		return err
+	}
+	return a.printWhys(res.Msg, res.Msg.Whys)
+}
+
+func (a *App) whyResource(ctx context.Context, c *clients, arg string) error {
+	r, err := a.findResource(ctx, c, arg)
+	if err != nil {
+		return err
+	}
+	res, err := c.why.ExplainResource(ctx, connect.NewRequest(&weirv1.ExplainResourceRequest{Pipeline: r.Pipeline, Resource: r.Address}))
+	if err != nil {
+		return err
+	}
+	return a.printWhys(res.Msg, res.Msg.Whys)
+}
+
+func (a *App) whyBuild(ctx context.Context, c *clients, args []string) error {
+	r, err := a.findBuild(ctx, c, args[0])
+	if err != nil {
+		return err
+	}
+	req := &weirv1.ExplainBuildRequest{Id: r.id, Pipeline: r.pipeline, Job: r.job, Number: r.number}
+	if len(args) == 2 {
+		req.Step = args[1]
+	}
+	res, err := c.why.ExplainBuild(ctx, connect.NewRequest(req))
+	if err != nil {
+		return err
+	}
+	if err := a.printWhys(res.Msg, res.Msg.Whys); err != nil || a.global.json {
+		return err
+	}
+	if len(res.Msg.Steps) == 0 {
+		return nil
+	}
+	if len(res.Msg.Whys) > 0 {
+		fmt.Fprintln(a.Out)
+	}
+	return view.Steps(a.Now(), res.Msg.Steps).Write(a.Out, a.terminal())
+}
+
+func (a *App) printWhys(m proto.Message, whys []*weirv1.Why) error {
+	if a.global.json {
+		return view.WriteMessage(a.Out, m)
+	}
+	return view.Whys(a.Out, a.terminal(), a.Now(), whys)
+}
