@@ -187,8 +187,11 @@ func (f *follower) line(t *tail) func(lines.Line) error {
 }
 
 func streamName(stream byte) string {
-	if stream == logfile.Stderr {
+	switch stream {
+	case logfile.Stderr:
 		return "stderr"
+	case logfile.Beside:
+		return "service"
 	}
 	return "stdout"
 }

@@ -26,6 +26,26 @@ type Task struct {
 	ResultOnStdout bool // stdout is a result (see Logs.ResultPath), not log
 	Limits         Limits
 	Timeout        time.Duration // 0: none; kept by the agent, not by the runtime
+
+	HostNetwork bool      // the machine's own network, not one of the container's own
+	Services    []Service // run beside it
+}
+
+// Service is a container beside a task's, in the same network: the task starts
+// when it is ready, and it is gone when the task has ended. What it writes is in the
+// task's log.
+type Service struct {
+	Name  string // the task, and other services, reach it by this name, and as localhost
+	Image Image
+	Argv  []string // none: the image's own command
+	Env   []string // KEY=value, sorted
+	User  string
+	// Ready is a command that succeeds, in its container, when it is ready. Without
+	// one it is when its program was started.
+	Ready        []string
+	ReadyTimeout time.Duration
+	Privileged   bool
+	Limits       Limits
 }
 
 // Image says what the root file system is made of. Exactly one field is set.
@@ -68,6 +88,9 @@ type Exit struct {
 	// Err says why there is no exit code: the image is not to be had, the command
 	// does not exist, the disk is full. Then Code is -1. One line, for people.
 	Err string
+	// Note is what else is to be said of a Code that is not 0: which services had
+	// ended. One line, for people.
+	Note string
 	// Lost is set, with Err, where the cause lies with the worker, not with what
 	// the user wrote: such a run may be tried again elsewhere.
 	Lost bool

@@ -106,9 +106,17 @@ func (d *decider) verdict(s graph.Step, run Run) outcome {
 	case run.TimedOut:
 		return outcome{true, state.StepFailed, timedOut(s.Timeout), faultTimeout}
 	case exited:
-		return ended(state.StepFailed, fmt.Sprintf("exit code %d", code))
+		return ended(state.StepFailed, failed(code, run.Message))
 	}
 	return ended(state.StepErrored, orElse(run.Message, "ended without an exit code"))
+}
+
+// failed is an exit code with what else is known: out of memory, a service that died.
+func failed(code int32, why string) string {
+	if why == "" {
+		return fmt.Sprintf("exit code %d", code)
+	}
+	return fmt.Sprintf("exit code %d: %s", code, why)
 }
 
 // exitCode is the program's, where it ended by itself and in time.

@@ -128,3 +128,17 @@ func tryRows() [][]string {
 	}
 	return rows
 }
+
+// An exit code comes with what else is known of it.
+func TestWhyItFailed(t *testing.T) {
+	code := int32(3)
+	d := &decider{}
+	for message, want := range map[string]string{
+		"":                                      "exit code 3",
+		`service "db" had ended: out of memory`: `exit code 3: service "db" had ended: out of memory`,
+	} {
+		if o := d.verdict(graph.Step{}, Run{Status: state.RunExited, ExitCode: &code, Message: message}); o.message != want {
+			t.Errorf("got %q, want %q", o.message, want)
+		}
+	}
+}

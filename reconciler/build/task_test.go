@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
 
@@ -167,5 +169,45 @@ func TestVersionsAreSaved(t *testing.T) {
 	}
 	if len(saved) != 2 || !saved[0].Output || saved[1].Output || saved[0].Resource != "resource.mock.r" || saved[0].Answer.Version["ref"] != "2" {
 		t.Errorf("%+v", saved)
+	}
+}
+
+// Services are told what is known now; what names secrets waits, by service.
+func TestTheServicesOfATask(t *testing.T) {
+	secret := graph.Deferred{Source: "${secret.main.password}", Refs: []string{"secret.main.password"}}
+	task, _, why := taskOf(t, graph.Step{Name: "t", Body: graph.Task{
+		Image: "x", Run: []string{"true"}, Network: "host",
+		Services: []graph.Service{
+			{Name: "cache", Image: "redis"},
+			{
+				Name: "db", Image: "postgres", Run: []string{"postgres"}, User: "u", Privileged: true,
+				Env:    graph.Map{"N": graph.Deferred{Source: "${build.number}"}, "PASSWORD": secret},
+				Ready:  graph.Ready{Command: []string{"pg_isready"}, Timeout: 5000},
+				Limits: graph.Limits{CPU: 500, Memory: 1 << 20, Pids: 9},
+			},
+		},
+	}})
+	if why != "" {
+		t.Fatal(why)
+	}
+	later, err := protocol.ParseLater(task.Later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, _ := later.Beside["db"].(graph.Map)
+	if len(later.Beside) != 1 || len(db) != 1 || len(graph.SecretRefs(db["PASSWORD"])) != 1 || later.Env != nil {
+		t.Errorf("later: %v, %v", later.Beside, later.Env)
+	}
+	want := []*weirv1.Service{{Name: "cache", ImageRef: "redis"}, {
+		Name: "db", ImageRef: "postgres", Argv: []string{"postgres"}, User: "u", Privileged: true, Env: []string{"N=7"},
+		Ready: []string{"pg_isready"}, ReadyTimeoutMs: 5000, CpuMillis: 500, MemoryBytes: 1 << 20, Pids: 9,
+	}}
+	for i, s := range want {
+		if got := task.Services[i]; !proto.Equal(got, s) {
+			t.Errorf("got  %v\nwant %v", got, s)
+		}
+	}
+	if task.Network != "host" {
+		t.Errorf("network %q", task.Network)
 	}
 }

@@ -21,8 +21,8 @@ func (m *maker) task() (*weirv1.Task, error) {
 	if err := m.image(t, spec); err != nil {
 		return nil, err
 	}
-	if err := m.env(t, spec.Env); err != nil {
-		return nil, fmt.Errorf("env: %w", err)
+	if err := m.surroundings(t, spec); err != nil {
+		return nil, err
 	}
 	for _, in := range spec.Inputs {
 		artifact := mapped(spec.InputMapping, in)
@@ -59,13 +59,43 @@ func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
 	return err
 }
 
+// surroundings are the environment of a task, and of the services beside it.
+func (m *maker) surroundings(t *weirv1.Task, spec graph.Task) error {
+	l, err := protocol.Later{}, error(nil)
+	if t.Env, l.Env, err = m.env(spec.Env); err != nil {
+		return fmt.Errorf("env: %w", err)
+	}
+	t.Network = spec.Network
+	for _, s := range spec.Services {
+		env, later, err := m.env(s.Env)
+		if err != nil {
+			return fmt.Errorf("service %q: env: %w", s.Name, err)
+		}
+		if later != nil && l.Beside == nil {
+			l.Beside = graph.Map{}
+		}
+		if later != nil {
+			l.Beside[s.Name] = later
+		}
+		t.Services = append(t.Services, &weirv1.Service{
+			Name: s.Name, ImageRef: s.Image, Argv: s.Run, Env: env, User: s.User, Privileged: s.Privileged,
+			CpuMillis: s.Limits.CPU, MemoryBytes: s.Limits.Memory, Pids: s.Limits.Pids,
+			Ready: s.Ready.Command, ReadyTimeoutMs: s.Ready.Timeout,
+		})
+	}
+	if l.Env == nil && l.Beside == nil {
+		return nil
+	}
+	t.Later, err = m.later(graph.List{l.Env, l.Beside}, l)
+	return err
+}
+
 // env is what is known now, as lines, and what names secrets or hidden values, for later.
-func (m *maker) env(t *weirv1.Task, env graph.Map) error {
+func (m *maker) env(env graph.Map) (lines []string, later graph.Map, err error) {
 	resolved, err := m.resolve.Map(env)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	var later graph.Map
 	for k, v := range resolved {
 		if !protocol.Waits(v) {
 			continue
@@ -76,11 +106,8 @@ func (m *maker) env(t *weirv1.Task, env graph.Map) error {
 		later[k] = v
 		delete(resolved, k)
 	}
-	if t.Env, err = protocol.EnvLines(resolved); err != nil || later == nil {
-		return err
-	}
-	t.Later, err = m.later(later, protocol.Later{Env: later})
-	return err
+	lines, err = protocol.EnvLines(resolved)
+	return lines, later, err
 }
 
 // cache is the handle of what a job's step keeps under a path on a worker. Values

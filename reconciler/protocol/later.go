@@ -19,6 +19,7 @@ type Later struct {
 	Secrets state.Secrets
 	Loads   map[string]Load // by the name of the step; nil: none
 	Env     graph.Map       // of the variables that name secrets; nil: none
+	Beside  graph.Map       // likewise, by the name of the service; nil: none
 	Request graph.Map       // source, params and version, where a resource's request names some; nil: none
 }
 
@@ -30,7 +31,7 @@ type Load struct {
 
 // Bytes is what a task carries; none where nothing is left for later.
 func (l Later) Bytes() ([]byte, error) {
-	if l.Env == nil && l.Request == nil {
+	if l.Env == nil && l.Request == nil && l.Beside == nil {
 		return nil, nil
 	}
 	m := l.Secrets.Map()
@@ -47,6 +48,9 @@ func (l Later) Bytes() ([]byte, error) {
 	if l.Request != nil {
 		m["request"] = l.Request
 	}
+	if l.Beside != nil {
+		m["beside"] = l.Beside
+	}
 	return graph.EncodeMap(m)
 }
 
@@ -59,6 +63,7 @@ func ParseLater(b []byte) (Later, error) {
 	l := Later{Secrets: state.SecretsFrom(m), Loads: loadsFrom(m)}
 	l.Env, _ = m["env"].(graph.Map)
 	l.Request, _ = m["request"].(graph.Map)
+	l.Beside, _ = m["beside"].(graph.Map)
 	return l, nil
 }
 
@@ -98,6 +103,23 @@ func (l Later) Fill(eval Eval, secrets, loads graph.Map) (env []string, stdin []
 	}
 	stdin, err = requestFrom(request).Bytes()
 	return env, stdin, err
+}
+
+// FillBeside is Fill for the variables of services, by their names.
+func (l Later) FillBeside(eval Eval, secrets, loads graph.Map) (map[string][]string, error) {
+	r := Resolver{Eval: eval, Roots: map[string]graph.Value{"secret": secrets, "load": loads}}
+	out := map[string][]string{}
+	for name, v := range l.Beside {
+		env, _ := v.(graph.Map)
+		resolved, err := r.Map(env)
+		if err == nil {
+			out[name], err = EnvLines(resolved)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("service %q: env: %w", name, err)
+		}
+	}
+	return out, nil
 }
 
 // Deferred is the request as a value, for Later.

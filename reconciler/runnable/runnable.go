@@ -86,13 +86,9 @@ func task(t graph.Task, add func(string)) {
 	}{
 		{t.ImageResource != "", "image = resource.…"},
 		{t.Platform != "", "platform"},
-		{t.Network != "", "network"},
 	} {
 		if f.there {
 			add(f.what)
 		}
-	}
-	for _, s := range t.Services {
-		add(fmt.Sprintf("service %q", s.Name))
 	}
 }

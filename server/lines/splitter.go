@@ -13,7 +13,7 @@ const MaxText = 64 << 10
 // Line is one line of output, or a part of one.
 type Line struct {
 	Number  int64 // of the line in the run; the first is 1
-	Stream  byte  // logfile.Stdout or logfile.Stderr
+	Stream  byte  // logfile.Stdout, Stderr or Beside
 	At      time.Time
 	Text    []byte // without the line end; valid until the next call
 	Partial bool   // there was no line end: the line was cut, or the output ended
@@ -23,7 +23,7 @@ type Line struct {
 // bytes a stream at most. The zero value is ready.
 type Splitter struct {
 	count int64
-	open  [2]fragment
+	open  [3]fragment
 }
 
 // fragment is the beginning of a line.
@@ -62,7 +62,7 @@ func (s *Splitter) Add(r logfile.Record, emit func(Line) error) error {
 
 // Flush gives what has begun and not ended: the run writes no more.
 func (s *Splitter) Flush(emit func(Line) error) error {
-	for _, stream := range []byte{logfile.Stdout, logfile.Stderr} {
+	for _, stream := range []byte{logfile.Stdout, logfile.Stderr, logfile.Beside} {
 		if len(s.open[index(stream)].text) > 0 {
 			if err := s.emit(stream, true, emit); err != nil {
 				return err
@@ -81,8 +81,11 @@ func (s *Splitter) emit(stream byte, partial bool, emit func(Line) error) error 
 }
 
 func index(stream byte) int {
-	if stream == logfile.Stderr {
+	switch stream {
+	case logfile.Stderr:
 		return 1
+	case logfile.Beside:
+		return 2
 	}
 	return 0
 }

@@ -120,3 +120,12 @@ func TestItStopsAtAnError(t *testing.T) {
 		t.Errorf("%v after %d calls", got, calls)
 	}
 }
+
+// What services wrote comes between the halves of a task's own line, and does not
+// mix with them.
+func TestServicesDoNotMix(t *testing.T) {
+	got := split(out("a"), logfile.Record{Stream: logfile.Beside, Data: []byte("db | up\n")}, out("b\n"))
+	if want := []string{"1 3 db | up", "2 1 ab"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -69,13 +69,17 @@ func (r *Resolver) Fill(ctx context.Context, t *weirv1.Task) ([]string, error) {
 		return nil, err
 	}
 	values = append(values, hidden...)
-	env, stdin, err := later.Fill(func(d graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
+	eval := func(d graph.Deferred, roots map[string]graph.Value) (graph.Value, error) {
 		v, err := r.eval(d, roots)
 		if err == nil {
 			values = append(values, texts(v, leastMade)...)
 		}
 		return v, err
-	}, root, loads)
+	}
+	env, stdin, err := later.Fill(eval, root, loads)
+	if err == nil {
+		err = fillBeside(t, later, eval, root, loads)
+	}
 	if err != nil {
 		return nil, errors.New(redact.New(values).String(err.Error())) // it may quote what it could not work with
 	}
@@ -86,10 +90,19 @@ func (r *Resolver) Fill(ctx context.Context, t *weirv1.Task) ([]string, error) {
 	return values, nil
 }
 
+// fillBeside gives the services of a task their variables.
+func fillBeside(t *weirv1.Task, l protocol.Later, eval protocol.Eval, secrets, loads graph.Map) error {
+	env, err := l.FillBeside(eval, secrets, loads)
+	for _, s := range t.GetServices() {
+		s.Env = append(s.GetEnv(), env[s.GetName()]...)
+	}
+	return err
+}
+
 // read gets every secret that a task names: as the root of expressions, and as a list.
 func (r *Resolver) read(ctx context.Context, l protocol.Later) (graph.Map, []string, error) {
 	root, values := graph.Map{}, []string(nil)
-	for _, ref := range graph.SecretRefs(graph.List{l.Env, l.Request}) {
+	for _, ref := range graph.SecretRefs(graph.List{l.Env, l.Request, l.Beside}) {
 		text, err := r.get(ctx, l, ref)
 		if err == nil {
 			err = put(root, strings.Split(ref, "."), text)

@@ -233,3 +233,24 @@ func TestOneLine(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The services of a task are told their secrets as the task is.
+func TestFillBeside(t *testing.T) {
+	r := team(t, map[string]string{"password": value}, nil)
+	env := graph.Map{"PASSWORD": expr("${secret.f.password}", "secret.f.password")}
+	b, err := protocol.Later{Secrets: state.SecretsOf("main", map[string]graph.SecretSource{"f": {Type: "file"}}, env), Beside: graph.Map{"db": env}}.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tk := &weirv1.Task{Later: b, Services: []*weirv1.Service{{Name: "cache"}, {Name: "db", Env: []string{"A=b"}}}}
+	values, err := r.Fill(t.Context(), tk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tk.Services[1].Env; !slices.Equal(got, []string{"A=b", "PASSWORD=" + value}) || len(tk.Services[0].Env)+len(tk.Env) > 0 {
+		t.Errorf("%q, %q, %q", got, tk.Services[0].Env, tk.Env)
+	}
+	if !slices.Contains(values, value) || tk.Later != nil {
+		t.Errorf("%q is secret, %q goes to the worker", values, tk.Later)
+	}
+}

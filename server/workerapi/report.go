@@ -76,6 +76,9 @@ func runEnd(e *weirv1.RunEnded) postgres.RunEnd {
 	if e.GetOom() && out.Message == "" {
 		out.Message = "out of memory: the kernel killed it at its memory limit"
 	}
+	if e.GetNote() != "" && out.Message == "" {
+		out.Message = e.GetNote()
+	}
 	return out
 }
 

@@ -67,6 +67,9 @@ func withoutSecrets(order *weirv1.Start) (*weirv1.Start, bool) {
 	}
 	kept := proto.CloneOf(order)
 	kept.Secrets, kept.Task.Env, kept.Task.Stdin = nil, nil, nil
+	for _, s := range kept.Task.GetServices() {
+		s.Env = nil
+	}
 	return kept, true
 }
 

@@ -116,11 +116,12 @@ func (r *run) ended(exit worker.Exit) *weirv1.RunEnded {
 
 func (r *run) endedWith(exit worker.Exit, result []byte) *weirv1.RunEnded {
 	if len(r.task.Secrets) > 0 {
-		exit.Err = redact.New(r.task.Secrets).String(exit.Err)
+		hide := redact.New(r.task.Secrets)
+		exit.Err, exit.Note = hide.String(exit.Err), hide.String(exit.Note)
 	}
 	e := &weirv1.RunEnded{
 		ExitCode: int32(exit.Code), Error: exit.Err, Infra: exit.Lost, Oom: exit.OOM,
-		TimedOut: r.rec.timedOut, Result: result, At: stamp(exit.EndedAt), StartedAt: stamp(exit.StartedAt),
+		Note: exit.Note, TimedOut: r.rec.timedOut, Result: result, At: stamp(exit.EndedAt), StartedAt: stamp(exit.StartedAt),
 	}
 	if e.At == nil {
 		e.At = timestamppb.New(r.fleet.agent.opts.Now())

@@ -24,7 +24,22 @@ func taskOf(s *weirv1.Start) worker.Task {
 		ResultOnStdout: t.GetResultOnStdout(),
 		Limits:         worker.Limits{CPUMillis: t.GetCpuMillis(), MemoryBytes: t.GetMemoryBytes(), Pids: t.GetPids()},
 		Timeout:        time.Duration(t.GetTimeoutMs()) * time.Millisecond,
+		HostNetwork:    t.GetNetwork() == "host",
+		Services:       servicesOf(t.GetServices()),
 	}
+}
+
+func servicesOf(in []*weirv1.Service) []worker.Service {
+	var out []worker.Service
+	for _, s := range in {
+		out = append(out, worker.Service{
+			Name: s.GetName(), Image: worker.Image{Ref: s.GetImageRef()}, Argv: s.GetArgv(),
+			Env: slices.Sorted(slices.Values(s.GetEnv())), User: s.GetUser(), Privileged: s.GetPrivileged(),
+			Ready: s.GetReady(), ReadyTimeout: time.Duration(s.GetReadyTimeoutMs()) * time.Millisecond,
+			Limits: worker.Limits{CPUMillis: s.GetCpuMillis(), MemoryBytes: s.GetMemoryBytes(), Pids: s.GetPids()},
+		})
+	}
+	return out
 }
 
 func mountsOf(in []*weirv1.Mount) []worker.Mount {

@@ -23,10 +23,10 @@ func (r *Runtime) skeleton() string { return filepath.Join(r.cfg.Dir, "skeleton"
 // that anew, on disk, for each container.
 func (r *Runtime) makeSkeleton() error {
 	files := map[string]string{
-		"etc/hosts":       "127.0.0.1\tlocalhost " + hostname + "\n",
+		"etc/hosts":       hostsFile(""),
 		"etc/resolv.conf": string(nameServers(r.cfg.DNS, "/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")),
 	}
-	for _, name := range []string{"init", "init.json", "log", "exit", "stdout"} {
+	for _, name := range []string{"init", "init.json", "log", "exit", "stdout", "ready"} {
 		files[filepath.Join(inside, name)] = ""
 	}
 	return makeTree(r.skeleton(), files, "dev", "proc", "sys", worker.BuildDir)

@@ -140,8 +140,15 @@ func (r *Runtime) clean(ctx context.Context, runID string) error {
 }
 
 func (r *Runtime) takeAway(ctx context.Context, runID string) error {
+	var rec record
+	_ = r.runs.Load(runID, &rec) // a run without a record has no containers
+	var errs []error
+	for i := range rec.Services {
+		r.groups.leave(serviceID(runID, i))
+		errs = append(errs, deleteContainer(ctx, r.client, serviceID(runID, i)))
+	}
 	r.groups.leave(runID)
-	return deleteContainer(ctx, r.client, runID)
+	return errors.Join(append(errs, deleteContainer(ctx, r.client, runID))...)
 }
 
 // deleteContainer deletes a container and its task, which it kills if need be.

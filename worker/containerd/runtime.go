@@ -52,9 +52,10 @@ type Runtime struct {
 
 // record is what is known of a run before its container is made.
 type record struct {
-	NetNS      string // "" where the run has only loopback
-	Privileged bool
-	Memory     bool // it has a limit, so it may run out of memory
+	NetNS      string // "" where the run has only loopback, or the machine's network
+	Privileged bool   // the run, or a service of it
+	Memory     bool   // it has a limit, so it may run out of memory
+	Services   []string
 }
 
 // started is recorded when the task runs.

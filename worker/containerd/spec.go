@@ -25,7 +25,7 @@ func (r *Runtime) spec(ctx context.Context, dir string, t worker.Task, ns networ
 	opts := []oci.SpecOpts{
 		oci.WithDefaultSpec(),
 		oci.WithProcessArgs(inside+"/init", "init", inside),
-		withNetwork(ns),
+		withNetwork(t, ns),
 		withLimits(t.Limits),
 	}
 	if t.Privileged {
@@ -58,8 +58,12 @@ func fileLimit() []specs.POSIXRlimit {
 	return []specs.POSIXRlimit{{Type: "RLIMIT_NOFILE", Soft: n, Hard: n}}
 }
 
-// withNetwork joins a namespace; without one runc makes one that has loopback only.
-func withNetwork(ns network.Namespace) oci.SpecOpts {
+// withNetwork joins a namespace; without one runc makes one that has loopback only,
+// unless the network is the machine's own.
+func withNetwork(t worker.Task, ns network.Namespace) oci.SpecOpts {
+	if t.HostNetwork {
+		return oci.WithHostNamespace(specs.NetworkNamespace)
+	}
 	return oci.WithLinuxNamespace(specs.LinuxNamespace{Type: specs.NetworkNamespace, Path: ns.Path})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/errdefs/pkg/errgrpc"
 	"github.com/containerd/typeurl/v2"
+	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/network"
@@ -30,7 +31,9 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 	}
 	ctx = r.in(ctx)
 	defer r.locks.lock(t.RunID)()
-	defer r.lull.begin()()
+	if len(t.Services) == 0 { // which may take long to be ready
+		defer r.lull.begin()()
+	}
 	if r.runs.Exists(t.RunID) {
 		if ran, err := r.everRan(ctx, t.RunID); ran || err != nil {
 			return err
@@ -42,6 +45,9 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 	}
 	if err := r.start(ctx, t); err != nil {
 		ctx = context.WithoutCancel(ctx)
+		if failed := (*serviceFailed)(nil); errors.As(err, &failed) {
+			return r.stillborn(ctx, t.RunID, failed)
+		}
 		return errors.Join(err, r.clean(ctx, t.RunID), r.discard(ctx, t.RunID))
 	}
 	r.watch(t.RunID)
@@ -61,6 +67,7 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err != nil {
 		return &worker.UserError{Err: err}
 	}
+	init.Shared = len(t.Services) > 0
 	if err := shim.Prepare(dir, init); err != nil {
 		return err
 	}
@@ -72,10 +79,25 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err != nil {
 		return err
 	}
-	spec, err := r.spec(ctx, dir, t, ns, mounts)
+	around, err := r.around(dir, t)
 	if err != nil {
 		return err
 	}
+	if err := r.startServices(ctx, dir, t, ns, around); err != nil {
+		return err
+	}
+	spec, err := r.spec(ctx, dir, t, ns, append(around, mounts...))
+	if err != nil {
+		return err
+	}
+	if err := r.launch(ctx, dir, t, root, spec); err != nil {
+		return err
+	}
+	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now()})
+}
+
+// launch makes a container, and starts what is in it.
+func (r *Runtime) launch(ctx context.Context, dir string, t worker.Task, root *rootImage, spec *specs.Spec) error {
 	spec.Annotations = map[string]string{shimGroup: r.groups.join(t.RunID)}
 	if err := r.createContainer(ctx, t, root, spec); err != nil {
 		r.groups.failed(t.RunID)
@@ -92,30 +114,46 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err := shim.Forget(dir); err != nil {
 		r.cfg.Log.Warn("the file with the environment of a run stays until the run is removed", "run", t.RunID, "err", err)
 	}
-	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now()})
+	return nil
 }
 
 // join records the run with the network namespace it gets.
 func (r *Runtime) join(ctx context.Context, t worker.Task) (network.Namespace, error) {
 	rec := record{Privileged: t.Privileged, Memory: t.Limits.MemoryBytes > 0}
-	var ns network.Namespace
-	if !t.Hermetic {
-		var err error
-		if ns, err = r.network.Get(ctx); err != nil {
+	for _, s := range t.Services {
+		rec.Services = append(rec.Services, s.Name)
+		rec.Privileged = rec.Privileged || s.Privileged
+	}
+	ns, err := r.namespace(ctx, t)
+	if err != nil {
+		return ns, err
+	}
+	if rec.NetNS = ns.ID; ns.ID != "" && rec.Privileged {
+		if err := r.network.MarkDirty(ns); err != nil {
 			return ns, err
 		}
-		if t.Privileged {
-			if err := r.network.MarkDirty(ns); err != nil {
-				return ns, err
-			}
-		}
-		rec.NetNS = ns.ID
 	}
 	if err := r.runs.Save(t.RunID, rec); err != nil {
-		r.network.Put(ctx, ns.ID, t.Privileged)
+		if ns.ID != "" {
+			r.network.Put(ctx, ns.ID, rec.Privileged)
+		}
 		return ns, err
 	}
 	return ns, nil
+}
+
+// namespace is the network of a task and its services; none where runc makes one
+// that has loopback only, or the machine's own is to be used.
+func (r *Runtime) namespace(ctx context.Context, t worker.Task) (network.Namespace, error) {
+	switch {
+	case t.HostNetwork:
+		return network.Namespace{}, nil
+	case !t.Hermetic:
+		return r.network.Get(ctx)
+	case len(t.Services) > 0:
+		return r.network.Alone()
+	}
+	return network.Namespace{}, nil
 }
 
 func (r *Runtime) createContainer(ctx context.Context, t worker.Task, root *rootImage, spec any) error {

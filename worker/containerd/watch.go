@@ -63,6 +63,9 @@ func (r *Runtime) follow(runID string, w *watch) {
 	defer close(w.cleaned)
 	w.exit, w.err = r.await(r.ctx, runID)
 	if w.err == nil {
+		w.err = r.endServices(r.ctx, runID, &w.exit)
+	}
+	if w.err == nil {
 		// On a full disk the end must be told all the same, or what the run made would
 		// fill it for ever. A worker that is restarted has the init's file.
 		if err := r.runs.SaveAs(runID, endedFile, w.exit); err != nil {

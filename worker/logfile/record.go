@@ -10,6 +10,7 @@ import (
 const (
 	Stdout byte = 1
 	Stderr byte = 2
+	Beside byte = 3 // both streams of the services beside a task: whole lines, with their names
 )
 
 // HeaderSize is the number of bytes before a record's data, MaxData the most
@@ -21,7 +22,7 @@ const (
 
 // Record is one piece of output: what one read from the program's pipe gave.
 type Record struct {
-	Stream byte      // Stdout or Stderr
+	Stream byte      // Stdout, Stderr or Beside
 	At     time.Time // when it was read, by the worker's clock
 	Data   []byte    // at most MaxData; belongs to whoever made the record
 }
@@ -63,7 +64,7 @@ func Corrupt(b []byte) bool {
 	if len(b) == 0 {
 		return false
 	}
-	if b[0] != Stdout && b[0] != Stderr {
+	if b[0] < Stdout || b[0] > Beside {
 		return true
 	}
 	return len(b) >= HeaderSize && length(b) > MaxData

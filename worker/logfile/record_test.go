@@ -34,7 +34,7 @@ func TestSplitAndDecode(t *testing.T) {
 		"half a header":         {append(slices.Clone(one), one[:7]...), 1, 7, false},
 		"half of the data":      {append(slices.Clone(one), one[:14]...), 1, 14, false},
 		"empty data":            {logfile.Append(nil, logfile.Record{Stream: 1, At: at(1)}), 1, 0, false},
-		"no such stream":        {append(slices.Clone(one), 3), 1, 1, true},
+		"no such stream":        {append(slices.Clone(one), 4), 1, 1, true},
 		"a length beyond limit": {[]byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 'x'}, 0, 14, true},
 		"text":                  {[]byte("plain text, no records"), 0, 22, true},
 	} {

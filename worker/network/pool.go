@@ -135,6 +135,28 @@ func (p *Pool) Get(ctx context.Context) (Namespace, error) {
 	return p.create(ctx)
 }
 
+// Alone makes a namespace that has only loopback, for several containers that are
+// to reach each other and nobody else. It is never used again.
+func (p *Pool) Alone() (Namespace, error) {
+	ns := p.name()
+	// As one that was never connected: whoever finds it unused destroys it.
+	if err := writeRecord(ns.Path+".json", ns); err != nil {
+		return Namespace{}, fmt.Errorf("container network: %w", err)
+	}
+	if err := makeNamespace(ns.Path); err != nil {
+		return Namespace{}, fmt.Errorf("container network: %w", errors.Join(err, os.Remove(ns.Path+".json")))
+	}
+	return ns, nil
+}
+
+func (p *Pool) name() Namespace {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.next++
+	id := "n" + strconv.Itoa(p.next)
+	return Namespace{ID: id, Path: filepath.Join(p.cfg.RunDir, id)}
+}
+
 // Put gives a namespace back in which no process is left. A dirty one, in which a
 // privileged container was, is destroyed.
 func (p *Pool) Put(ctx context.Context, id string, dirty bool) {
@@ -200,11 +222,7 @@ func (p *Pool) short() bool {
 }
 
 func (p *Pool) create(ctx context.Context) (Namespace, error) {
-	p.mu.Lock()
-	p.next++
-	id := "n" + strconv.Itoa(p.next)
-	p.mu.Unlock()
-	ns := Namespace{ID: id, Path: filepath.Join(p.cfg.RunDir, id)}
+	ns := p.name()
 	if err := p.connect(ctx, &ns); err != nil {
 		p.destroy(context.WithoutCancel(ctx), ns)
 		return Namespace{}, fmt.Errorf("container network: %w", err)

@@ -21,6 +21,9 @@ const gateFD = 3
 
 // prepare makes the run's tree and says what its init shall do.
 func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.Config, error) {
+	if len(t.Services) > 0 {
+		return shim.Config{}, &worker.UserError{Err: fmt.Errorf("service %q needs a container: a worker without containers runs no services", t.Services[0].Name)}
+	}
 	p := newPaths(dir, t.Mounts)
 	argv, err := r.argv(t)
 	if err != nil {

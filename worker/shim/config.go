@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/seccomp"
@@ -27,10 +28,11 @@ const (
 	logFile    = "log"
 	resultFile = "stdout"
 	exitFile   = "exit"
+	readyFile  = "ready"
 )
 
 // exitRoom is written to the exit file beforehand, so that there is room for it
-// on a disk that has become full.
+// on a disk that has become full. The same goes for that of a service's readiness.
 const exitRoom = 8192
 
 // Config is what the init is told. It is written by Prepare.
@@ -53,6 +55,17 @@ type Config struct {
 	// Filter is the seccomp filter that the init and all it starts are under; empty
 	// where there is none, or whoever starts the init has seen to it.
 	Filter seccomp.Filter
+
+	Service *Service // the program is a service beside a task; nil: it is not
+	Shared  bool     // the inits of services write to the same log
+}
+
+// Service is what the init of a service does besides: it labels each line, and
+// finds out when the service is ready.
+type Service struct {
+	Name     string
+	Ready    []string      // the command that succeeds then; none: it is ready when it was started
+	Patience time.Duration // with a service that is not ready
 }
 
 // Prepare makes a run's directory ready for the init. The directory must exist.
@@ -67,6 +80,9 @@ func Prepare(dir string, c Config) error {
 	}
 	if c.Result {
 		files[resultFile] = nil
+	}
+	if c.Service != nil {
+		files[readyFile] = files[exitFile]
 	}
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
@@ -85,11 +101,12 @@ func Forget(dir string) error {
 	return nil
 }
 
-// ConfigPath, LogPath, ResultPath and ExitPath are the parts of a run's directory.
+// ConfigPath, LogPath, ResultPath, ExitPath and ReadyPath are the parts of a run's directory.
 func ConfigPath(dir string) string { return filepath.Join(dir, configFile) }
 func LogPath(dir string) string    { return filepath.Join(dir, logFile) }
 func ResultPath(dir string) string { return filepath.Join(dir, resultFile) }
 func ExitPath(dir string) string   { return filepath.Join(dir, exitFile) }
+func ReadyPath(dir string) string  { return filepath.Join(dir, readyFile) }
 
 // ReadExit gives how the run in dir ended; ok is false as long as it has not, or
 // where its init was killed.
@@ -117,6 +134,7 @@ func readConfig(dir string) (Config, error) {
 	if err := json.Unmarshal(text, &c); err != nil {
 		return c, fmt.Errorf("%s: %w", configFile, err)
 	}
+	c.Shared = c.Shared || c.Service != nil
 	return c, nil
 }
 

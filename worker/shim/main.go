@@ -86,21 +86,34 @@ func supervise(dir string, c Config, signals int, gate gate, now func() time.Tim
 	if err != nil {
 		return failure(err, now())
 	}
+	probe, err := newProbe(dir, c, now)
+	if err != nil {
+		return failure(err, now())
+	}
 	started := now()
 	p, err := startProgram(c)
 	gate.close()
 	if err != nil {
 		return failure(redacted(err, c.Secrets), now())
 	}
-	s := supervisor{program: p, signals: signals, out: out, now: now}
+	probe.begin()
+	s := supervisor{program: p, signals: signals, out: out, probe: probe, now: now}
 	s.loop()
 	out.flush()
+	s.epitaph(c)
 	s.killAll()
 	e := worker.Exit{Code: s.code, StartedAt: started, EndedAt: s.ended}
 	if err := out.err(); err != nil {
 		e.Code, e.Err, e.Lost = -1, err.Error(), out.lost()
 	}
 	return e
+}
+
+// epitaph says in the log that a service has ended by itself.
+func (s *supervisor) epitaph(c Config) {
+	if c.Service != nil && !s.asked {
+		s.out.say(fmt.Sprintf("ended with exit code %d", s.code))
+	}
 }
 
 // redacted is an error that may name a part of the environment, such as PATH.

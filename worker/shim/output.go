@@ -32,13 +32,16 @@ type output struct {
 
 	hide  map[byte]*redact.Stream // by stream; empty where there are no secrets
 	clear []byte                  // what hide lets through
+
+	label *labels // nil: lines are not labelled
 }
 
 // file is written at its end only; a write that fails leaves no part of itself.
 type file struct {
 	f     *os.File
-	size  int64
+	size  int64 // of a file that is shared: as it was before the last write
 	limit int64
+	share bool // others write to it, each with its own lock
 	sleep func(time.Duration)
 	full  error // set once; nothing is written after it
 }
@@ -48,10 +51,14 @@ func openOutput(dir string, c Config, now func() time.Time) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	log.share = c.Shared
 	o := &output{log: log, now: now, in: make([]byte, logfile.MaxData)}
 	if len(c.Secrets) > 0 {
 		set := redact.New(c.Secrets)
 		o.hide = map[byte]*redact.Stream{logfile.Stdout: set.Stream(), logfile.Stderr: set.Stream()}
+	}
+	if c.Service != nil {
+		o.label = newLabels(c.Service.Name)
 	}
 	if c.Result {
 		o.result, err = openFile(ResultPath(dir), MaxResult)
@@ -96,9 +103,18 @@ func (o *output) flush() {
 			o.keepAll(stream, hide.Flush(nil))
 		}
 	}
+	if o.label != nil {
+		o.keepAll(logfile.Beside, o.label.flush())
+	}
 }
 
+// say adds a line of the init's own to those of a service.
+func (o *output) say(line string) { o.keepAll(logfile.Beside, o.label.line([]byte(line))) }
+
 func (o *output) keepAll(stream byte, data []byte) {
+	if o.label != nil && stream != logfile.Beside {
+		stream, data = logfile.Beside, o.label.add(stream, data)
+	}
 	for len(data) > 0 {
 		n := min(len(data), logfile.MaxData)
 		o.keep(stream, data[:n])
@@ -137,6 +153,9 @@ func (f *file) write(data []byte) {
 	if f.full != nil {
 		return
 	}
+	if f.share {
+		defer f.lock()()
+	}
 	if f.limit > 0 && f.size+int64(len(data)) > f.limit {
 		f.full = errTooLarge
 		return
@@ -147,6 +166,19 @@ func (f *file) write(data []byte) {
 		return
 	}
 	f.size += int64(len(data))
+}
+
+// lock keeps others from writing, and finds out where the end is, so that a write
+// that fails takes nothing of theirs away.
+func (f *file) lock() (unlock func()) {
+	fd := int(f.f.Fd())
+	for errors.Is(unix.Flock(fd, unix.LOCK_EX), unix.EINTR) {
+		continue
+	}
+	if st, err := f.f.Stat(); err == nil {
+		f.size = st.Size()
+	}
+	return func() { _ = unix.Flock(fd, unix.LOCK_UN) }
 }
 
 func (f *file) writeAll(data []byte) error {

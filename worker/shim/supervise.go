@@ -30,8 +30,10 @@ type supervisor struct {
 	program program
 	signals int // a pipe that has one byte for each signal
 	out     *output
+	probe   *probe // nil: it is no service
 	now     func() time.Time
 
+	asked  bool // by a signal, to end
 	exited bool
 	code   int
 	ended  time.Time
@@ -68,6 +70,9 @@ func (s *supervisor) loop() {
 		if n > 0 {
 			s.serve(fds)
 		}
+		if !s.exited {
+			s.probe.look()
+		}
 		if s.done(n == 0, fds) {
 			return
 		}
@@ -92,7 +97,7 @@ func (s *supervisor) patience() int {
 	if s.exited {
 		return int(idleGrace.Milliseconds())
 	}
-	return -1
+	return s.probe.patience()
 }
 
 func (s *supervisor) done(idle bool, fds []unix.PollFd) bool {
@@ -111,8 +116,10 @@ func (s *supervisor) answer() {
 		case unix.SIGCHLD:
 			s.reap()
 		case KillSignal:
+			s.asked = true
 			s.killAll()
 		default:
+			s.asked = true
 			signalAll(sig)
 		}
 	}
@@ -132,6 +139,7 @@ func (s *supervisor) reap() {
 		if pid == s.program.pid {
 			s.exited, s.code, s.ended = true, exitCode(st), s.now()
 		}
+		s.probe.reaped(pid, st)
 	}
 }
 

@@ -96,6 +96,7 @@ func (f Fixture) sh(script string) worker.Task {
 type Result struct {
 	worker.Exit
 	Stdout, Stderr string
+	Beside         string // what services wrote
 	Order          []byte // the stream of each record, without repetitions
 }
 
@@ -138,16 +139,19 @@ func readLog(t *testing.T, r Runtime, runID string, e worker.Exit) Result {
 		t.Fatalf("the log ends with %d bytes that are no record", rest)
 	}
 	res := Result{Exit: e}
-	var out, errs strings.Builder
+	var out, errs, beside strings.Builder
 	for rec := range logfile.Decode(b) {
-		if rec.Stream == logfile.Stdout {
+		switch rec.Stream {
+		case logfile.Stdout:
 			out.Write(rec.Data)
-		} else {
+		case logfile.Stderr:
 			errs.Write(rec.Data)
+		case logfile.Beside:
+			beside.Write(rec.Data)
 		}
 		res.Order = append(res.Order, rec.Stream)
 	}
-	res.Stdout, res.Stderr, res.Order = out.String(), errs.String(), slices.Compact(res.Order)
+	res.Stdout, res.Stderr, res.Beside, res.Order = out.String(), errs.String(), beside.String(), slices.Compact(res.Order)
 	return res
 }
 

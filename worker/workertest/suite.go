@@ -1,6 +1,12 @@
 package workertest
 
-import "testing"
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/weirci/weir/worker"
+)
 
 // Run runs the whole suite. The fixture is made once: tests share it, as the
 // runs of a worker share the worker.
@@ -42,5 +48,15 @@ func Run(t *testing.T, make func(t *testing.T) Fixture) {
 	}
 	if f.Isolated {
 		t.Run("isolation", func(t *testing.T) { isolation(t, f) })
+		t.Run("services", func(t *testing.T) { services(t, f) })
+		return
 	}
+	t.Run("services need containers", func(t *testing.T) {
+		task := f.sh("true")
+		task.Services = []worker.Service{{Name: "db"}}
+		err := f.Runtime.Start(t.Context(), task)
+		if user := (*worker.UserError)(nil); !errors.As(err, &user) || !strings.Contains(err.Error(), "needs a container") {
+			t.Errorf("%v", err)
+		}
+	})
 }

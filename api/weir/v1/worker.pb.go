@@ -740,7 +740,9 @@ type Task struct {
 	// later is what names secrets: environment and request as a map of a graph, by
 	// reference. The server puts their values in where it sends the task; a worker
 	// never sees this field, and no row has the values.
-	Later         []byte `protobuf:"bytes,18,opt,name=later,proto3" json:"later,omitempty"`
+	Later         []byte     `protobuf:"bytes,18,opt,name=later,proto3" json:"later,omitempty"`
+	Services      []*Service `protobuf:"bytes,19,rep,name=services,proto3" json:"services,omitempty"`
+	Network       string     `protobuf:"bytes,20,opt,name=network,proto3" json:"network,omitempty"` // host; "": of its own
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -901,6 +903,145 @@ func (x *Task) GetLater() []byte {
 	return nil
 }
 
+func (x *Task) GetServices() []*Service {
+	if x != nil {
+		return x.Services
+	}
+	return nil
+}
+
+func (x *Task) GetNetwork() string {
+	if x != nil {
+		return x.Network
+	}
+	return ""
+}
+
+// Service is a container beside a task's, in its network.
+type Service struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Name           string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // by which the task reaches it
+	ImageRef       string                 `protobuf:"bytes,2,opt,name=image_ref,json=imageRef,proto3" json:"image_ref,omitempty"`
+	Argv           []string               `protobuf:"bytes,3,rep,name=argv,proto3" json:"argv,omitempty"` // none: the image's own
+	Env            []string               `protobuf:"bytes,4,rep,name=env,proto3" json:"env,omitempty"`   // KEY=value
+	User           string                 `protobuf:"bytes,5,opt,name=user,proto3" json:"user,omitempty"`
+	Privileged     bool                   `protobuf:"varint,6,opt,name=privileged,proto3" json:"privileged,omitempty"`
+	CpuMillis      int64                  `protobuf:"varint,7,opt,name=cpu_millis,json=cpuMillis,proto3" json:"cpu_millis,omitempty"`
+	MemoryBytes    int64                  `protobuf:"varint,8,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	Pids           int64                  `protobuf:"varint,9,opt,name=pids,proto3" json:"pids,omitempty"`
+	Ready          []string               `protobuf:"bytes,10,rep,name=ready,proto3" json:"ready,omitempty"` // succeeds in its container when it is ready; none: it is when it has started
+	ReadyTimeoutMs int64                  `protobuf:"varint,11,opt,name=ready_timeout_ms,json=readyTimeoutMs,proto3" json:"ready_timeout_ms,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Service) Reset() {
+	*x = Service{}
+	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Service) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Service) ProtoMessage() {}
+
+func (x *Service) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Service.ProtoReflect.Descriptor instead.
+func (*Service) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Service) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Service) GetImageRef() string {
+	if x != nil {
+		return x.ImageRef
+	}
+	return ""
+}
+
+func (x *Service) GetArgv() []string {
+	if x != nil {
+		return x.Argv
+	}
+	return nil
+}
+
+func (x *Service) GetEnv() []string {
+	if x != nil {
+		return x.Env
+	}
+	return nil
+}
+
+func (x *Service) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *Service) GetPrivileged() bool {
+	if x != nil {
+		return x.Privileged
+	}
+	return false
+}
+
+func (x *Service) GetCpuMillis() int64 {
+	if x != nil {
+		return x.CpuMillis
+	}
+	return 0
+}
+
+func (x *Service) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Service) GetPids() int64 {
+	if x != nil {
+		return x.Pids
+	}
+	return 0
+}
+
+func (x *Service) GetReady() []string {
+	if x != nil {
+		return x.Ready
+	}
+	return nil
+}
+
+func (x *Service) GetReadyTimeoutMs() int64 {
+	if x != nil {
+		return x.ReadyTimeoutMs
+	}
+	return 0
+}
+
 type Mount struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Volume        string                 `protobuf:"bytes,1,opt,name=volume,proto3" json:"volume,omitempty"`
@@ -912,7 +1053,7 @@ type Mount struct {
 
 func (x *Mount) Reset() {
 	*x = Mount{}
-	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	mi := &file_weir_v1_worker_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +1065,7 @@ func (x *Mount) String() string {
 func (*Mount) ProtoMessage() {}
 
 func (x *Mount) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	mi := &file_weir_v1_worker_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +1078,7 @@ func (x *Mount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Mount.ProtoReflect.Descriptor instead.
 func (*Mount) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Mount) GetVolume() string {
@@ -973,7 +1114,7 @@ type HeartbeatRequest struct {
 
 func (x *HeartbeatRequest) Reset() {
 	*x = HeartbeatRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	mi := &file_weir_v1_worker_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1126,7 @@ func (x *HeartbeatRequest) String() string {
 func (*HeartbeatRequest) ProtoMessage() {}
 
 func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	mi := &file_weir_v1_worker_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1139,7 @@ func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatRequest.ProtoReflect.Descriptor instead.
 func (*HeartbeatRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *HeartbeatRequest) GetEpoch() int64 {
@@ -1039,7 +1180,7 @@ type HeartbeatResponse struct {
 
 func (x *HeartbeatResponse) Reset() {
 	*x = HeartbeatResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[14]
+	mi := &file_weir_v1_worker_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1051,7 +1192,7 @@ func (x *HeartbeatResponse) String() string {
 func (*HeartbeatResponse) ProtoMessage() {}
 
 func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[14]
+	mi := &file_weir_v1_worker_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1064,7 +1205,7 @@ func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatResponse.ProtoReflect.Descriptor instead.
 func (*HeartbeatResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *HeartbeatResponse) GetState() string {
@@ -1093,7 +1234,7 @@ type AppendLogRequest struct {
 
 func (x *AppendLogRequest) Reset() {
 	*x = AppendLogRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[15]
+	mi := &file_weir_v1_worker_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1105,7 +1246,7 @@ func (x *AppendLogRequest) String() string {
 func (*AppendLogRequest) ProtoMessage() {}
 
 func (x *AppendLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[15]
+	mi := &file_weir_v1_worker_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1118,7 +1259,7 @@ func (x *AppendLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendLogRequest.ProtoReflect.Descriptor instead.
 func (*AppendLogRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AppendLogRequest) GetRunId() string {
@@ -1159,7 +1300,7 @@ type AppendLogResponse struct {
 
 func (x *AppendLogResponse) Reset() {
 	*x = AppendLogResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[16]
+	mi := &file_weir_v1_worker_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1312,7 @@ func (x *AppendLogResponse) String() string {
 func (*AppendLogResponse) ProtoMessage() {}
 
 func (x *AppendLogResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[16]
+	mi := &file_weir_v1_worker_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1325,7 @@ func (x *AppendLogResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendLogResponse.ProtoReflect.Descriptor instead.
 func (*AppendLogResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AppendLogResponse) GetOffset() int64 {
@@ -1216,7 +1357,7 @@ type ReportRunRequest struct {
 
 func (x *ReportRunRequest) Reset() {
 	*x = ReportRunRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[17]
+	mi := &file_weir_v1_worker_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1228,7 +1369,7 @@ func (x *ReportRunRequest) String() string {
 func (*ReportRunRequest) ProtoMessage() {}
 
 func (x *ReportRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[17]
+	mi := &file_weir_v1_worker_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1241,7 +1382,7 @@ func (x *ReportRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRunRequest.ProtoReflect.Descriptor instead.
 func (*ReportRunRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReportRunRequest) GetRunId() string {
@@ -1308,7 +1449,7 @@ type RunStarted struct {
 
 func (x *RunStarted) Reset() {
 	*x = RunStarted{}
-	mi := &file_weir_v1_worker_proto_msgTypes[18]
+	mi := &file_weir_v1_worker_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1320,7 +1461,7 @@ func (x *RunStarted) String() string {
 func (*RunStarted) ProtoMessage() {}
 
 func (x *RunStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[18]
+	mi := &file_weir_v1_worker_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1333,7 +1474,7 @@ func (x *RunStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStarted.ProtoReflect.Descriptor instead.
 func (*RunStarted) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RunStarted) GetAt() *timestamppb.Timestamp {
@@ -1358,13 +1499,14 @@ type RunEnded struct {
 	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`  // of the program; absent: it never ran
 	LogOffset     int64                  `protobuf:"varint,9,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"` // of the first byte of log, or of the log's end
 	Log           []byte                 `protobuf:"bytes,10,opt,name=log,proto3" json:"log,omitempty"`                              // whole framed records, the last ones
+	Note          string                 `protobuf:"bytes,11,opt,name=note,proto3" json:"note,omitempty"`                            // what else is to be said of an exit code that is not 0
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunEnded) Reset() {
 	*x = RunEnded{}
-	mi := &file_weir_v1_worker_proto_msgTypes[19]
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1376,7 +1518,7 @@ func (x *RunEnded) String() string {
 func (*RunEnded) ProtoMessage() {}
 
 func (x *RunEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[19]
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1389,7 +1531,7 @@ func (x *RunEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnded.ProtoReflect.Descriptor instead.
 func (*RunEnded) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RunEnded) GetExitCode() int32 {
@@ -1462,6 +1604,13 @@ func (x *RunEnded) GetLog() []byte {
 	return nil
 }
 
+func (x *RunEnded) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 type ReportRunResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Stale         bool                   `protobuf:"varint,1,opt,name=stale,proto3" json:"stale,omitempty"` // the run is not this worker's any more: kill and remove it
@@ -1473,7 +1622,7 @@ type ReportRunResponse struct {
 
 func (x *ReportRunResponse) Reset() {
 	*x = ReportRunResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1485,7 +1634,7 @@ func (x *ReportRunResponse) String() string {
 func (*ReportRunResponse) ProtoMessage() {}
 
 func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1498,7 +1647,7 @@ func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRunResponse.ProtoReflect.Descriptor instead.
 func (*ReportRunResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ReportRunResponse) GetStale() bool {
@@ -1570,7 +1719,7 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\bgrace_ms\x18\x03 \x01(\x03R\agraceMs\"7\n" +
 	"\aDestroy\x12\x12\n" +
 	"\x04runs\x18\x01 \x03(\tR\x04runs\x12\x18\n" +
-	"\avolumes\x18\x02 \x03(\tR\avolumes\"\xd4\x04\n" +
+	"\avolumes\x18\x02 \x03(\tR\avolumes\"\x9c\x05\n" +
 	"\x04Task\x12\x1b\n" +
 	"\timage_ref\x18\x01 \x01(\tR\bimageRef\x12!\n" +
 	"\fimage_volume\x18\x02 \x01(\tR\vimageVolume\x12#\n" +
@@ -1594,10 +1743,28 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x04pids\x18\x10 \x01(\x03R\x04pids\x12\x1d\n" +
 	"\n" +
 	"timeout_ms\x18\x11 \x01(\x03R\ttimeoutMs\x12\x14\n" +
-	"\x05later\x18\x12 \x01(\fR\x05later\x1a9\n" +
+	"\x05later\x18\x12 \x01(\fR\x05later\x12,\n" +
+	"\bservices\x18\x13 \x03(\v2\x10.weir.v1.ServiceR\bservices\x12\x18\n" +
+	"\anetwork\x18\x14 \x01(\tR\anetwork\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"G\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaa\x02\n" +
+	"\aService\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
+	"\timage_ref\x18\x02 \x01(\tR\bimageRef\x12\x12\n" +
+	"\x04argv\x18\x03 \x03(\tR\x04argv\x12\x10\n" +
+	"\x03env\x18\x04 \x03(\tR\x03env\x12\x12\n" +
+	"\x04user\x18\x05 \x01(\tR\x04user\x12\x1e\n" +
+	"\n" +
+	"privileged\x18\x06 \x01(\bR\n" +
+	"privileged\x12\x1d\n" +
+	"\n" +
+	"cpu_millis\x18\a \x01(\x03R\tcpuMillis\x12!\n" +
+	"\fmemory_bytes\x18\b \x01(\x03R\vmemoryBytes\x12\x12\n" +
+	"\x04pids\x18\t \x01(\x03R\x04pids\x12\x14\n" +
+	"\x05ready\x18\n" +
+	" \x03(\tR\x05ready\x12(\n" +
+	"\x10ready_timeout_ms\x18\v \x01(\x03R\x0ereadyTimeoutMs\"G\n" +
 	"\x05Mount\x12\x16\n" +
 	"\x06volume\x18\x01 \x01(\tR\x06volume\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n" +
@@ -1626,7 +1793,7 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x06report\"8\n" +
 	"\n" +
 	"RunStarted\x12*\n" +
-	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xb2\x02\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xc6\x02\n" +
 	"\bRunEnded\x12\x1b\n" +
 	"\texit_code\x18\x01 \x01(\x05R\bexitCode\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\x12\x14\n" +
@@ -1640,7 +1807,8 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\n" +
 	"log_offset\x18\t \x01(\x03R\tlogOffset\x12\x10\n" +
 	"\x03log\x18\n" +
-	" \x01(\fR\x03log\"W\n" +
+	" \x01(\fR\x03log\x12\x12\n" +
+	"\x04note\x18\v \x01(\tR\x04note\"W\n" +
 	"\x11ReportRunResponse\x12\x14\n" +
 	"\x05stale\x18\x01 \x01(\bR\x05stale\x12\x14\n" +
 	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
@@ -1665,7 +1833,7 @@ func file_weir_v1_worker_proto_rawDescGZIP() []byte {
 	return file_weir_v1_worker_proto_rawDescData
 }
 
-var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_weir_v1_worker_proto_goTypes = []any{
 	(*EnrollRequest)(nil),         // 0: weir.v1.EnrollRequest
 	(*EnrollResponse)(nil),        // 1: weir.v1.EnrollResponse
@@ -1679,17 +1847,18 @@ var file_weir_v1_worker_proto_goTypes = []any{
 	(*Kill)(nil),                  // 9: weir.v1.Kill
 	(*Destroy)(nil),               // 10: weir.v1.Destroy
 	(*Task)(nil),                  // 11: weir.v1.Task
-	(*Mount)(nil),                 // 12: weir.v1.Mount
-	(*HeartbeatRequest)(nil),      // 13: weir.v1.HeartbeatRequest
-	(*HeartbeatResponse)(nil),     // 14: weir.v1.HeartbeatResponse
-	(*AppendLogRequest)(nil),      // 15: weir.v1.AppendLogRequest
-	(*AppendLogResponse)(nil),     // 16: weir.v1.AppendLogResponse
-	(*ReportRunRequest)(nil),      // 17: weir.v1.ReportRunRequest
-	(*RunStarted)(nil),            // 18: weir.v1.RunStarted
-	(*RunEnded)(nil),              // 19: weir.v1.RunEnded
-	(*ReportRunResponse)(nil),     // 20: weir.v1.ReportRunResponse
-	nil,                           // 21: weir.v1.Task.LabelsEntry
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*Service)(nil),               // 12: weir.v1.Service
+	(*Mount)(nil),                 // 13: weir.v1.Mount
+	(*HeartbeatRequest)(nil),      // 14: weir.v1.HeartbeatRequest
+	(*HeartbeatResponse)(nil),     // 15: weir.v1.HeartbeatResponse
+	(*AppendLogRequest)(nil),      // 16: weir.v1.AppendLogRequest
+	(*AppendLogResponse)(nil),     // 17: weir.v1.AppendLogResponse
+	(*ReportRunRequest)(nil),      // 18: weir.v1.ReportRunRequest
+	(*RunStarted)(nil),            // 19: weir.v1.RunStarted
+	(*RunEnded)(nil),              // 20: weir.v1.RunEnded
+	(*ReportRunResponse)(nil),     // 21: weir.v1.ReportRunResponse
+	nil,                           // 22: weir.v1.Task.LabelsEntry
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
 }
 var file_weir_v1_worker_proto_depIdxs = []int32{
 	3,  // 0: weir.v1.RegisterRequest.runs:type_name -> weir.v1.RunRef
@@ -1699,31 +1868,32 @@ var file_weir_v1_worker_proto_depIdxs = []int32{
 	9,  // 4: weir.v1.OrdersResponse.kill:type_name -> weir.v1.Kill
 	10, // 5: weir.v1.OrdersResponse.destroy:type_name -> weir.v1.Destroy
 	11, // 6: weir.v1.Start.task:type_name -> weir.v1.Task
-	21, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
-	12, // 8: weir.v1.Task.mounts:type_name -> weir.v1.Mount
-	10, // 9: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
-	18, // 10: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
-	19, // 11: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	22, // 12: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
-	22, // 13: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	22, // 14: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
-	0,  // 15: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 16: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 17: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	13, // 18: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	15, // 19: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	17, // 20: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	1,  // 21: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 22: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 23: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	14, // 24: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	16, // 25: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	20, // 26: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	21, // [21:27] is the sub-list for method output_type
-	15, // [15:21] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	22, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
+	13, // 8: weir.v1.Task.mounts:type_name -> weir.v1.Mount
+	12, // 9: weir.v1.Task.services:type_name -> weir.v1.Service
+	10, // 10: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
+	19, // 11: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
+	20, // 12: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
+	23, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	23, // 14: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	23, // 15: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	0,  // 16: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 17: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 18: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	14, // 19: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	16, // 20: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	18, // 21: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	1,  // 22: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 23: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 24: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	15, // 25: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	17, // 26: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	21, // 27: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	22, // [22:28] is the sub-list for method output_type
+	16, // [16:22] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }
@@ -1736,7 +1906,7 @@ func file_weir_v1_worker_proto_init() {
 		(*OrdersResponse_Kill)(nil),
 		(*OrdersResponse_Destroy)(nil),
 	}
-	file_weir_v1_worker_proto_msgTypes[17].OneofWrappers = []any{
+	file_weir_v1_worker_proto_msgTypes[18].OneofWrappers = []any{
 		(*ReportRunRequest_Started)(nil),
 		(*ReportRunRequest_Ended)(nil),
 	}
@@ -1746,7 +1916,7 @@ func file_weir_v1_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_worker_proto_rawDesc), len(file_weir_v1_worker_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
