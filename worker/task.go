@@ -60,6 +60,7 @@ type Mount struct {
 	Volume string    // handle
 	Path   string    // absolute, in the container
 	Kind   MountKind //
+	From   string    // of an output: the volume that it begins with a copy of; Order sets it
 }
 
 // MountKind is how a volume is mounted.
@@ -68,7 +69,7 @@ type MountKind string
 // The kinds of mounts.
 const (
 	MountInput  MountKind = "input"  // copy on write: the volume itself never changes
-	MountOutput MountKind = "output" // the volume is made, empty, and stays after the run
+	MountOutput MountKind = "output" // the volume is made, empty but for what an input in its place has, and stays after the run
 	MountCache  MountKind = "cache"  // made if missing, kept and shared by later runs
 )
 

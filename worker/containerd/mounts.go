@@ -1,13 +1,12 @@
 package containerd
 
 import (
-	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,12 +17,10 @@ import (
 	"github.com/weirci/weir/worker"
 )
 
-// taskMounts goes from outer to inner paths, so that one can lie inside another.
-func (r *Runtime) taskMounts(dir string, mounts []worker.Mount) ([]specs.Mount, error) {
-	mounts = slices.SortedStableFunc(slices.Values(mounts), func(a, b worker.Mount) int { return cmp.Compare(a.Path, b.Path) })
+func (r *Runtime) taskMounts(ctx context.Context, dir string, mounts []worker.Mount) ([]specs.Mount, error) {
 	out := make([]specs.Mount, 0, len(mounts))
-	for i, m := range mounts {
-		s, err := r.taskMount(dir, i, m)
+	for i, m := range worker.Order(mounts) {
+		s, err := r.taskMount(ctx, dir, i, m)
 		if err != nil {
 			return nil, fmt.Errorf("mount %s at %s: %w", m.Volume, m.Path, err)
 		}
@@ -32,11 +29,15 @@ func (r *Runtime) taskMounts(dir string, mounts []worker.Mount) ([]specs.Mount, 
 	return out, nil
 }
 
-func (r *Runtime) taskMount(dir string, i int, m worker.Mount) (specs.Mount, error) {
+func (r *Runtime) taskMount(ctx context.Context, dir string, i int, m worker.Mount) (specs.Mount, error) {
 	if !path.IsAbs(m.Path) {
 		return specs.Mount{}, &worker.UserError{Err: fmt.Errorf("mount %s: the path must be absolute", m.Path)}
 	}
 	target := path.Clean(m.Path)
+	if m.From != "" {
+		source, err := r.Begin(ctx, m.Volume, m.From)
+		return bind(source, target), err
+	}
 	if m.Kind != worker.MountInput {
 		source, err := r.Ensure(m.Volume)
 		return bind(source, target), err

@@ -71,7 +71,7 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 	if err := shim.Prepare(dir, init); err != nil {
 		return err
 	}
-	mounts, err := r.taskMounts(dir, t.Mounts)
+	mounts, err := r.taskMounts(ctx, dir, t.Mounts)
 	if err != nil {
 		return err
 	}

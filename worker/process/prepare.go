@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/weirci/weir/worker"
 	"github.com/weirci/weir/worker/builtin"
 	"github.com/weirci/weir/worker/shim"
+	"github.com/weirci/weir/worker/volume"
 )
 
 // gateFD is the first file that the init inherits besides its standard ones.
@@ -64,10 +64,8 @@ func (r *Runtime) argv(t worker.Task) ([]string, error) {
 	return t.Argv, nil
 }
 
-// mount goes from outer to inner paths, so that one can lie inside another.
 func (r *Runtime) mount(ctx context.Context, p paths, mounts []worker.Mount) error {
-	mounts = slices.SortedStableFunc(slices.Values(mounts), func(a, b worker.Mount) int { return cmp.Compare(a.Path, b.Path) })
-	for _, m := range mounts {
+	for _, m := range worker.Order(mounts) {
 		if err := r.mountOne(ctx, p.path(m.Path), m); err != nil {
 			return fmt.Errorf("mount %s at %s: %w", m.Volume, m.Path, err)
 		}
@@ -84,9 +82,12 @@ func (r *Runtime) mountOne(ctx context.Context, target string, m worker.Mount) e
 		if err != nil {
 			return err
 		}
-		return copyTree(ctx, source, target)
+		return volume.Copy(ctx, source, target)
 	}
 	source, err := r.Ensure(m.Volume)
+	if m.From != "" {
+		source, err = r.Begin(ctx, m.Volume, m.From)
+	}
 	if err != nil {
 		return err
 	}
@@ -94,17 +95,4 @@ func (r *Runtime) mountOne(ctx context.Context, target string, m worker.Mount) e
 		return err
 	}
 	return os.Symlink(source, target)
-}
-
-// copyTree is cp -a: never a reflink or hard link that could let a task write
-// into another's artifact.
-func copyTree(ctx context.Context, source, target string) error {
-	if err := os.MkdirAll(target, 0o755); err != nil {
-		return err
-	}
-	out, err := exec.CommandContext(ctx, "cp", "-a", source+"/.", target).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("copy: %w: %s", err, strings.TrimSpace(string(out)))
-	}
-	return nil
 }

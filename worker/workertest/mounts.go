@@ -51,6 +51,28 @@ func outputs(t *testing.T, f Fixture) {
 	}
 }
 
+// The step goes on with what it was given: who comes after it sees what it
+// made of that, and what it was given has not changed.
+func outputOverInput(t *testing.T, f Fixture) {
+	in := f.volume(t, "given", "as it was")
+	task := f.sh(`cat repo/given; echo more >> repo/given; mkdir repo/new; touch repo/new/file`)
+	out := task.RunID + "-repo"
+	f.removeVolume(t, out)
+	task.Mounts = []worker.Mount{mount(out, "repo", worker.MountOutput), mount(in, "repo", worker.MountInput)}
+	if r := f.succeed(t, task); r.Stdout != "as it was" {
+		t.Errorf("%q", r.Stdout)
+	}
+	if got := f.read(t, out, "given"); got != "as it wasmore\n" {
+		t.Errorf("the output has %q", got)
+	}
+	if got := f.read(t, in, "given"); got != "as it was" {
+		t.Errorf("the input has become %q", got)
+	}
+	if got := f.read(t, out, "new/file"); got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
 func caches(t *testing.T, f Fixture) {
 	cache := "cache-" + NewID()
 	f.removeVolume(t, cache)

@@ -32,6 +32,7 @@ func Run(t *testing.T, make func(t *testing.T) Fixture) {
 
 		{"inputs are copies on write", inputs},
 		{"outputs are there for the next run", outputs},
+		{"an output in the place of an input begins with it", outputOverInput},
 		{"caches stay", caches},
 		{"a mount inside a mount", nested},
 		{"an input that is not there", inputMissing},
