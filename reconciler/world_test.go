@@ -20,6 +20,7 @@ import (
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/deferred"
 	"github.com/weirci/weir/reconciler"
+	"github.com/weirci/weir/reconciler/doctor"
 	"github.com/weirci/weir/reconciler/place"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
@@ -385,5 +386,10 @@ func (w *world) sound() {
 		if n := w.query("SELECT (" + sql + ")::text"); n != "0" {
 			w.Errorf("%s: %s", what, n)
 		}
+	}
+	c, err := w.s.Checkup(w.Context())
+	w.ok(err)
+	for _, f := range doctor.Judge(c) {
+		w.Errorf("weir doctor: %s: %s %s", f.Check, f.Subject, f.What)
 	}
 }

@@ -61,6 +61,7 @@ var arrows = []struct {
 	{"reconciler/...", "state compiler/graph api/weir/v1"},
 	{"reconciler/runnable", "compiler/graph"},
 	{"reconciler/reason", ""},
+	{"reconciler/doctor", "reconciler/schedule state compiler/graph"},
 	{"reconciler/schedule", "reconciler/reason state compiler/graph"},
 	{"reconciler/place", "reconciler/reason state compiler/graph"},
 	{"reconciler/build", "reconciler/protocol state compiler/graph api/weir/v1"},

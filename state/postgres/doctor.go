@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
+)
+
+// doctorFiles are statements that find what must not be: a row for each, with a
+// subject and what is wrong with it. The first comment says what is broken, the
+// line that begins with fix what to do.
+//
+//go:embed doctor/*.sql
+var doctorFiles embed.FS
+
+const (
+	mostFindings = 20   // of one check
+	mostJudged   = 2000 // builds whose inputs are looked at, newest first
+)
+
+// Checkup looks for what must not be, in one snapshot, and writes nothing.
+func (s *Store) Checkup(ctx context.Context) (state.Checkup, error) {
+	var c state.Checkup
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		if c.Findings, err = findings(ctx, tx); err != nil {
+			return err
+		}
+		return loadCheckup(ctx, db.New(tx), &c)
+	})
+	if err != nil {
+		return state.Checkup{}, fmt.Errorf("look at the database: %w", err)
+	}
+	return c, nil
+}
+
+// DoctorChecks are the names of the checks that are statements.
+func DoctorChecks() []string {
+	files, _ := fs.Glob(doctorFiles, "doctor/*.sql")
+	out := make([]string, len(files))
+	for i, f := range files {
+		out[i] = strings.TrimSuffix(strings.TrimPrefix(f, "doctor/"), ".sql")
+	}
+	return out
+}
+
+func findings(ctx context.Context, tx pgx.Tx) ([]state.Finding, error) {
+	var out []state.Finding
+	for _, name := range DoctorChecks() {
+		text, err := doctorFiles.ReadFile("doctor/" + name + ".sql")
+		if err != nil {
+			return nil, err
+		}
+		some, err := find(ctx, tx, name, string(text))
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %w", name, err)
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+func find(ctx context.Context, tx pgx.Tx, name, text string) ([]state.Finding, error) {
+	head, ok := doctorHead(text)
+	if !ok {
+		return nil, errors.New("the file does not say what is broken and what to do")
+	}
+	head.Check = name
+	rows, err := tx.Query(ctx, fmt.Sprintf("SELECT subject, what FROM (%s) f ORDER BY subject, what LIMIT %d", text, mostFindings))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (state.Finding, error) {
+		f := head
+		err := row.Scan(&f.Subject, &f.What)
+		return f, err
+	})
+}
+
+// doctorHead reads the comments at the beginning of a statement.
+func doctorHead(text string) (state.Finding, bool) {
+	var f state.Finding
+	for line := range strings.Lines(text) {
+		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "-- ")
+		if !ok {
+			break
+		}
+		if fix, ok := strings.CutPrefix(comment, "fix: "); ok {
+			f.Fix = fix
+			continue
+		}
+		f.Broken = strings.TrimSpace(f.Broken + " " + comment)
+	}
+	return f, f.Broken != "" && f.Fix != ""
+}
+
+func loadCheckup(ctx context.Context, q *db.Queries, c *state.Checkup) error {
+	running, err := q.DoctorRunning(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range running {
+		job, err := jobSpec(r.Spec)
+		if err != nil {
+			return err
+		}
+		c.Running = append(c.Running, state.RunningBuild{JobID: r.JobID, PipelineID: r.PipelineID, Address: graph.Address(r.Address), Number: r.Number, Job: job})
+	}
+	inputs, err := q.DoctorInputs(ctx, mostJudged)
+	if err != nil {
+		return err
+	}
+	var versions []int64
+	for _, r := range inputs {
+		job, err := jobSpec(r.Spec)
+		if err != nil {
+			return err
+		}
+		versions = append(versions, r.VersionID)
+		c.Inputs = append(c.Inputs, state.TakenInput{
+			BuildID: r.ID, PipelineID: r.PipelineID, Address: graph.Address(r.Address), Number: r.Number,
+			Name: r.Name, ResourceID: r.ResourceID, VersionID: r.VersionID, Job: job,
+		})
+	}
+	slices.Sort(versions)
+	return loadPassed(ctx, q, slices.Compact(versions), c)
+}
+
+func loadPassed(ctx context.Context, q *db.Queries, versions []int64, c *state.Checkup) error {
+	passed, err := q.DoctorPassed(ctx, versions)
+	if err != nil {
+		return err
+	}
+	c.Passed, c.Whole = map[state.PassedVersion][]string{}, map[state.PipelineJob]bool{}
+	for _, r := range passed {
+		k := state.PassedVersion{PipelineJob: state.PipelineJob{PipelineID: r.PipelineID, Address: graph.Address(r.Job)}, ResourceID: r.ResourceID, VersionID: r.VersionID}
+		c.Passed[k] = append(c.Passed[k], r.BuildID)
+	}
+	whole, err := q.DoctorWhole(ctx)
+	for _, r := range whole {
+		c.Whole[state.PipelineJob{PipelineID: r.PipelineID, Address: graph.Address(r.Job)}] = true
+	}
+	return err
+}
+
+func jobSpec(data []byte) (graph.Job, error) {
+	spec, err := graph.DecodeSpec(graph.KindJob, data)
+	job, _ := spec.(graph.Job)
+	return job, err
+}
