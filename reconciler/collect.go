@@ -16,7 +16,7 @@ const (
 // collect looks for what is not wanted any more, and puts together what is kept
 // of builds that have ended.
 func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
-	snap, err := r.store.LoadGarbage(ctx)
+	snap, err := r.store.LoadGarbage(ctx, state.GarbageKeep{Ended: r.Keep.Ended, Failed: r.Keep.Failed})
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -40,7 +40,7 @@ func garbage(snap state.GarbageSnapshot) gc.State {
 		s.Containers = append(s.Containers, gc.Container{Run: c.Run, Status: gc.Created, Ended: c.Ended})
 	}
 	for _, v := range snap.Volumes {
-		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Status: gc.Created, Ended: v.Ended, Orphan: v.Orphan})
+		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Cache: v.Cache, Status: gc.Created, Ended: v.Ended, Failed: v.Failed, Orphan: v.Orphan})
 	}
 	for _, w := range snap.Workers {
 		s.Workers = append(s.Workers, gc.Worker{ID: w.ID, Status: w.Status, Heartbeat: w.Heartbeat, Used: w.InFlight > 0})
@@ -55,7 +55,7 @@ func garbageChange(snap state.GarbageSnapshot, commands []gc.Command) state.Garb
 		case gc.DestroyContainer:
 			ch.Containers = append(ch.Containers, c.Run)
 		case gc.DestroyVolume:
-			ch.Volumes = append(ch.Volumes, state.GarbageVolume{Worker: c.Worker, Handle: c.Handle})
+			ch.Volumes = append(ch.Volumes, state.GarbageVolume{Worker: c.Worker, Handle: c.Handle, Cache: c.Cache})
 		case gc.DeleteWorker:
 			ch.Workers = append(ch.Workers, c.Worker)
 		}

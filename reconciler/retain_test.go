@@ -203,3 +203,41 @@ func TestRowsOfOldBuildsGo(t *testing.T) {
 		t.Errorf("%d versions passed, and of %d somebody knows with what", len(passed), len(still))
 	}
 }
+
+// The artifacts of a build that failed stay to be gone on from, until a newer build
+// of its job has ended.
+func TestArtifactsOfAFailureStayUntilANewerBuild(t *testing.T) {
+	w := newWorld(t)
+	w.worker("w1", 4, func(r run) end { return end{code: map[string]int32{"b": 1}[r.label("step")]} })
+	w.server("s1", func(o *reconciler.Options) {
+		o.Keep = gc.Keep{Ended: 20 * time.Millisecond, Failed: time.Hour, Worker: time.Hour, Cache: time.Hour, Loose: time.Hour}
+	})
+	w.apply(pipeline(specs{"job.unit": graph.Job{Steps: []graph.Step{
+		{Name: "a", Body: graph.Task{Image: "oci:x", Outputs: []string{"out"}, Caches: []string{"/c"}}}, task("b"),
+	}}}))
+	volumes := func() string {
+		return w.query(`SELECT coalesce(string_agg('#' || b.number || ' ' || v.kind, ', ' ORDER BY b.number), '') FROM volumes v JOIN builds b ON b.id = v.build_id WHERE v.status <> 'destroying'`)
+	}
+	caches := func() string {
+		return w.query("SELECT count(*)::text FROM volumes WHERE kind = 'cache' AND status <> 'destroying'")
+	}
+	collect := func() { w.ok(w.s.Enqueue(w.Context(), state.KeyGC)) }
+	w.trigger("job.unit")
+	w.await("unit#1 failed", w.builds)
+	w.trigger("job.unit")
+	w.await("unit#1 failed, unit#2 failed", w.builds)
+	collect()
+	w.await("#2 output", volumes)
+	w.exec("UPDATE builds SET ended_at = ended_at - interval '1 hour'")
+	collect()
+	w.await("", volumes)
+	if got := caches(); got != "1" {
+		t.Errorf("%s caches", got)
+	}
+	w.exec("UPDATE volumes SET used_at = used_at - interval '61 minutes'")
+	collect()
+	w.await("0", caches)
+	w.await("cache 1, volume 2", func() string {
+		return w.query("SELECT coalesce(string_agg(kind || ' ' || total, ', ' ORDER BY kind), '') FROM collected WHERE kind IN ('cache', 'volume')")
+	})
+}

@@ -71,7 +71,7 @@ type Workers interface {
 
 // Garbage is what collecting garbage needs.
 type Garbage interface {
-	LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error)
+	LoadGarbage(ctx context.Context, keep state.GarbageKeep) (state.GarbageSnapshot, error)
 	CommitGarbage(ctx context.Context, c state.Claim, snap state.GarbageSnapshot, ch state.GarbageChange) error
 	PackLogs(ctx context.Context, c state.Claim, before time.Time) (more bool, err error)
 }

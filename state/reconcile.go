@@ -399,9 +399,14 @@ type GarbageContainer struct {
 // GarbageVolume is a row of volumes.
 type GarbageVolume struct {
 	Worker, Handle string
-	Ended          time.Time
+	Cache          bool
+	Ended          time.Time // of a cache: its last use
+	Failed         time.Time // the end of a build to go on from; zero: none
 	Orphan         bool
 }
+
+// GarbageKeep says what a snapshot is for: what goes first comes first.
+type GarbageKeep struct{ Ended, Failed time.Duration }
 
 // GarbageChange is what a decision about garbage does.
 type GarbageChange struct {

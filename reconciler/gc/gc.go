@@ -23,13 +23,16 @@ type Container struct {
 	Ended  time.Time
 }
 
-// Volume is a row of volumes. Orphan: its build is deleted.
+// Volume is a row of volumes. Orphan: its build is deleted, or the job whose cache
+// it is. Of a cache Ended is its last use. Failed is when the newest build of a job
+// ended that had it and did not succeed: somebody may want to go on from there.
 type Volume struct {
 	Worker, Handle string
 	Cache          bool
 	Status         Status
 	Ended          time.Time
 	Orphan         bool
+	Failed         time.Time
 }
 
 // Worker is a row of workers. Used: it has runs that have not ended.
@@ -51,11 +54,15 @@ type State struct {
 type Keep struct {
 	Ended  time.Duration // containers and outputs, after their build; for people who look
 	Worker time.Duration // a worker that does not answer
+	Failed time.Duration // artifacts of a job's newest build, when it did not succeed
+	Cache  time.Duration // a cache, after its last use
 	Loose  time.Duration // the pieces in which a log came, after its build; then they are put together
 }
 
 // DefaultKeep is what a server uses that is not told otherwise.
-func DefaultKeep() Keep { return Keep{Ended: time.Minute, Worker: 24 * time.Hour, Loose: time.Minute} }
+func DefaultKeep() Keep {
+	return Keep{Ended: time.Minute, Worker: 24 * time.Hour, Failed: 120 * time.Hour, Cache: 14 * 24 * time.Hour, Loose: time.Minute}
+}
 
 // Command is one thing to be done.
 type Command interface{ command() }
@@ -64,7 +71,10 @@ type Command interface{ command() }
 type DestroyContainer struct{ Run string }
 
 // DestroyVolume removes a volume.
-type DestroyVolume struct{ Worker, Handle string }
+type DestroyVolume struct {
+	Worker, Handle string
+	Cache          bool
+}
 
 // DeleteWorker forgets a worker, and with it what was there.
 type DeleteWorker struct{ Worker string }
@@ -82,8 +92,8 @@ func Decide(s State, keep Keep, now time.Time) ([]Command, time.Time) {
 		}
 	}
 	for _, v := range s.Volumes {
-		if v.Status != Destroying && !v.Cache && (v.Orphan || d.over(v.Ended, keep.Ended)) {
-			d.out = append(d.out, DestroyVolume{v.Worker, v.Handle})
+		if v.Status != Destroying && d.volumeOver(v, keep) {
+			d.out = append(d.out, DestroyVolume{v.Worker, v.Handle, v.Cache})
 		}
 	}
 	for _, w := range s.Workers {
@@ -97,6 +107,18 @@ func Decide(s State, keep Keep, now time.Time) ([]Command, time.Time) {
 type decider struct {
 	now, next time.Time
 	out       []Command
+}
+
+func (d *decider) volumeOver(v Volume, keep Keep) bool {
+	switch {
+	case !v.Failed.IsZero() && !d.over(v.Failed, keep.Failed):
+		return false
+	case v.Orphan:
+		return true
+	case v.Cache:
+		return d.over(v.Ended, keep.Cache)
+	}
+	return d.over(v.Ended, keep.Ended)
 }
 
 // over says that something that ended has been kept for long enough, and notes

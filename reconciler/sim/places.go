@@ -141,7 +141,7 @@ func (r *run) owner() state.Key {
 }
 
 // LoadGarbage implements reconciler.Garbage. Nothing is collected here.
-func (db *DB) LoadGarbage(context.Context) (state.GarbageSnapshot, error) {
+func (db *DB) LoadGarbage(context.Context, state.GarbageKeep) (state.GarbageSnapshot, error) {
 	return state.GarbageSnapshot{Now: db.Now}, nil
 }
 

@@ -10,7 +10,7 @@ import (
 
 // LoadGarbage is what may have to go: containers and outputs of builds and checks
 // that have ended, and workers.
-func (s *Store) LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error) {
+func (s *Store) LoadGarbage(ctx context.Context, keep state.GarbageKeep) (state.GarbageSnapshot, error) {
 	var snap state.GarbageSnapshot
 	containers, err := s.q.GarbageContainers(ctx)
 	if err != nil {
@@ -19,12 +19,19 @@ func (s *Store) LoadGarbage(ctx context.Context) (state.GarbageSnapshot, error) 
 	for _, c := range containers {
 		snap.Containers = append(snap.Containers, state.GarbageContainer{Run: c.RunID, Worker: c.WorkerID, Ended: c.EndedAt})
 	}
-	volumes, err := s.q.GarbageVolumes(ctx)
+	volumes, err := s.q.GarbageVolumes(ctx, keep.Ended.Seconds(), keep.Failed.Seconds())
 	if err != nil {
 		return snap, fmt.Errorf("load volumes: %w", err)
 	}
 	for _, v := range volumes {
-		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Ended: v.EndedAt, Orphan: v.Orphan})
+		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Ended: v.EndedAt, Failed: v.FailedAt, Orphan: v.Orphan})
+	}
+	caches, err := s.q.GarbageCaches(ctx)
+	if err != nil {
+		return snap, fmt.Errorf("load caches: %w", err)
+	}
+	for _, v := range caches {
+		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Cache: true, Ended: v.UsedAt, Orphan: v.Orphan})
 	}
 	var places state.PlaceSnapshot
 	if err := loadWorkers(ctx, s.q, &places); err != nil {
@@ -64,7 +71,19 @@ func commitGarbage(ctx context.Context, q *db.Queries, snap state.GarbageSnapsho
 			return err
 		}
 	}
-	if _, err := q.DeleteOldCheckRuns(ctx, &ch.ChecksOver); err != nil {
+	checks, err := q.DeleteOldCheckRuns(ctx, &ch.ChecksOver)
+	if err != nil {
+		return err
+	}
+	counts := counts{"container": int64(len(ch.Containers)), "worker": int64(len(ch.Workers)), "check": checks}
+	for _, v := range ch.Volumes {
+		if v.Cache {
+			counts["cache"]++
+		} else {
+			counts["volume"]++
+		}
+	}
+	if err := counts.write(ctx, q); err != nil {
 		return err
 	}
 	going := map[string]bool{}

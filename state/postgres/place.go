@@ -126,7 +126,7 @@ func assign(ctx context.Context, q *db.Queries, as []state.Assignment) error {
 			vols.add(a.Worker, h, "output", a.BuildID)
 		}
 		for _, h := range a.Caches {
-			vols.add(a.Worker, h, "cache", "")
+			vols.add(a.Worker, h, "cache", a.BuildID)
 		}
 	}
 	done, err := q.AssignRuns(ctx, state.RunAssigned.From(), runs, workers)

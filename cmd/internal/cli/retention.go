@@ -33,6 +33,8 @@ func (r *retentionFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&most.Builds, "max-keep-builds", most.Builds, "what jobs and teams may ask for at most; 0: any number")
 	f.IntVar(&most.Days, "max-keep-days", most.Days, "likewise")
 	f.IntVar(&r.history, "keep-history-days", int(r.Builds.History/historyDays), "days that the rest of a build stays, its inputs and outputs; 0: for ever")
+	f.DurationVar(&r.Keep.Failed, "keep-failed", r.Keep.Failed, "how long workers keep the artifacts of a job's newest build that did not succeed; a newer build ends it")
+	f.DurationVar(&r.Keep.Cache, "keep-caches", r.Keep.Cache, "how long workers keep a cache that nothing uses")
 	f.DurationVar(&r.Every, "retention-every", r.Every, "between two looks at the builds of all jobs")
 }
 
@@ -44,6 +46,9 @@ func (r *retentionFlags) retention() (wire.Retention, error) {
 		if n < 0 {
 			return r.Retention, problemf("%s is %d: it cannot be less than 0.", name, n)
 		}
+	}
+	if r.Keep.Failed < 0 || r.Keep.Cache < time.Hour {
+		return r.Retention, problemf("--keep-failed is %s and --keep-caches %s: the one cannot be less than 0, the other than an hour.", r.Keep.Failed, r.Keep.Cache)
 	}
 	if r.Every < time.Second {
 		return r.Retention, problemf("--retention-every is %s: a second is the least.", r.Every)

@@ -10,16 +10,17 @@ import (
 // Retention says what a server keeps of what was.
 type Retention struct {
 	Builds gc.Retention
+	Keep   gc.Keep       // what is on the workers
 	Every  time.Duration // between two looks at all jobs
 }
 
 // DefaultRetention is what a server does that is not told otherwise.
 func DefaultRetention() Retention {
-	return Retention{Builds: gc.DefaultRetention(), Every: 10 * time.Minute}
+	return Retention{Builds: gc.DefaultRetention(), Keep: gc.DefaultKeep(), Every: 10 * time.Minute}
 }
 
 func (r Retention) into(o *reconciler.Options) {
-	o.RetainEvery = r.Every
+	o.RetainEvery, o.Keep = r.Every, r.Keep
 	if r.Every > 0 { // it was said: zero is all
 		o.Retention = &r.Builds
 	}

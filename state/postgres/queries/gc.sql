@@ -5,16 +5,32 @@ WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.scope_id IS NOT 
 LIMIT 5000;
 
 -- name: GarbageVolumes :many
--- What was fetched is kept for an hour after its last use, by whichever build.
-SELECT v.worker_id, v.handle,
-       coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
-                (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
-       (v.build_id IS NULL)::boolean AS orphan
-FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
-WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
-                  WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
-LIMIT 5000;
+-- Outputs of builds that have ended, those first that may go first. What was
+-- fetched is kept for an hour after its last use, by whichever build. failed_at is
+-- when a build ended that had it, did not succeed, and has no newer one that ended:
+-- somebody may go on from there.
+SELECT x.worker_id, x.handle, x.ended_at::timestamptz AS ended_at, x.failed_at::timestamptz AS failed_at, x.orphan::boolean AS orphan
+FROM (
+    SELECT v.worker_id, v.handle, (v.build_id IS NULL) AS orphan,
+        coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
+            (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00') AS ended_at,
+        coalesce((SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id
+            WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.status <> 'succeeded'
+              AND NOT EXISTS (SELECT 1 FROM builds n WHERE n.job_id = o.job_id AND n.number > o.number AND n.ended_at IS NOT NULL)), '0001-01-01 00:00:00+00') AS failed_at
+    FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
+    WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
+                      WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
+) x
+ORDER BY greatest(x.ended_at + make_interval(secs => @ended::float8), x.failed_at + make_interval(secs => @failed::float8)) LIMIT 5000;
+
+-- name: GarbageCaches :many
+-- Those that no build can be using: their job is gone, or has none that is open.
+SELECT v.worker_id, v.handle, v.used_at, (v.job_id IS NULL)::boolean AS orphan
+FROM volumes v
+WHERE v.status <> 'destroying' AND v.kind = 'cache' AND v.used_at < clock_timestamp() - interval '1 hour'
+  AND NOT EXISTS (SELECT 1 FROM builds b WHERE b.job_id = v.job_id AND b.status IN ('pending', 'running'))
+ORDER BY v.job_id IS NULL DESC, v.used_at LIMIT 1000;
 
 -- name: DestroyContainerRows :exec
 UPDATE containers SET status = 'destroying' WHERE run_id = ANY (@runs::uuid[]) AND status <> 'destroying';

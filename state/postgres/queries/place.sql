@@ -39,12 +39,15 @@ SELECT n.run, n.worker, 'creating' FROM (SELECT unnest(@runs::uuid[]) AS run, un
 ON CONFLICT (run_id) DO UPDATE SET worker_id = excluded.worker_id, status = 'creating';
 
 -- name: PutVolumes :exec
--- A cache may be there already.
-INSERT INTO volumes (worker_id, handle, kind, build_id, status)
-SELECT DISTINCT ON (n.worker, n.handle) n.worker, n.handle, n.kind, nullif(n.build, '')::uuid, 'creating'
+-- A cache may be there already, and may have been about to go: it does not.
+INSERT INTO volumes (worker_id, handle, kind, build_id, job_id, status)
+SELECT DISTINCT ON (n.worker, n.handle) n.worker, n.handle, n.kind, CASE WHEN n.kind = 'output' THEN nullif(n.build, '')::uuid END,
+       CASE WHEN n.kind = 'cache' THEN (SELECT b.job_id FROM builds b WHERE b.id = nullif(n.build, '')::uuid) END, 'creating'
 FROM (SELECT unnest(@workers::uuid[]) AS worker, unnest(@handles::text[]) AS handle, unnest(@kinds::text[]) AS kind, unnest(@builds::text[]) AS build) n
 ORDER BY n.worker, n.handle
-ON CONFLICT (worker_id, handle) DO NOTHING;
+ON CONFLICT (worker_id, handle) DO UPDATE
+SET used_at = clock_timestamp(), job_id = excluded.job_id, status = CASE volumes.status WHEN 'destroying' THEN 'creating' ELSE volumes.status END
+WHERE volumes.kind = 'cache';
 
 -- name: CancelUnplacedRuns :exec
 UPDATE runs SET status = 'exited', message = 'ended before it had a worker', ended_at = clock_timestamp()

@@ -75,6 +75,47 @@ func (q *Queries) DestroyVolumeRows(ctx context.Context, workers []string, handl
 	return err
 }
 
+const garbageCaches = `-- name: GarbageCaches :many
+SELECT v.worker_id, v.handle, v.used_at, (v.job_id IS NULL)::boolean AS orphan
+FROM volumes v
+WHERE v.status <> 'destroying' AND v.kind = 'cache' AND v.used_at < clock_timestamp() - interval '1 hour'
+  AND NOT EXISTS (SELECT 1 FROM builds b WHERE b.job_id = v.job_id AND b.status IN ('pending', 'running'))
+ORDER BY v.job_id IS NULL DESC, v.used_at LIMIT 1000
+`
+
+type GarbageCachesRow struct {
+	WorkerID string
+	Handle   string
+	UsedAt   time.Time
+	Orphan   bool
+}
+
+// Those that no build can be using: their job is gone, or has none that is open.
+func (q *Queries) GarbageCaches(ctx context.Context) ([]GarbageCachesRow, error) {
+	rows, err := q.db.Query(ctx, garbageCaches)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []GarbageCachesRow{}
+	for rows.Next() {
+		var i GarbageCachesRow
+		if err := rows.Scan(
+			&i.WorkerID,
+			&i.Handle,
+			&i.UsedAt,
+			&i.Orphan,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const garbageContainers = `-- name: GarbageContainers :many
 SELECT c.run_id, c.worker_id, coalesce(b.ended_at, r.ended_at)::timestamptz AS ended_at
 FROM containers c JOIN runs r ON r.id = c.run_id LEFT JOIN builds b ON b.id = r.build_id
@@ -109,27 +150,36 @@ func (q *Queries) GarbageContainers(ctx context.Context) ([]GarbageContainersRow
 }
 
 const garbageVolumes = `-- name: GarbageVolumes :many
-SELECT v.worker_id, v.handle,
-       coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
-                (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
-       (v.build_id IS NULL)::boolean AS orphan
-FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
-WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
-                  WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
-LIMIT 5000
+SELECT x.worker_id, x.handle, x.ended_at::timestamptz AS ended_at, x.failed_at::timestamptz AS failed_at, x.orphan::boolean AS orphan
+FROM (
+    SELECT v.worker_id, v.handle, (v.build_id IS NULL) AS orphan,
+        coalesce(greatest(b.ended_at, (SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id WHERE a.worker_id = v.worker_id AND a.volume = v.handle),
+            (SELECT max(f.used_at) + interval '1 hour' FROM fetches f WHERE f.worker_id = v.worker_id AND f.volume = v.handle)), '0001-01-01 00:00:00+00') AS ended_at,
+        coalesce((SELECT max(o.ended_at) FROM artifacts a JOIN builds o ON o.id = a.build_id
+            WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.status <> 'succeeded'
+              AND NOT EXISTS (SELECT 1 FROM builds n WHERE n.job_id = o.job_id AND n.number > o.number AND n.ended_at IS NOT NULL)), '0001-01-01 00:00:00+00') AS failed_at
+    FROM volumes v LEFT JOIN builds b ON b.id = v.build_id
+    WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
+                      WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
+) x
+ORDER BY greatest(x.ended_at + make_interval(secs => $1::float8), x.failed_at + make_interval(secs => $2::float8)) LIMIT 5000
 `
 
 type GarbageVolumesRow struct {
 	WorkerID string
 	Handle   string
 	EndedAt  time.Time
+	FailedAt time.Time
 	Orphan   bool
 }
 
-// What was fetched is kept for an hour after its last use, by whichever build.
-func (q *Queries) GarbageVolumes(ctx context.Context) ([]GarbageVolumesRow, error) {
-	rows, err := q.db.Query(ctx, garbageVolumes)
+// Outputs of builds that have ended, those first that may go first. What was
+// fetched is kept for an hour after its last use, by whichever build. failed_at is
+// when a build ended that had it, did not succeed, and has no newer one that ended:
+// somebody may go on from there.
+func (q *Queries) GarbageVolumes(ctx context.Context, ended float64, failed float64) ([]GarbageVolumesRow, error) {
+	rows, err := q.db.Query(ctx, garbageVolumes, ended, failed)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +191,7 @@ func (q *Queries) GarbageVolumes(ctx context.Context) ([]GarbageVolumesRow, erro
 			&i.WorkerID,
 			&i.Handle,
 			&i.EndedAt,
+			&i.FailedAt,
 			&i.Orphan,
 		); err != nil {
 			return nil, err

@@ -329,6 +329,8 @@ type Volume struct {
 	BuildID   *string
 	Status    string
 	CreatedAt time.Time
+	JobID     *string
+	UsedAt    time.Time
 }
 
 type Worker struct {

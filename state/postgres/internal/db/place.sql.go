@@ -131,14 +131,17 @@ func (q *Queries) PutContainers(ctx context.Context, runs []string, workers []st
 }
 
 const putVolumes = `-- name: PutVolumes :exec
-INSERT INTO volumes (worker_id, handle, kind, build_id, status)
-SELECT DISTINCT ON (n.worker, n.handle) n.worker, n.handle, n.kind, nullif(n.build, '')::uuid, 'creating'
+INSERT INTO volumes (worker_id, handle, kind, build_id, job_id, status)
+SELECT DISTINCT ON (n.worker, n.handle) n.worker, n.handle, n.kind, CASE WHEN n.kind = 'output' THEN nullif(n.build, '')::uuid END,
+       CASE WHEN n.kind = 'cache' THEN (SELECT b.job_id FROM builds b WHERE b.id = nullif(n.build, '')::uuid) END, 'creating'
 FROM (SELECT unnest($1::uuid[]) AS worker, unnest($2::text[]) AS handle, unnest($3::text[]) AS kind, unnest($4::text[]) AS build) n
 ORDER BY n.worker, n.handle
-ON CONFLICT (worker_id, handle) DO NOTHING
+ON CONFLICT (worker_id, handle) DO UPDATE
+SET used_at = clock_timestamp(), job_id = excluded.job_id, status = CASE volumes.status WHEN 'destroying' THEN 'creating' ELSE volumes.status END
+WHERE volumes.kind = 'cache'
 `
 
-// A cache may be there already.
+// A cache may be there already, and may have been about to go: it does not.
 func (q *Queries) PutVolumes(ctx context.Context, workers []string, handles []string, kinds []string, builds []string) error {
 	_, err := q.db.Exec(ctx, putVolumes,
 		workers,
