@@ -40,8 +40,10 @@ func (u *unit) assert(check *config.Assertions, rule *config.Validation) {
 		u.errorf(diag.MissingField, rule.Range, "Incomplete assertion", "An assert block has a condition and an error_message.")
 		return
 	}
+	before := len(u.list)
 	v, ok := u.known(rule.Condition)
 	if !ok {
+		u.splatHelp(rule.Condition, u.list[before:])
 		return
 	}
 	holds, err := convert.Convert(v, cty.Bool)
@@ -53,7 +55,7 @@ func (u *unit) assert(check *config.Assertions, rule *config.Validation) {
 	if !ok || holds.True() {
 		return
 	}
-	u.list.Append(diag.Diagnostic{Code: diag.CheckFailed, Range: rule.Condition.Range(), Summary: "Check failed", Detail: message,
+	u.list.Append(diag.Diagnostic{Code: diag.CheckFailed, Range: rule.Condition.Range(), Summary: "Check failed", Detail: message, Values: u.operands(rule.Condition),
 		Related: []diag.Related{{Message: "the check", Range: check.Range}}})
 }
 
@@ -147,16 +149,14 @@ func jobValue(n node, j graph.Job) cty.Value {
 	return specValue(n, map[string]cty.Value{"passed": textSet(passed), "gets": textSet(gets), "puts": textSet(puts)})
 }
 
+// textSet is a list of strings, sorted, each once.
 func textSet(all []string) cty.Value {
 	slices.Sort(all)
 	var out []cty.Value
 	for _, s := range slices.Compact(all) {
 		out = append(out, cty.StringVal(s))
 	}
-	if len(out) == 0 {
-		return cty.ListValEmpty(cty.String)
-	}
-	return cty.ListVal(out)
+	return cty.TupleVal(out) // what [...] is, so that == compares the two
 }
 
 // specValue is a node's attributes, present or not, with its address.

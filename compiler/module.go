@@ -7,6 +7,7 @@ import (
 	ctyfunction "github.com/zclconf/go-cty/cty/function"
 
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
 	"github.com/weirci/weir/lang/function"
@@ -76,7 +77,7 @@ func (c *compilation) functions(m *module, scope config.Scope) {
 	}
 	table, ok := c.tables[dir]
 	if !ok {
-		table = function.In(function.Dirs{Module: dir, Root: c.root.cfg.Place.Dir})
+		table = function.In(function.Dirs{Module: dir, Root: c.root.cfg.Place.Dir, Path: m.cfg.Place.Path, Value: budget.Fresh})
 		if c.tables == nil {
 			c.tables = map[string]map[string]ctyfunction.Function{}
 		}

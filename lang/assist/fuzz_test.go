@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weirci/weir/lang/langtest"
 )
 
 // For any text and any place in it, every question has an answer, whose spans
@@ -60,6 +62,7 @@ func askAll(t *testing.T, text string, offset int) {
 
 // Everywhere in every example, and in every example cut off there.
 func TestAnyPlaceOfTheExamples(t *testing.T) {
+	langtest.Heavy(t)
 	for _, path := range examples(t) {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -85,6 +88,7 @@ func examples(t testing.TB) []string {
 // Text that is hard on parsers takes no longer than other text: what would be
 // worse than linear takes minutes here.
 func TestHardText(t *testing.T) {
+	langtest.Heavy(t)
 	for name, text := range map[string]string{
 		"deep blocks":    strings.Repeat("a {\n", 10_000),
 		"deep lists":     "x = " + strings.Repeat("[", 10_000),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weirci/weir/lang/budget"
 	"github.com/weirci/weir/lang/function"
+	"github.com/weirci/weir/lang/langtest"
 )
 
 func parse(t testing.TB, src string) hclsyntax.Expression {
@@ -43,6 +44,7 @@ func given() map[string]cty.Value {
 
 // What would take for ever, or all memory, is refused within a second.
 func TestTooMuch(t *testing.T) {
+	langtest.Heavy(t)
 	for name, src := range map[string]string{
 		"nested for":            `[for a in thousand : [for b in thousand : [for c in thousand : 1]]]`,
 		"nested for, short":     `length([for a in thousand : length([for b in thousand : length([for c in thousand : 1])])])`,
@@ -99,6 +101,7 @@ func TestTooMuch(t *testing.T) {
 // What real pipelines compute is far from every bound, and comes out as it
 // does without meters.
 func TestEnough(t *testing.T) {
+	langtest.Heavy(t)
 	for _, src := range []string{
 		`[for a in thousand : [for b in slice(thousand, 0, 100) : a * b]]`,
 		`{ for a in thousand : "key-${a}" => { name = upper("n${a}"), all = [a, a + 1, -a] } }`,
@@ -129,6 +132,7 @@ func TestEnough(t *testing.T) {
 // A long list of one type is made in a time that grows with its length; the
 // library by itself takes minutes.
 func TestLongLists(t *testing.T) {
+	langtest.Heavy(t)
 	for _, src := range []string{
 		`length(toset(flatten([for a in thousand : [for b in twenty : a * b]])))`,
 		`length(distinct(flatten([for a in thousand : [for b in twenty : a * b]])))`,

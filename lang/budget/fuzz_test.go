@@ -16,10 +16,10 @@ import (
 // expression names.
 func FuzzValue(f *testing.F) {
 	for _, src := range []string{
-		`[for a in thousand : [for b in thousand : "${a}${b}"] if a > 3]`, `{ for a in thousand : "${a}" => a... }`,
+		`[for a in thousand : [for b in slice(thousand, 0, 9) : "${a}${b}"] if a > 3]`, `{ for a in thousand : "${a}" => a... }`,
 		`join("", [for a in thousand : format("%10s", a)])`, `"%{ for a in thousand }${a}%{ endfor }"`,
 		`toset(concat(thousand, ["x"]))`, `thousand[*] == [for a in thousand : -a]`, `"${"1e99" * 1e300 * 1e300}"`,
-		`try(jsondecode("{"), setproduct(thousand, thousand), 1)`, `replace(megabyte, "/x/", "$0$0")`, `distinct([shared])`,
+		`try(jsondecode("{"), setproduct(thousand, thousand), 1)`, `replace(substr(megabyte, 0, 9999), "/x/", "$0$0")`, `distinct([shared])`,
 	} {
 		f.Add(src)
 	}

@@ -72,6 +72,12 @@ func Value(e hclsyntax.Expression, variables map[string]cty.Value, functions map
 	return v, diags
 }
 
+// Fresh is Value for an expression that nobody else has yet.
+func Fresh(e hclsyntax.Expression, variables map[string]cty.Value, functions map[string]function.Function) (cty.Value, hcl.Diagnostics) {
+	Prepare(e)
+	return Value(e, variables, functions)
+}
+
 // Fits says why a value is more than the value of an expression may be; "" if
 // it is not.
 func Fits(v cty.Value) (why string) {

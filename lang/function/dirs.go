@@ -12,6 +12,10 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
 )
 
 // Dirs are the directories whose files functions may read. Paths are relative
@@ -19,6 +23,10 @@ import (
 type Dirs struct {
 	Module string // of the module whose expression it is
 	Root   string // of the whole pipeline; "": that of the module
+	Path   string // what path.module says; a path that begins with it means the same without
+
+	// Value evaluates a template within bounds; nil: without any.
+	Value func(hclsyntax.Expression, map[string]cty.Value, map[string]function.Function) (cty.Value, hcl.Diagnostics)
 }
 
 const (
@@ -33,6 +41,9 @@ var errNoDirs = errors.New("files can be read only while a pipeline is compiled"
 func (d Dirs) locate(name string) (dir, inside string, err error) {
 	if d.Module == "" {
 		return "", "", errNoDirs
+	}
+	if rest, ok := strings.CutPrefix(name, d.Path+"/"); ok && d.Path != "" {
+		name = rest
 	}
 	if path.IsAbs(name) || filepath.IsAbs(name) || strings.ContainsRune(name, 0) {
 		return "", "", fmt.Errorf("%s: paths are relative to the module's directory", name)

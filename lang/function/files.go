@@ -89,7 +89,7 @@ func templateIn(d Dirs) function.Function {
 			}
 			functions := In(d)
 			delete(functions, "templatefile") // templates fill in no templates
-			return render(strings.TrimPrefix(name, "./"), b, args[1].AsValueMap(), functions)
+			return d.render(strings.TrimPrefix(name, "./"), b, args[1].AsValueMap(), functions)
 		},
 	})
 }

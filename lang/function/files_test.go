@@ -28,7 +28,7 @@ func module(t *testing.T) Dirs {
 	if err := syscall.Mkfifo(filepath.Join(base, "p/modules/m/pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Dirs{Module: filepath.Join(base, "p/modules/m"), Root: filepath.Join(base, "p")}
+	return Dirs{Module: filepath.Join(base, "p/modules/m"), Root: filepath.Join(base, "p"), Path: "modules/m"}
 }
 
 // Each line is true in a module of a pipeline.
@@ -36,7 +36,8 @@ func TestFiles(t *testing.T) {
 	table := In(module(t))
 	for _, src := range []string{
 		`file("own.txt") == "own" && file("./sub/../own.txt") == "own" && file("in") == "own"`,
-		`file("../../shared.txt") == "shared"`, // of the pipeline that the module is a part of
+		`file("modules/m/own.txt") == "own" && fileexists("modules/m/sub/deep.txt")`, // "${path.module}/own.txt"
+		`file("../../shared.txt") == "shared"`,                                       // of the pipeline that the module is a part of
 		`filebase64("bytes") == "//4=" && filesha256("own.txt") == sha256("own") && filebase64sha512("own.txt") == base64sha512("own")`,
 		`fileexists("own.txt") && !fileexists("no.txt") && fileexists("in")`,
 		`fileset(".", "**/*.txt") == toset(["own.txt", "sub/deep.txt"]) && fileset("sub", "*") == toset(["deep.txt", "x.md"]) && length(fileset("none", "*")) == 0`,

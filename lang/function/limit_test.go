@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/weirci/weir/lang/langtest"
 )
 
 // No call may use much memory, nor a long time, whatever its arguments.
 func TestLimits(t *testing.T) {
+	langtest.Heavy(t)
 	long := cty.StringVal(strings.Repeat("a", 8<<20))
 	many := make([]cty.Value, 1<<20)
 	for i := range many {
@@ -78,6 +81,7 @@ func TestLimits(t *testing.T) {
 
 // What people really do is far from the limits.
 func TestWithinLimits(t *testing.T) {
+	langtest.Heavy(t)
 	many := make([]cty.Value, 20_000)
 	for i := range many {
 		many[i] = cty.StringVal("a/b")
@@ -97,6 +101,7 @@ func TestWithinLimits(t *testing.T) {
 
 // Nothing is quadratic.
 func TestDistinctIsQuick(t *testing.T) {
+	langtest.Heavy(t)
 	many := make([]cty.Value, 100_000)
 	for i := range many {
 		many[i] = cty.NumberIntVal(int64(i))

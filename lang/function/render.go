@@ -3,6 +3,7 @@ package function
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -14,7 +15,7 @@ import (
 )
 
 // render fills in a template.
-func render(name string, text []byte, values map[string]cty.Value, functions map[string]function.Function) (cty.Value, error) {
+func (d Dirs) render(name string, text []byte, values map[string]cty.Value, functions map[string]function.Function) (cty.Value, error) {
 	if at, deep := nesting.Template(name, text); deep {
 		return cty.NilVal, fmt.Errorf("%s:%d: brackets and operators may be nested up to %d deep", name, at.Start.Line, nesting.Max)
 	}
@@ -22,7 +23,7 @@ func render(name string, text []byte, values map[string]cty.Value, functions map
 	if diags.HasErrors() {
 		return cty.NilVal, inTemplate(name, diags)
 	}
-	v, diags := e.Value(&hcl.EvalContext{Variables: values, Functions: functions})
+	v, diags := d.value(e, values, functions)
 	if diags.HasErrors() {
 		return cty.NilVal, inTemplate(name, diags)
 	}
@@ -36,11 +37,18 @@ func render(name string, text []byte, values map[string]cty.Value, functions map
 	return out, nil
 }
 
+func (d Dirs) value(e hclsyntax.Expression, values map[string]cty.Value, functions map[string]function.Function) (cty.Value, hcl.Diagnostics) {
+	if d.Value != nil {
+		return d.Value(e, values, functions)
+	}
+	return e.Value(&hcl.EvalContext{Variables: values, Functions: functions})
+}
+
 // inTemplate is the first error of a template, with its place.
 func inTemplate(name string, diags hcl.Diagnostics) error {
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError && d.Subject != nil {
-			return fmt.Errorf("%s:%d: %s: %s", name, d.Subject.Start.Line, d.Summary, d.Detail)
+			return fmt.Errorf("%s:%d: %s: %s", name, d.Subject.Start.Line, d.Summary, strings.TrimSuffix(d.Detail, "."))
 		}
 	}
 	return errors.Join(diags.Errs()...)

@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/weirci/weir/lang/config"
+	"github.com/weirci/weir/lang/langtest"
 )
 
 // Whatever somebody puts into a file, reading it says something soon, or reads
 // it, in little memory. The bounds here are wide, as tests share their machine.
 func TestReadingIsBounded(t *testing.T) {
+	langtest.Heavy(t)
 	for name, text := range map[string]string{
 		"a hundred megabytes":   strings.Repeat("#", 100<<20),
 		"a million arguments":   "locals {\n" + strings.Repeat("  a = 1\n", 1_000_000) + "}\n",

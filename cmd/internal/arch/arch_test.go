@@ -43,7 +43,7 @@ var arrows = []struct {
 	{"lang", "lang/..."},
 	{"compiler/graph", ""},
 	{"compiler/graph/draw", "compiler/graph"},
-	{"compiler", "lang/config lang/diag lang/function lang/deferred compiler/graph"},
+	{"compiler", "lang/config lang/diag lang/budget lang/function lang/deferred compiler/graph"},
 	{"compiler/policy", "compiler/graph lang/diag"},
 	{"compiler/lint", "compiler compiler/graph lang/config lang/diag"},
 	{"planner", "compiler/graph"},

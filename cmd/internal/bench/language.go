@@ -74,7 +74,7 @@ func structured(ctx context.Context, s *system, t *table) error {
 	t.row("weir validate, 10,000 jobs by for_each", x.String(), "", "< 1 s, 512 MiB")
 	t.row("weir validate, 200 modules of 50 jobs", y.String(), ratio(y.wall, x.wall), "≤ 1.5 × without modules")
 	t.row("weir validate, ten jobs", z.String(), "", "< 50 ms")
-	return nil
+	return cueTwins(ctx, s, t)
 }
 
 func generated(in, name string, write func(dir string) error) (string, error) {

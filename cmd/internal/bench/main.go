@@ -12,12 +12,14 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == parseFlag {
-		if err := parseOnly(os.Args[2]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(2)
+	if len(os.Args) == 3 {
+		if alone, ok := map[string]func(string) error{parseFlag: parseOnly, vetFlag: vetOnly}[os.Args[1]]; ok {
+			if err := alone(os.Args[2]); err != nil {
+				fmt.Fprintln(os.Stderr, "bench:", err)
+				os.Exit(2)
+			}
+			return
 		}
-		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -1,0 +1,29 @@
+package expr
+
+import (
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/weirci/weir/lang/budget"
+	"github.com/weirci/weir/lang/config"
+)
+
+// Operands are the parts that the truth of a condition hangs on: the two sides
+// of comparisons, through not, and, or and parentheses. Of anything else there
+// are none.
+func (e expr) Operands() (all []config.Expr) {
+	switch n := budget.Unwrap(e.node).(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return expr{n.Expression}.Operands()
+	case *hclsyntax.UnaryOpExpr:
+		return expr{n.Val}.Operands()
+	case *hclsyntax.BinaryOpExpr:
+		for _, side := range []hclsyntax.Expression{n.LHS, n.RHS} {
+			if n.Op == hclsyntax.OpLogicalAnd || n.Op == hclsyntax.OpLogicalOr {
+				all = append(all, expr{side}.Operands()...)
+			} else {
+				all = append(all, expr{budget.Unwrap(side)})
+			}
+		}
+	}
+	return all
+}

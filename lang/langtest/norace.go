@@ -1,0 +1,5 @@
+//go:build !race
+
+package langtest
+
+const race = false
