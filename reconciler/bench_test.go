@@ -20,7 +20,7 @@ import (
 func BenchmarkBuild(b *testing.B) {
 	w := newWorld(b)
 	if os.Getenv("WEIR_BENCH_FSYNC") != "" {
-		w = durable(b)
+		w, _ = durable(b)
 	}
 	at := make(chan time.Time, 1)
 	w.worker("w1", 64, func(r run) end {
@@ -55,8 +55,8 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 // durable is a world on a PostgreSQL of its own, which writes to the disk before a
-// commit is one.
-func durable(b *testing.B) *world {
+// commit is one; and the id of its first process.
+func durable(b *testing.B) (*world, int) {
 	dir, err := os.MkdirTemp("", "weir-bench-")
 	if err != nil {
 		b.Fatal(err)
@@ -75,7 +75,7 @@ func durable(b *testing.B) *world {
 	w.ok(err)
 	w.team, err = w.s.EnsureTeam(b.Context(), "main")
 	w.ok(err)
-	return w
+	return w, server.Pid()
 }
 
 // BenchmarkThroughput measures how many such builds are done in a second when all

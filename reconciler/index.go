@@ -2,8 +2,11 @@ package reconciler
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/schedule"
@@ -71,8 +74,9 @@ func (ix *index) mates(id string, job graph.Job) map[string][]string {
 // indexCache keeps indexes by pipeline and revision. It is a cache of what never
 // changes: losing it costs a query.
 type indexCache struct {
-	mu    *sync.Mutex
-	known map[indexKey]*index
+	mu     *sync.Mutex
+	known  map[indexKey]*index
+	flight *singleflight.Group // a large pipeline is loaded by one, however many want it
 }
 
 type indexKey struct {
@@ -83,7 +87,7 @@ type indexKey struct {
 const mostIndexes = 256
 
 func newIndexCache() indexCache {
-	return indexCache{&sync.Mutex{}, map[indexKey]*index{}}
+	return indexCache{&sync.Mutex{}, map[indexKey]*index{}, &singleflight.Group{}}
 }
 
 func (c indexCache) get(k indexKey) *index {
@@ -106,13 +110,19 @@ func (r *Reconciler) index(ctx context.Context, pipeline string, revision int64)
 	if ix := r.indexes.get(k); ix != nil {
 		return ix, nil
 	}
-	objects, err := r.store.ObjectsAt(ctx, pipeline, revision)
+	ix, err, _ := r.indexes.flight.Do(fmt.Sprintf("%s/%d", pipeline, revision), func() (any, error) {
+		objects, err := r.store.ObjectsAt(context.WithoutCancel(ctx), pipeline, revision) // others wait for it, too
+		if err != nil {
+			return nil, err
+		}
+		ix := newIndex(objects)
+		r.indexes.put(k, ix)
+		return ix, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	ix := newIndex(objects)
-	r.indexes.put(k, ix)
-	return ix, nil
+	return ix.(*index), nil
 }
 
 // jobsOf are the keys of the jobs that take versions from resources.

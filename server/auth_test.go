@@ -82,7 +82,7 @@ func TestRoles(t *testing.T) {
 	w := newWorld(t)
 	viewer := map[string]bool{
 		"ListPipelines": true, "GetGraph": true, "Drift": true, "ListJobs": true, "ListBuilds": true, "GetBuild": true,
-		"Watch": true, "ListResources": true, "ListVersions": true, "ServerInfo": true,
+		"Watch": true, "ListResources": true, "ListVersions": true, "LastCheck": true, "ServerInfo": true,
 		"ListPolicies": true, "ListApprovals": true, "Answer": true,
 	}
 	owner := map[string]bool{"ListWorkers": true, "SetPolicies": true}

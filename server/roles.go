@@ -40,6 +40,7 @@ func permissions() map[string]permission {
 		weirv1connect.ResourceServiceListResourcesProcedure: {least: state.RoleViewer},
 		weirv1connect.ResourceServiceListVersionsProcedure:  {least: state.RoleViewer},
 		weirv1connect.ResourceServiceCheckProcedure:         {least: state.RoleMember},
+		weirv1connect.ResourceServiceLastCheckProcedure:     {least: state.RoleViewer},
 		weirv1connect.ResourceServicePinProcedure:           {least: state.RoleMember},
 		weirv1connect.ResourceServiceUnpinProcedure:         {least: state.RoleMember},
 		weirv1connect.ResourceServiceEnableVersionProcedure: {least: state.RoleMember},

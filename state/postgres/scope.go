@@ -46,21 +46,30 @@ func (s *Store) lastWords(ctx context.Context, run state.RunRow) (string, error)
 	if run.ExitCode == nil || *run.ExitCode <= 0 {
 		return "", nil
 	}
-	chunks, err := s.q.LastLogChunks(ctx, run.ID)
+	text, err := s.endOfLog(ctx, run.ID)
 	if err != nil {
 		return "", fmt.Errorf("what its run said: %w", err)
+	}
+	return lastLines(text), nil
+}
+
+// endOfLog is what a run wrote last, both streams in their order.
+func (s *Store) endOfLog(ctx context.Context, run string) (string, error) {
+	chunks, err := s.q.LastLogChunks(ctx, run)
+	if err != nil {
+		return "", err
 	}
 	var text []byte
 	for _, c := range slices.Backward(chunks) {
 		records, err := s.logs.Unpack(c)
 		if err != nil {
-			return "", fmt.Errorf("what its run said: %w", err)
+			return "", err
 		}
 		for r := range logfile.Decode(records) {
 			text = append(text, r.Data...)
 		}
 	}
-	return lastLines(string(text)), nil
+	return string(text), nil
 }
 
 const (
@@ -156,9 +165,17 @@ func (s *Store) ScopeUsers(ctx context.Context, id string, keys ...string) ([]st
 	return out, nil
 }
 
-// CommitScope does what was decided for a scope, all or nothing.
+// CommitScope does what was decided for a scope, all or nothing. It does not wait
+// for the disk: if a crash forgets it, the same is decided again, from the answer
+// that the run has kept or by another check; nobody acts on it before a later
+// commit, of a place or of a build, has waited for both.
 func (s *Store) CommitScope(ctx context.Context, c state.Claim, ch state.ScopeChange) error {
-	err := s.fenced(ctx, c, func(q *db.Queries) error { return commitScope(ctx, q, ch) })
+	err := s.fenced(ctx, c, func(q *db.Queries) error {
+		if err := q.CommitSoon(ctx); err != nil {
+			return err
+		}
+		return commitScope(ctx, q, ch)
+	})
 	if err != nil {
 		return fmt.Errorf("commit scope %s: %w", ch.ID, err)
 	}

@@ -97,15 +97,32 @@ func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, 
 		if err != nil {
 			return err
 		}
-		return enqueue(ctx, q, ownerKey(row.BuildID, row.ScopeID), state.KeyPlace) // a slot is free
+		return q.EnqueueKeys(ctx, nil, []string{string(ownerKey(row.BuildID, row.ScopeID))})
 	})
 	if err == nil {
+		s.slotFree(ctx)
 		return Progress{Offset: e.LogOffset + int64(len(e.Log))}, nil
 	}
 	if !errors.Is(err, state.ErrNotFound) {
 		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
 	}
 	return s.refusedEnd(ctx, r)
+}
+
+// slotFree has runs that wait looked at, and wakes servers. Both are in no
+// transaction that waits for the disk: all others that end a run would wait for
+// it, too, as they change the same row and take turns to notify. If it is lost,
+// the servers look a little later by themselves.
+func (s *Store) slotFree(ctx context.Context) {
+	_ = s.tx(ctx, func(q *db.Queries) error {
+		if err := q.CommitSoon(ctx); err != nil {
+			return err
+		}
+		if err := q.EnqueuePlaceIfWaiting(ctx, string(state.KeyPlace)); err != nil {
+			return err
+		}
+		return q.Notify(ctx, ChannelQueue, "")
+	})
 }
 
 // refusedEnd tells a repeated report from one that comes too late.

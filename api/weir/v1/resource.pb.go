@@ -1063,6 +1063,158 @@ func (x *ClearVersionsResponse) GetCleared() int64 {
 	return 0
 }
 
+type LastCheckRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Resource      string                 `protobuf:"bytes,2,opt,name=resource,proto3" json:"resource,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LastCheckRequest) Reset() {
+	*x = LastCheckRequest{}
+	mi := &file_weir_v1_resource_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LastCheckRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LastCheckRequest) ProtoMessage() {}
+
+func (x *LastCheckRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LastCheckRequest.ProtoReflect.Descriptor instead.
+func (*LastCheckRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *LastCheckRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *LastCheckRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+type LastCheckResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Status        string                 `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"` // unplaced, assigned, running, exited, lost; "": none is remembered
+	ExitCode      *int32                 `protobuf:"varint,2,opt,name=exit_code,json=exitCode,proto3,oneof" json:"exit_code,omitempty"`
+	Message       string                 `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"` // why there is no exit code
+	Worker        string                 `protobuf:"bytes,4,opt,name=worker,proto3" json:"worker,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
+	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	Log           string                 `protobuf:"bytes,8,opt,name=log,proto3" json:"log,omitempty"` // the end of what it wrote
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LastCheckResponse) Reset() {
+	*x = LastCheckResponse{}
+	mi := &file_weir_v1_resource_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LastCheckResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LastCheckResponse) ProtoMessage() {}
+
+func (x *LastCheckResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_resource_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LastCheckResponse.ProtoReflect.Descriptor instead.
+func (*LastCheckResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_resource_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *LastCheckResponse) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *LastCheckResponse) GetExitCode() int32 {
+	if x != nil && x.ExitCode != nil {
+		return *x.ExitCode
+	}
+	return 0
+}
+
+func (x *LastCheckResponse) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *LastCheckResponse) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *LastCheckResponse) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *LastCheckResponse) GetStartedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartedAt
+	}
+	return nil
+}
+
+func (x *LastCheckResponse) GetEndedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndedAt
+	}
+	return nil
+}
+
+func (x *LastCheckResponse) GetLog() string {
+	if x != nil {
+		return x.Log
+	}
+	return ""
+}
+
 var File_weir_v1_resource_proto protoreflect.FileDescriptor
 
 const file_weir_v1_resource_proto_rawDesc = "" +
@@ -1161,11 +1313,28 @@ const file_weir_v1_resource_proto_rawDesc = "" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\"1\n" +
 	"\x15ClearVersionsResponse\x12\x18\n" +
-	"\acleared\x18\x01 \x01(\x03R\acleared2\xf0\x03\n" +
+	"\acleared\x18\x01 \x01(\x03R\acleared\"J\n" +
+	"\x10LastCheckRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\bresource\x18\x02 \x01(\tR\bresource\"\xcc\x02\n" +
+	"\x11LastCheckResponse\x12\x16\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\x12 \n" +
+	"\texit_code\x18\x02 \x01(\x05H\x00R\bexitCode\x88\x01\x01\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12\x16\n" +
+	"\x06worker\x18\x04 \x01(\tR\x06worker\x129\n" +
+	"\n" +
+	"created_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
+	"\n" +
+	"started_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x125\n" +
+	"\bended_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12\x10\n" +
+	"\x03log\x18\b \x01(\tR\x03logB\f\n" +
+	"\n" +
+	"_exit_code2\xb4\x04\n" +
 	"\x0fResourceService\x12N\n" +
 	"\rListResources\x12\x1d.weir.v1.ListResourcesRequest\x1a\x1e.weir.v1.ListResourcesResponse\x12K\n" +
 	"\fListVersions\x12\x1c.weir.v1.ListVersionsRequest\x1a\x1d.weir.v1.ListVersionsResponse\x126\n" +
-	"\x05Check\x12\x15.weir.v1.CheckRequest\x1a\x16.weir.v1.CheckResponse\x120\n" +
+	"\x05Check\x12\x15.weir.v1.CheckRequest\x1a\x16.weir.v1.CheckResponse\x12B\n" +
+	"\tLastCheck\x12\x19.weir.v1.LastCheckRequest\x1a\x1a.weir.v1.LastCheckResponse\x120\n" +
 	"\x03Pin\x12\x13.weir.v1.PinRequest\x1a\x14.weir.v1.PinResponse\x126\n" +
 	"\x05Unpin\x12\x15.weir.v1.UnpinRequest\x1a\x16.weir.v1.UnpinResponse\x12N\n" +
 	"\rEnableVersion\x12\x1d.weir.v1.EnableVersionRequest\x1a\x1e.weir.v1.EnableVersionResponse\x12N\n" +
@@ -1183,7 +1352,7 @@ func file_weir_v1_resource_proto_rawDescGZIP() []byte {
 	return file_weir_v1_resource_proto_rawDescData
 }
 
-var file_weir_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_weir_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_weir_v1_resource_proto_goTypes = []any{
 	(*ListResourcesRequest)(nil),  // 0: weir.v1.ListResourcesRequest
 	(*ListResourcesResponse)(nil), // 1: weir.v1.ListResourcesResponse
@@ -1203,52 +1372,59 @@ var file_weir_v1_resource_proto_goTypes = []any{
 	(*EnableVersionResponse)(nil), // 15: weir.v1.EnableVersionResponse
 	(*ClearVersionsRequest)(nil),  // 16: weir.v1.ClearVersionsRequest
 	(*ClearVersionsResponse)(nil), // 17: weir.v1.ClearVersionsResponse
-	nil,                           // 18: weir.v1.Resource.LatestEntry
-	nil,                           // 19: weir.v1.Pin.VersionEntry
-	nil,                           // 20: weir.v1.Version.VersionEntry
-	nil,                           // 21: weir.v1.CheckRequest.FromEntry
-	nil,                           // 22: weir.v1.CheckResponse.LatestEntry
-	nil,                           // 23: weir.v1.PinRequest.VersionEntry
-	nil,                           // 24: weir.v1.EnableVersionRequest.VersionEntry
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
-	(*Condition)(nil),             // 26: weir.v1.Condition
+	(*LastCheckRequest)(nil),      // 18: weir.v1.LastCheckRequest
+	(*LastCheckResponse)(nil),     // 19: weir.v1.LastCheckResponse
+	nil,                           // 20: weir.v1.Resource.LatestEntry
+	nil,                           // 21: weir.v1.Pin.VersionEntry
+	nil,                           // 22: weir.v1.Version.VersionEntry
+	nil,                           // 23: weir.v1.CheckRequest.FromEntry
+	nil,                           // 24: weir.v1.CheckResponse.LatestEntry
+	nil,                           // 25: weir.v1.PinRequest.VersionEntry
+	nil,                           // 26: weir.v1.EnableVersionRequest.VersionEntry
+	(*timestamppb.Timestamp)(nil), // 27: google.protobuf.Timestamp
+	(*Condition)(nil),             // 28: weir.v1.Condition
 }
 var file_weir_v1_resource_proto_depIdxs = []int32{
 	2,  // 0: weir.v1.ListResourcesResponse.resources:type_name -> weir.v1.Resource
-	18, // 1: weir.v1.Resource.latest:type_name -> weir.v1.Resource.LatestEntry
-	25, // 2: weir.v1.Resource.last_checked:type_name -> google.protobuf.Timestamp
-	25, // 3: weir.v1.Resource.next_check:type_name -> google.protobuf.Timestamp
-	26, // 4: weir.v1.Resource.waiting:type_name -> weir.v1.Condition
+	20, // 1: weir.v1.Resource.latest:type_name -> weir.v1.Resource.LatestEntry
+	27, // 2: weir.v1.Resource.last_checked:type_name -> google.protobuf.Timestamp
+	27, // 3: weir.v1.Resource.next_check:type_name -> google.protobuf.Timestamp
+	28, // 4: weir.v1.Resource.waiting:type_name -> weir.v1.Condition
 	3,  // 5: weir.v1.Resource.pin:type_name -> weir.v1.Pin
-	19, // 6: weir.v1.Pin.version:type_name -> weir.v1.Pin.VersionEntry
-	25, // 7: weir.v1.Pin.at:type_name -> google.protobuf.Timestamp
+	21, // 6: weir.v1.Pin.version:type_name -> weir.v1.Pin.VersionEntry
+	27, // 7: weir.v1.Pin.at:type_name -> google.protobuf.Timestamp
 	6,  // 8: weir.v1.ListVersionsResponse.versions:type_name -> weir.v1.Version
-	20, // 9: weir.v1.Version.version:type_name -> weir.v1.Version.VersionEntry
+	22, // 9: weir.v1.Version.version:type_name -> weir.v1.Version.VersionEntry
 	7,  // 10: weir.v1.Version.metadata:type_name -> weir.v1.Metadatum
-	25, // 11: weir.v1.Version.created_at:type_name -> google.protobuf.Timestamp
-	21, // 12: weir.v1.CheckRequest.from:type_name -> weir.v1.CheckRequest.FromEntry
-	22, // 13: weir.v1.CheckResponse.latest:type_name -> weir.v1.CheckResponse.LatestEntry
-	23, // 14: weir.v1.PinRequest.version:type_name -> weir.v1.PinRequest.VersionEntry
-	24, // 15: weir.v1.EnableVersionRequest.version:type_name -> weir.v1.EnableVersionRequest.VersionEntry
-	0,  // 16: weir.v1.ResourceService.ListResources:input_type -> weir.v1.ListResourcesRequest
-	4,  // 17: weir.v1.ResourceService.ListVersions:input_type -> weir.v1.ListVersionsRequest
-	8,  // 18: weir.v1.ResourceService.Check:input_type -> weir.v1.CheckRequest
-	10, // 19: weir.v1.ResourceService.Pin:input_type -> weir.v1.PinRequest
-	12, // 20: weir.v1.ResourceService.Unpin:input_type -> weir.v1.UnpinRequest
-	14, // 21: weir.v1.ResourceService.EnableVersion:input_type -> weir.v1.EnableVersionRequest
-	16, // 22: weir.v1.ResourceService.ClearVersions:input_type -> weir.v1.ClearVersionsRequest
-	1,  // 23: weir.v1.ResourceService.ListResources:output_type -> weir.v1.ListResourcesResponse
-	5,  // 24: weir.v1.ResourceService.ListVersions:output_type -> weir.v1.ListVersionsResponse
-	9,  // 25: weir.v1.ResourceService.Check:output_type -> weir.v1.CheckResponse
-	11, // 26: weir.v1.ResourceService.Pin:output_type -> weir.v1.PinResponse
-	13, // 27: weir.v1.ResourceService.Unpin:output_type -> weir.v1.UnpinResponse
-	15, // 28: weir.v1.ResourceService.EnableVersion:output_type -> weir.v1.EnableVersionResponse
-	17, // 29: weir.v1.ResourceService.ClearVersions:output_type -> weir.v1.ClearVersionsResponse
-	23, // [23:30] is the sub-list for method output_type
-	16, // [16:23] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	27, // 11: weir.v1.Version.created_at:type_name -> google.protobuf.Timestamp
+	23, // 12: weir.v1.CheckRequest.from:type_name -> weir.v1.CheckRequest.FromEntry
+	24, // 13: weir.v1.CheckResponse.latest:type_name -> weir.v1.CheckResponse.LatestEntry
+	25, // 14: weir.v1.PinRequest.version:type_name -> weir.v1.PinRequest.VersionEntry
+	26, // 15: weir.v1.EnableVersionRequest.version:type_name -> weir.v1.EnableVersionRequest.VersionEntry
+	27, // 16: weir.v1.LastCheckResponse.created_at:type_name -> google.protobuf.Timestamp
+	27, // 17: weir.v1.LastCheckResponse.started_at:type_name -> google.protobuf.Timestamp
+	27, // 18: weir.v1.LastCheckResponse.ended_at:type_name -> google.protobuf.Timestamp
+	0,  // 19: weir.v1.ResourceService.ListResources:input_type -> weir.v1.ListResourcesRequest
+	4,  // 20: weir.v1.ResourceService.ListVersions:input_type -> weir.v1.ListVersionsRequest
+	8,  // 21: weir.v1.ResourceService.Check:input_type -> weir.v1.CheckRequest
+	18, // 22: weir.v1.ResourceService.LastCheck:input_type -> weir.v1.LastCheckRequest
+	10, // 23: weir.v1.ResourceService.Pin:input_type -> weir.v1.PinRequest
+	12, // 24: weir.v1.ResourceService.Unpin:input_type -> weir.v1.UnpinRequest
+	14, // 25: weir.v1.ResourceService.EnableVersion:input_type -> weir.v1.EnableVersionRequest
+	16, // 26: weir.v1.ResourceService.ClearVersions:input_type -> weir.v1.ClearVersionsRequest
+	1,  // 27: weir.v1.ResourceService.ListResources:output_type -> weir.v1.ListResourcesResponse
+	5,  // 28: weir.v1.ResourceService.ListVersions:output_type -> weir.v1.ListVersionsResponse
+	9,  // 29: weir.v1.ResourceService.Check:output_type -> weir.v1.CheckResponse
+	19, // 30: weir.v1.ResourceService.LastCheck:output_type -> weir.v1.LastCheckResponse
+	11, // 31: weir.v1.ResourceService.Pin:output_type -> weir.v1.PinResponse
+	13, // 32: weir.v1.ResourceService.Unpin:output_type -> weir.v1.UnpinResponse
+	15, // 33: weir.v1.ResourceService.EnableVersion:output_type -> weir.v1.EnableVersionResponse
+	17, // 34: weir.v1.ResourceService.ClearVersions:output_type -> weir.v1.ClearVersionsResponse
+	27, // [27:35] is the sub-list for method output_type
+	19, // [19:27] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_resource_proto_init() }
@@ -1257,13 +1433,14 @@ func file_weir_v1_resource_proto_init() {
 		return
 	}
 	file_weir_v1_build_proto_init()
+	file_weir_v1_resource_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_resource_proto_rawDesc), len(file_weir_v1_resource_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

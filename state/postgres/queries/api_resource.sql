@@ -50,3 +50,11 @@ SELECT o.id, o.kind, o.address, v.spec, (o.paused OR p.paused OR p.archived)::bo
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
 JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 WHERE t.name = @team AND p.name = @pipeline AND o.spec_digest IS NOT NULL AND (o.id = @resource_id OR o.kind = 'secret_source');
+
+-- name: APILastCheck :one
+SELECT x.id, x.status, x.exit_code, x.message, coalesce(w.name, '')::text AS worker, x.created_at, x.started_at, x.ended_at
+FROM runs x JOIN resources r ON r.scope_id = x.scope_id
+JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+LEFT JOIN workers w ON w.id = x.worker_id
+WHERE t.name = @team AND r.object_id = @resource_id
+ORDER BY x.created_at DESC LIMIT 1;

@@ -69,3 +69,14 @@ SELECT split_part(key, '/', 1)::text AS kind,
     coalesce(1000 * extract(epoch FROM clock_timestamp() - min(due_at)
         FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now()))), 0)::bigint AS oldest_ms
 FROM queue GROUP BY 1 ORDER BY 1;
+
+-- name: CommitSoon :exec
+-- The commit does not wait for the disk. A crash may forget what was committed
+-- last, all of it that came after some moment, as if it had not been.
+SELECT set_config('synchronous_commit', 'off', true);
+
+-- name: EnqueuePlaceIfWaiting :exec
+-- Where no run is seen to wait, one that is being made asks for its place itself.
+INSERT INTO queue (key, due_at)
+SELECT @key::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;

@@ -17,8 +17,11 @@ FROM moved;
 SELECT status, log_offset FROM runs WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch;
 
 -- name: StartRun :execrows
+-- It does not wait for the disk: a crash that forgets it leaves the run assigned, and
+-- its end says when it started.
 WITH started AS (
     UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest(@at::timestamptz, assigned_at))
+    FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
     WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND status = ANY(@from_status::text[])
     RETURNING id, build_id
 ), container AS (

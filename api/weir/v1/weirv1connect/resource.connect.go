@@ -41,6 +41,9 @@ const (
 	ResourceServiceListVersionsProcedure = "/weir.v1.ResourceService/ListVersions"
 	// ResourceServiceCheckProcedure is the fully-qualified name of the ResourceService's Check RPC.
 	ResourceServiceCheckProcedure = "/weir.v1.ResourceService/Check"
+	// ResourceServiceLastCheckProcedure is the fully-qualified name of the ResourceService's LastCheck
+	// RPC.
+	ResourceServiceLastCheckProcedure = "/weir.v1.ResourceService/LastCheck"
 	// ResourceServicePinProcedure is the fully-qualified name of the ResourceService's Pin RPC.
 	ResourceServicePinProcedure = "/weir.v1.ResourceService/Pin"
 	// ResourceServiceUnpinProcedure is the fully-qualified name of the ResourceService's Unpin RPC.
@@ -59,6 +62,8 @@ type ResourceServiceClient interface {
 	ListVersions(context.Context, *connect.Request[v1.ListVersionsRequest]) (*connect.Response[v1.ListVersionsResponse], error)
 	// Check looks for new versions now, and answers when the check has ended.
 	Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error)
+	// LastCheck is the newest check of a resource that is remembered, with its output.
+	LastCheck(context.Context, *connect.Request[v1.LastCheckRequest]) (*connect.Response[v1.LastCheckResponse], error)
 	// Pin holds a resource at a version, for builds that begin after it.
 	Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error)
 	Unpin(context.Context, *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error)
@@ -97,6 +102,12 @@ func NewResourceServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(resourceServiceMethods.ByName("Check")),
 			connect.WithClientOptions(opts...),
 		),
+		lastCheck: connect.NewClient[v1.LastCheckRequest, v1.LastCheckResponse](
+			httpClient,
+			baseURL+ResourceServiceLastCheckProcedure,
+			connect.WithSchema(resourceServiceMethods.ByName("LastCheck")),
+			connect.WithClientOptions(opts...),
+		),
 		pin: connect.NewClient[v1.PinRequest, v1.PinResponse](
 			httpClient,
 			baseURL+ResourceServicePinProcedure,
@@ -129,6 +140,7 @@ type resourceServiceClient struct {
 	listResources *connect.Client[v1.ListResourcesRequest, v1.ListResourcesResponse]
 	listVersions  *connect.Client[v1.ListVersionsRequest, v1.ListVersionsResponse]
 	check         *connect.Client[v1.CheckRequest, v1.CheckResponse]
+	lastCheck     *connect.Client[v1.LastCheckRequest, v1.LastCheckResponse]
 	pin           *connect.Client[v1.PinRequest, v1.PinResponse]
 	unpin         *connect.Client[v1.UnpinRequest, v1.UnpinResponse]
 	enableVersion *connect.Client[v1.EnableVersionRequest, v1.EnableVersionResponse]
@@ -148,6 +160,11 @@ func (c *resourceServiceClient) ListVersions(ctx context.Context, req *connect.R
 // Check calls weir.v1.ResourceService.Check.
 func (c *resourceServiceClient) Check(ctx context.Context, req *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error) {
 	return c.check.CallUnary(ctx, req)
+}
+
+// LastCheck calls weir.v1.ResourceService.LastCheck.
+func (c *resourceServiceClient) LastCheck(ctx context.Context, req *connect.Request[v1.LastCheckRequest]) (*connect.Response[v1.LastCheckResponse], error) {
+	return c.lastCheck.CallUnary(ctx, req)
 }
 
 // Pin calls weir.v1.ResourceService.Pin.
@@ -176,6 +193,8 @@ type ResourceServiceHandler interface {
 	ListVersions(context.Context, *connect.Request[v1.ListVersionsRequest]) (*connect.Response[v1.ListVersionsResponse], error)
 	// Check looks for new versions now, and answers when the check has ended.
 	Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error)
+	// LastCheck is the newest check of a resource that is remembered, with its output.
+	LastCheck(context.Context, *connect.Request[v1.LastCheckRequest]) (*connect.Response[v1.LastCheckResponse], error)
 	// Pin holds a resource at a version, for builds that begin after it.
 	Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error)
 	Unpin(context.Context, *connect.Request[v1.UnpinRequest]) (*connect.Response[v1.UnpinResponse], error)
@@ -210,6 +229,12 @@ func NewResourceServiceHandler(svc ResourceServiceHandler, opts ...connect.Handl
 		connect.WithSchema(resourceServiceMethods.ByName("Check")),
 		connect.WithHandlerOptions(opts...),
 	)
+	resourceServiceLastCheckHandler := connect.NewUnaryHandler(
+		ResourceServiceLastCheckProcedure,
+		svc.LastCheck,
+		connect.WithSchema(resourceServiceMethods.ByName("LastCheck")),
+		connect.WithHandlerOptions(opts...),
+	)
 	resourceServicePinHandler := connect.NewUnaryHandler(
 		ResourceServicePinProcedure,
 		svc.Pin,
@@ -242,6 +267,8 @@ func NewResourceServiceHandler(svc ResourceServiceHandler, opts ...connect.Handl
 			resourceServiceListVersionsHandler.ServeHTTP(w, r)
 		case ResourceServiceCheckProcedure:
 			resourceServiceCheckHandler.ServeHTTP(w, r)
+		case ResourceServiceLastCheckProcedure:
+			resourceServiceLastCheckHandler.ServeHTTP(w, r)
 		case ResourceServicePinProcedure:
 			resourceServicePinHandler.ServeHTTP(w, r)
 		case ResourceServiceUnpinProcedure:
@@ -269,6 +296,10 @@ func (UnimplementedResourceServiceHandler) ListVersions(context.Context, *connec
 
 func (UnimplementedResourceServiceHandler) Check(context.Context, *connect.Request[v1.CheckRequest]) (*connect.Response[v1.CheckResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.Check is not implemented"))
+}
+
+func (UnimplementedResourceServiceHandler) LastCheck(context.Context, *connect.Request[v1.LastCheckRequest]) (*connect.Response[v1.LastCheckResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.ResourceService.LastCheck is not implemented"))
 }
 
 func (UnimplementedResourceServiceHandler) Pin(context.Context, *connect.Request[v1.PinRequest]) (*connect.Response[v1.PinResponse], error) {

@@ -43,6 +43,42 @@ func (q *Queries) APICheck(ctx context.Context, newest int64, scopeID string) (A
 	return i, err
 }
 
+const aPILastCheck = `-- name: APILastCheck :one
+SELECT x.id, x.status, x.exit_code, x.message, coalesce(w.name, '')::text AS worker, x.created_at, x.started_at, x.ended_at
+FROM runs x JOIN resources r ON r.scope_id = x.scope_id
+JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id JOIN teams t ON t.id = p.team_id
+LEFT JOIN workers w ON w.id = x.worker_id
+WHERE t.name = $1 AND r.object_id = $2
+ORDER BY x.created_at DESC LIMIT 1
+`
+
+type APILastCheckRow struct {
+	ID        string
+	Status    string
+	ExitCode  *int32
+	Message   string
+	Worker    string
+	CreatedAt time.Time
+	StartedAt *time.Time
+	EndedAt   *time.Time
+}
+
+func (q *Queries) APILastCheck(ctx context.Context, team string, resourceID string) (APILastCheckRow, error) {
+	row := q.db.QueryRow(ctx, aPILastCheck, team, resourceID)
+	var i APILastCheckRow
+	err := row.Scan(
+		&i.ID,
+		&i.Status,
+		&i.ExitCode,
+		&i.Message,
+		&i.Worker,
+		&i.CreatedAt,
+		&i.StartedAt,
+		&i.EndedAt,
+	)
+	return i, err
+}
+
 const aPIRequestCheck = `-- name: APIRequestCheck :one
 UPDATE scopes SET
     check_requested_at = coalesce(check_requested_at, clock_timestamp()),

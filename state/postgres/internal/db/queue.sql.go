@@ -64,6 +64,17 @@ func (q *Queries) ClaimKeys(ctx context.Context, holder string, lease float64, n
 	return items, nil
 }
 
+const commitSoon = `-- name: CommitSoon :exec
+SELECT set_config('synchronous_commit', 'off', true)
+`
+
+// The commit does not wait for the disk. A crash may forget what was committed
+// last, all of it that came after some moment, as if it had not been.
+func (q *Queries) CommitSoon(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, commitSoon)
+	return err
+}
+
 const enqueueKeys = `-- name: EnqueueKeys :exec
 INSERT INTO queue (key, due_at)
 SELECT k.key, coalesce($1::timestamptz, clock_timestamp()) FROM unnest($2::text[]) AS k(key) ORDER BY k.key
@@ -74,6 +85,18 @@ ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), d
 // transactions which enqueue the same keys never deadlock.
 func (q *Queries) EnqueueKeys(ctx context.Context, dueAt *time.Time, keys []string) error {
 	_, err := q.db.Exec(ctx, enqueueKeys, dueAt, keys)
+	return err
+}
+
+const enqueuePlaceIfWaiting = `-- name: EnqueuePlaceIfWaiting :exec
+INSERT INTO queue (key, due_at)
+SELECT $1::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
+`
+
+// Where no run is seen to wait, one that is being made asks for its place itself.
+func (q *Queries) EnqueuePlaceIfWaiting(ctx context.Context, key string) error {
+	_, err := q.db.Exec(ctx, enqueuePlaceIfWaiting, key)
 	return err
 }
 

@@ -143,6 +143,7 @@ func (q *Queries) RunPosition(ctx context.Context, iD string, workerID string, e
 const startRun = `-- name: StartRun :execrows
 WITH started AS (
     UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest($1::timestamptz, assigned_at))
+    FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
     WHERE id = $2 AND worker_id = $3::uuid AND epoch = $4 AND status = ANY($5::text[])
     RETURNING id, build_id
 ), container AS (
@@ -160,6 +161,8 @@ type StartRunParams struct {
 	FromStatus []string
 }
 
+// It does not wait for the disk: a crash that forgets it leaves the run assigned, and
+// its end says when it started.
 func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (int64, error) {
 	result, err := q.db.Exec(ctx, startRun,
 		arg.At,
