@@ -50,7 +50,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 	s := build.State{
 		Build: build.Build{
 			ID: b.ID, JobID: b.JobID, Number: b.Number, Team: b.Team, Pipeline: b.Pipeline, Job: b.Job.Name(), CreatedBy: b.CreatedBy,
-			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, Params: b.Params,
+			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, AbortForcedBy: b.AbortForcedBy, Params: b.Params,
 			URL: fmt.Sprintf("%s/teams/%s/pipelines/%s/jobs/%s/builds/%d", r.ExternalURL, b.Team, b.Pipeline, url.PathEscape(b.Job.Name()), b.Number),
 		},
 		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
@@ -58,7 +58,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 	s.Resources, s.Types = namedBy(job, ix)
 	s.Sources = ix.sources
 	for path, st := range snap.Steps {
-		s.Steps[path] = build.Step{Status: st.Status, Attempt: st.Attempt, StartedAt: st.StartedAt, RetryAt: st.RetryAt, Message: st.Message}
+		s.Steps[path] = build.Step{Status: st.Status, Attempt: st.Attempt, StartedAt: st.StartedAt, RetryAt: st.RetryAt, Message: st.Message, Fault: st.Fault}
 	}
 	for _, run := range snap.Runs {
 		s.Runs[run.Path] = append(s.Runs[run.Path], buildRun(run))
@@ -141,13 +141,15 @@ func (t *translator) command(cmd build.Command) error {
 		return t.run(c)
 	case build.KillRun:
 		t.ch.Kills = append(t.ch.Kills, c.ID)
+	case build.AbandonRun:
+		t.ch.Abandon = append(t.ch.Abandon, c.ID)
 	case build.SaveVersion:
 		return t.version(c)
 	case build.AddArtifact:
 		t.ch.Artifacts = slices.DeleteFunc(t.ch.Artifacts, func(a state.ArtifactRow) bool { return a.Name == c.Name })
 		t.ch.Artifacts = append(t.ch.Artifacts, state.ArtifactRow{Name: c.Name, Run: c.Artifact.Run, Worker: c.Artifact.Worker, Volume: c.Artifact.Volume, Fetch: c.Fetch, Reused: c.Reused})
 	case build.FinishBuild:
-		t.ch.Status, t.ch.Message = c.Status, c.Message
+		t.ch.Status, t.ch.Message, t.ch.Fault = c.Status, c.Message, c.Fault
 	default:
 		return fmt.Errorf("%T: nobody does this", cmd)
 	}
@@ -187,7 +189,7 @@ func (t *translator) steps(before build.State) {
 }
 
 func stepRow(s build.Step) state.StepRow {
-	return state.StepRow{Status: s.Status, Attempt: s.Attempt, StartedAt: s.StartedAt, RetryAt: s.RetryAt, Message: s.Message}
+	return state.StepRow{Status: s.Status, Attempt: s.Attempt, StartedAt: s.StartedAt, RetryAt: s.RetryAt, Message: s.Message, Fault: s.Fault}
 }
 
 func seeds(in []build.Seed) []state.StepSeed {
@@ -198,12 +200,12 @@ func seeds(in []build.Seed) []state.StepSeed {
 	return out
 }
 
-// conditions are the waits that are worth a row: a retry, a limit, an approval. That a step
+// conditions are the waits that are worth a row: a retry, a limit, an approval, an end. That a step
 // waits for the one before it is plain to see.
 func conditions(snap state.BuildSnapshot, waits []build.Wait) []state.Condition {
 	var out []state.Condition
 	for _, w := range waits {
-		if w.Reason == build.WaitRetry || w.Reason == build.WaitLimit || w.Reason == build.WaitApproval {
+		if w.Reason == build.WaitRetry || w.Reason == build.WaitLimit || w.Reason == build.WaitApproval || w.Reason == build.WaitEnd {
 			out = append(out, state.Condition{Subject: "step/" + snap.Build.ID + "/" + w.Path, Reason: string(w.Reason), Message: w.Message})
 		}
 	}

@@ -221,6 +221,14 @@ func (k *worker) play(r run) {
 	}
 }
 
+// late reports the end of a run, however late it is.
+func (k *worker) late(r run) postgres.Progress {
+	code := int32(0)
+	p, err := k.w.s.RunEnded(k.w.Context(), postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.ID}, postgres.RunEnd{ExitCode: &code, EndedAt: time.Now()})
+	k.w.ok(err)
+	return p
+}
+
 // order is the runs that a worker had, as job:step, in order; checks left out.
 func (k *worker) order() string {
 	k.mu.Lock()

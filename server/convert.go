@@ -39,13 +39,14 @@ func buildMessage(b postgres.BuildView) *weirv1.Build {
 		Id: b.ID, Pipeline: b.Pipeline, Job: graph.Address(b.Job).Name(), Number: b.Number,
 		Status: b.Status, Cause: b.Cause, CreatedBy: b.CreatedBy, Message: b.Message, Revision: b.Revision,
 		CreatedAt: timestamppb.New(b.CreatedAt), StartedAt: stamp(b.StartedAt), EndedAt: stamp(b.EndedAt), ReapedAt: stamp(b.ReapedAt),
+		Fault: b.Fault, AbortRequestedBy: b.AbortRequestedBy, AbortForcedBy: b.AbortForcedBy,
 	}
 }
 
 func stepMessage(s postgres.StepView) *weirv1.Step {
 	return &weirv1.Step{
 		Path: s.Path, Kind: s.Kind, Name: s.Name, Status: s.Status, Attempt: s.Attempt, Message: s.Message,
-		StartedAt: stamp(s.StartedAt), EndedAt: stamp(s.EndedAt),
+		StartedAt: stamp(s.StartedAt), EndedAt: stamp(s.EndedAt), Fault: s.Fault,
 	}
 }
 

@@ -82,6 +82,7 @@ type BuildRow struct {
 	CurrentRevision               int64 // of the pipeline, now
 	Status                        BuildStatus
 	CreatedBy, AbortRequestedBy   string
+	AbortForcedBy                 string
 	Params                        graph.Map // that it was started with
 }
 
@@ -92,6 +93,7 @@ type StepRow struct {
 	StartedAt time.Time // zero: not yet
 	RetryAt   time.Time // zero: none
 	Message   string
+	Fault     Fault
 }
 
 // ArtifactRow is a row of artifacts.
@@ -113,11 +115,13 @@ type BuildChange struct {
 	Steps      []StepChange
 	Runs       []NewRun
 	Kills      []string // run ids
+	Abandon    []string // run ids: nobody waits for their end
 	Versions   []NewVersion
 	Artifacts  []ArtifactRow
 	Approvals  []ApprovalAsked
 	Status     BuildStatus // "": unchanged
 	Message    string
+	Fault      Fault
 	Conditions []Condition // of its steps
 	Enqueue    []Key       // besides what follows by itself: place
 	Collect    time.Time   // look for garbage then; zero: no need

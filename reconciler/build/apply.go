@@ -25,13 +25,15 @@ func Apply(s *State, c Command, now time.Time) error {
 	case RetryStep:
 		return s.move(c.Path, state.StepReady, func(r *Step) { r.RetryAt, r.Message = c.At, c.Message })
 	case FinishStep:
-		return s.move(c.Path, c.Status, func(r *Step) { r.Message = c.Message })
+		return s.move(c.Path, c.Status, func(r *Step) { r.Message, r.Fault = c.Message, c.Fault })
 	case SkipSteps:
 		return s.skip(c.Paths)
 	case StartRun:
 		s.Runs[c.Path] = append(slices.Clip(s.Runs[c.Path]), Run{ID: c.ID, Attempt: c.Attempt, Status: state.RunUnplaced})
 	case KillRun:
 		s.kill(c)
+	case AbandonRun:
+		s.abandon(c)
 	case AddArtifact:
 		s.Artifacts[c.Name] = c.Artifact
 	case FinishBuild:
@@ -69,6 +71,20 @@ func (s *State) kill(c KillRun) {
 	for i := range runs {
 		if runs[i].ID == c.ID {
 			runs[i].KillRequested = true
+		}
+	}
+	s.Runs[c.Path] = runs
+}
+
+func (s *State) abandon(c AbandonRun) {
+	runs := slices.Clone(s.Runs[c.Path])
+	for i := range runs {
+		switch {
+		case runs[i].ID != c.ID:
+		case runs[i].Status == state.RunUnplaced:
+			runs[i].Status = state.RunExited
+		default:
+			runs[i].Status = state.RunLost
 		}
 	}
 	s.Runs[c.Path] = runs

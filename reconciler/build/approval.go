@@ -36,9 +36,9 @@ func (d *decider) blocked(s graph.Step, a graph.Approval, path string, c cancel)
 	case answered && answer.Approved:
 		return d.finish(path, ended(state.StepSucceeded, "approved by "+said(answer)))
 	case answered:
-		return d.finish(path, ended(state.StepFailed, "rejected by "+said(answer)))
+		return d.finish(path, ended(state.StepFailed, "rejected by "+said(answer)).by(state.FaultPolicy))
 	case !until.IsZero() && !d.Now.Before(until):
-		return d.finish(path, ended(state.StepFailed, fmt.Sprintf("nobody answered within %v", millis(s.Timeout))))
+		return d.finish(path, ended(state.StepFailed, fmt.Sprintf("nobody answered within %v", millis(s.Timeout))).by(state.FaultPolicy))
 	}
 	if !until.IsZero() {
 		d.wake(until)

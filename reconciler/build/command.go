@@ -9,7 +9,7 @@ import (
 )
 
 // Command is one thing to be done: AddSteps, StartStep, RetryStep, StartRun, KillRun,
-// AskApproval, FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
+// AbandonRun, AskApproval, FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
 type Command interface{ command() }
 
 // AddSteps makes rows for the next attempt at a do, parallel or try.
@@ -50,11 +50,15 @@ type AskApproval struct {
 // KillRun asks for the end of a run.
 type KillRun struct{ Path, ID string }
 
+// AbandonRun ends a run without waiting for its worker.
+type AbandonRun struct{ Path, ID string }
+
 // FinishStep ends a step.
 type FinishStep struct {
 	Path    string
 	Status  state.StepStatus
 	Message string
+	Fault   state.Fault
 }
 
 // SkipSteps ends steps that will not run.
@@ -81,6 +85,7 @@ type AddArtifact struct {
 type FinishBuild struct {
 	Status  state.BuildStatus
 	Message string
+	Fault   state.Fault
 }
 
 func (AddSteps) command()    {}
@@ -89,6 +94,7 @@ func (RetryStep) command()   {}
 func (StartRun) command()    {}
 func (AskApproval) command() {}
 func (KillRun) command()     {}
+func (AbandonRun) command()  {}
 func (FinishStep) command()  {}
 func (SkipSteps) command()   {}
 func (SaveVersion) command() {}
@@ -101,6 +107,7 @@ type Reason string
 // The reasons.
 const (
 	WaitRun      Reason = "Running"  // its run has not ended
+	WaitEnd      Reason = "Ending"   // its run is asked to end
 	WaitRetry    Reason = "Retry"    // it will be tried again later
 	WaitLimit    Reason = "Limit"    // of the parallel that it is in
 	WaitStep     Reason = "Previous" // the steps before it

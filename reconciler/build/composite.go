@@ -48,7 +48,7 @@ func (d *decider) attempt(s graph.Step, path string, c cancel) outcome {
 		return goesOn
 	}
 	if o.status == state.StepAborted && c == keepOn && inner == byTimeout {
-		o = outcome{true, state.StepFailed, timedOut(s.Timeout), faultTimeout}
+		o = outcome{true, state.StepFailed, timedOut(s.Timeout), faultTimeout, state.FaultUser}
 	}
 	return d.settle(s, path, row.Attempt, c, o)
 }
@@ -69,7 +69,7 @@ func (d *decider) inside(b graph.Body, prefix string, c cancel) outcome {
 	case graph.Do:
 		return d.do(b.Steps, prefix, c)
 	}
-	return ended(state.StepErrored, fmt.Sprintf("%T is no step that this server knows", b))
+	return ended(state.StepErrored, fmt.Sprintf("%T is no step that this server knows", b)).by(state.FaultSystem)
 }
 
 // forgive turns failures into success; an abort stays one.

@@ -19,6 +19,8 @@ func Decide(s State, o Options) Decision {
 	case s.Build.Status.Terminal():
 	case s.Build.Status == state.BuildPending:
 		d.pending()
+	case s.Build.AbortForcedBy != "":
+		d.forced()
 	default:
 		d.running()
 	}
@@ -49,6 +51,7 @@ type outcome struct {
 	status  state.StepStatus
 	message string
 	kind    fault
+	blame   state.Fault
 }
 
 // fault is the finer kind of a failure, which retries tell apart.
@@ -57,12 +60,23 @@ type fault string
 const (
 	faultTimeout fault = "timeout"
 	faultLost    fault = "lost"
+	faultUnsure  fault = "unsure" // it was lost, and may have taken effect
 )
 
 var goesOn = outcome{}
 
+// ended is an outcome; what went wrong is the user's unless something else is known.
 func ended(status state.StepStatus, message string) outcome {
-	return outcome{done: true, status: status, message: message}
+	o := outcome{done: true, status: status, message: message}
+	if status == state.StepFailed || status == state.StepErrored {
+		o.blame = state.FaultUser
+	}
+	return o
+}
+
+func (o outcome) by(f state.Fault) outcome {
+	o.blame = f
+	return o
 }
 
 func (o outcome) succeeded() bool { return o.done && o.status == state.StepSucceeded }
@@ -72,7 +86,7 @@ func (d *decider) pending() {
 		d.wait("", WaitPending, "the job's scheduler has not started it yet")
 		return
 	}
-	d.emit(FinishBuild{state.BuildAborted, d.abortMessage()})
+	d.emit(FinishBuild{state.BuildAborted, d.abortMessage(), ""})
 }
 
 func (d *decider) running() {
@@ -91,7 +105,7 @@ func (d *decider) running() {
 	if o.status == state.StepAborted && c == byAbort {
 		o.message = d.abortMessage()
 	}
-	d.emit(FinishBuild{state.BuildStatus(o.status), o.message})
+	d.emit(FinishBuild{state.BuildStatus(o.status), o.message, o.blame})
 }
 
 func (d *decider) abortMessage() string { return "aborted by " + d.Build.AbortRequestedBy }

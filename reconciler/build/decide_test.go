@@ -118,7 +118,7 @@ func TestAPendingBuildWaitsOrIsAborted(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	s.Build.AbortRequestedBy = "ann"
-	if d := Decide(s, Options{}); len(d.Commands) != 1 || d.Commands[0] != (FinishBuild{state.BuildAborted, "aborted by ann"}) {
+	if d := Decide(s, Options{}); len(d.Commands) != 1 || d.Commands[0] != (FinishBuild{state.BuildAborted, "aborted by ann", ""}) {
 		t.Errorf("%+v", d)
 	}
 }

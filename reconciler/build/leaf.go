@@ -1,7 +1,9 @@
 package build
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
@@ -29,7 +31,11 @@ func known(row Step) outcome {
 	if row.Status == state.StepSkipped {
 		return ended(state.StepAborted, "was not begun")
 	}
-	return ended(row.Status, row.Message)
+	o := ended(row.Status, row.Message).by(row.Fault)
+	if strings.HasSuffix(row.Message, mayHaveHappened) {
+		o.kind = faultUnsure
+	}
+	return o
 }
 
 func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outcome {
@@ -42,7 +48,7 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 	attempt := len(d.Runs[path]) + 1
 	run, err := d.newRun(s, path, attempt)
 	if err != nil {
-		return d.finish(path, ended(state.StepErrored, err.Error()))
+		return d.finish(path, ended(state.StepErrored, err.Error()).by(blame(err)))
 	}
 	if f, ok := d.fetched(s, path, run.Task); ok {
 		d.emit(AddArtifact{Name: scoped(s.Name, d.scope(path)), Artifact: f.Artifact, Fetch: f.Key, Reused: true})
@@ -52,6 +58,19 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 	d.emit(run)
 	d.wait(path, WaitRun, "its run has just been made")
 	return goesOn
+}
+
+// gone is an error that is not the user's: what a step needs was lost.
+type gone struct{ text string }
+
+func (g gone) Error() string { return g.text }
+
+// blame says whose fault it is that a run cannot be made.
+func blame(err error) state.Fault {
+	if _, ours := errors.AsType[gone](err); ours {
+		return state.FaultSystem
+	}
+	return state.FaultUser
 }
 
 func (d *decider) lastRun(path string) Run {
@@ -66,7 +85,11 @@ func (d *decider) waitRun(path string, run Run, c cancel) outcome {
 	if c != keepOn && !run.KillRequested {
 		d.emit(KillRun{path, run.ID})
 	}
-	d.wait(path, WaitRun, fmt.Sprintf("its run is %s", run.Status))
+	if c == keepOn {
+		d.wait(path, WaitRun, fmt.Sprintf("its run is %s", run.Status))
+	} else {
+		d.wait(path, WaitEnd, fmt.Sprintf("is being ended (%s): its run has been asked to, and is killed if it does not in time", c))
+	}
 	return goesOn
 }
 
@@ -102,9 +125,9 @@ func (d *decider) verdict(s graph.Step, run Run) outcome {
 	case run.KillRequested:
 		return ended(state.StepAborted, "was ended")
 	case run.Status == state.RunLost || run.Infra:
-		return outcome{true, state.StepErrored, run.Message, faultLost}
+		return outcome{true, state.StepErrored, run.Message, faultLost, state.FaultSystem}
 	case run.TimedOut:
-		return outcome{true, state.StepFailed, timedOut(s.Timeout), faultTimeout}
+		return outcome{true, state.StepFailed, timedOut(s.Timeout), faultTimeout, state.FaultUser}
 	case exited:
 		return ended(state.StepFailed, failed(code, run.Message))
 	}
@@ -158,7 +181,7 @@ func (d *decider) keepOutputs(w work, path string, run Run) {
 }
 
 func (d *decider) finish(path string, o outcome) outcome {
-	d.emit(FinishStep{path, o.status, o.message})
+	d.emit(FinishStep{path, o.status, o.message, o.blame})
 	return o
 }
 

@@ -56,6 +56,9 @@ func wants(r graph.Retry, o outcome) bool {
 	case state.StepFailed:
 		return slices.Contains(on, "failed") || o.kind == faultTimeout && slices.Contains(on, "timeout")
 	case state.StepErrored:
+		if o.kind == faultUnsure { // nor as a part of what is around it
+			return slices.Contains(on, "lost")
+		}
 		return slices.Contains(on, "errored")
 	}
 	return false
@@ -81,7 +84,7 @@ func (d *decider) losses(path string) int {
 func (d *decider) lost(s graph.Step, path string, c cancel, w work, run Run, o outcome) outcome {
 	asked := slices.Contains(s.Retry.On, "lost")
 	if w.kind == graph.StepPut && !asked && (run.Started || run.Status == state.RunLost) {
-		o.message = mayHaveHappened
+		o.message, o.kind = mayHaveHappened, faultUnsure
 		return d.finish(path, o)
 	}
 	most := d.Options.Losses

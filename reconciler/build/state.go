@@ -31,6 +31,7 @@ type Build struct {
 	CreatedBy, URL, ExternalURL string
 	Status                      state.BuildStatus
 	AbortRequestedBy            string    // "": nobody
+	AbortForcedBy               string    // who does not want to wait for its end; "": nobody
 	Params                      graph.Map // that it was started with
 }
 
@@ -41,6 +42,7 @@ type Step struct {
 	StartedAt time.Time // of the attempt
 	RetryAt   time.Time // ready, but not before
 	Message   string
+	Fault     state.Fault
 }
 
 // Run is a row of runs.

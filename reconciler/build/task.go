@@ -223,7 +223,7 @@ func (m *maker) use(name string) (Artifact, error) {
 		return a, fmt.Errorf("no step before it made artifact %q", name)
 	}
 	if a.Worker == "" {
-		return a, fmt.Errorf("artifact %q is gone with the worker that had it", name)
+		return a, gone{fmt.Sprintf("artifact %q is gone with the worker that had it", name)}
 	}
 	m.used, m.names = append(m.used, a), append(m.names, name)
 	return a, nil

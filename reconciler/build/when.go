@@ -35,7 +35,7 @@ func (d *decider) when(s graph.Step, path string, c cancel) (o outcome, left boo
 	case yes:
 		return goesOn, false
 	}
-	d.emit(FinishStep{path, state.StepSkipped, whenFalse})
+	d.emit(FinishStep{path, state.StepSkipped, whenFalse, ""})
 	d.skipUnder(path)
 	return ended(state.StepSucceeded, ""), true
 }

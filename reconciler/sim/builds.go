@@ -79,6 +79,7 @@ func (db *DB) CommitBuild(_ context.Context, c state.Claim, snap state.BuildSnap
 	}
 	db.newRuns(b, ch.Runs)
 	db.kill(ch.Kills)
+	db.abandon(ch.Abandon)
 	db.keep(b, ch.Versions)
 	for _, a := range ch.Artifacts {
 		b.artifacts = slices.DeleteFunc(b.artifacts, func(x state.ArtifactRow) bool { return x.Name == a.Name })
@@ -124,6 +125,18 @@ func (db *DB) kill(ids []string) {
 	for _, r := range db.runs {
 		if slices.Contains(ids, r.row.ID) && !r.row.Status.Terminal() {
 			r.row.KillRequested = true
+		}
+	}
+}
+
+func (db *DB) abandon(ids []string) {
+	for _, r := range db.runs {
+		switch {
+		case !slices.Contains(ids, r.row.ID) || r.row.Status.Terminal():
+		case r.row.Status == state.RunUnplaced:
+			r.row.Status = state.RunExited
+		default:
+			r.row.Status = state.RunLost
 		}
 	}
 }

@@ -136,7 +136,8 @@ func mayTrigger(ctx context.Context, q *db.Queries, jobID string) (graph.Job, er
 }
 
 // Abort asks for a build to end. One that has not started ends at once; one that
-// has ended stays as it is, which is no error.
+// has ended stays as it is, which is no error. Asked for a second time, one that runs
+// ends without waiting for its workers, and without its hooks.
 func (s *Store) Abort(ctx context.Context, team, id, actor string) error {
 	err := s.tx(ctx, func(q *db.Queries) error {
 		row, err := q.APIAbort(ctx, actor, "aborted by "+actor+" before it started", id, team)
@@ -152,7 +153,11 @@ func (s *Store) Abort(ctx context.Context, team, id, actor string) error {
 }
 
 func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row db.APIAbortRow) error {
-	if err := q.APIAudit(ctx, auditParams(team, actor, "build.abort", "build/"+id)); err != nil {
+	action := "build.abort"
+	if row.Forced {
+		action = "build.abort.force"
+	}
+	if err := q.APIAudit(ctx, auditParams(team, actor, action, "build/"+id)); err != nil {
 		return err
 	}
 	keys := []state.Key{state.BuildKey(id)}

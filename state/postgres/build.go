@@ -37,6 +37,7 @@ func loadHead(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) err
 	snap.Build = state.BuildRow{
 		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
 		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
+		AbortForcedBy: h.AbortForcedBy,
 	}
 	snap.Build.Params, err = paramsOf(h.Params)
 	return err
@@ -49,7 +50,7 @@ func loadSteps(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) er
 	}
 	snap.Steps = make(map[string]state.StepRow, len(rows))
 	for _, r := range rows {
-		snap.Steps[r.Path] = state.StepRow{Status: state.StepStatus(r.Status), Attempt: int(r.Attempt), StartedAt: orZero(r.StartedAt), RetryAt: orZero(r.RetryAt), Message: r.Message}
+		snap.Steps[r.Path] = state.StepRow{Status: state.StepStatus(r.Status), Attempt: int(r.Attempt), StartedAt: orZero(r.StartedAt), RetryAt: orZero(r.RetryAt), Message: r.Message, Fault: state.Fault(r.Fault)}
 	}
 	return nil
 }
@@ -149,6 +150,9 @@ func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	if err != nil {
 		return err
 	}
+	if err := abandonRuns(ctx, q, ch.Abandon); err != nil {
+		return err
+	}
 	if err := keepVersions(ctx, q, id, ch.Versions); err != nil {
 		return err
 	}
@@ -156,6 +160,9 @@ func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 		return err
 	}
 	if err := finishBuild(ctx, q, snap, ch); err != nil {
+		return err
+	}
+	if err := putConditions(ctx, q, ch.Conditions); err != nil {
 		return err
 	}
 	if err := q.Notify(ctx, ChannelBuild, id); err != nil {
@@ -168,7 +175,7 @@ func finishBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	if ch.Status == "" {
 		return nil
 	}
-	n, err := q.FinishBuild(ctx, string(ch.Status), ch.Message, snap.Build.ID, ch.Status.From())
+	n, err := q.FinishBuild(ctx, db.FinishBuildParams{Status: string(ch.Status), Message: ch.Message, Fault: string(ch.Fault), ID: snap.Build.ID, FromStatus: ch.Status.From()})
 	if err == nil && n == 0 {
 		return state.ErrConflict
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirci/weir/state"
@@ -57,6 +58,18 @@ func killRuns(ctx context.Context, q *db.Queries, ids []string) (unplaced bool, 
 		}
 	}
 	return unplaced, notifyWorkers(ctx, q, told)
+}
+
+// abandonRuns ends runs as nobody waits for them any more.
+func abandonRuns(ctx context.Context, q *db.Queries, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	workers, err := q.AbandonRuns(ctx, "its build was ended by force", ids)
+	if err != nil {
+		return fmt.Errorf("abandon runs: %w", err)
+	}
+	return notifyWorkers(ctx, q, slices.DeleteFunc(workers, func(w string) bool { return w == "" }))
 }
 
 func notifyWorkers(ctx context.Context, q *db.Queries, ids []string) error {

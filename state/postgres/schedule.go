@@ -112,7 +112,9 @@ func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 		keys, waitNoMore = append(keys, state.BuildKey(id)), append(waitNoMore, "build/"+id)
 	}
 	for id, message := range ch.Errored {
-		if _, err := q.FinishBuild(ctx, string(state.BuildErrored), message, id, state.BuildErrored.From()); err != nil {
+		if _, err := q.FinishBuild(ctx, db.FinishBuildParams{
+			Status: string(state.BuildErrored), Message: message, Fault: string(state.FaultUser), ID: id, FromStatus: state.BuildErrored.From(),
+		}); err != nil {
 			return err
 		}
 		waitNoMore = append(waitNoMore, "build/"+id)

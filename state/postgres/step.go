@@ -34,6 +34,7 @@ func moveSteps(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, cha
 	for _, c := range changes {
 		p.Paths, p.Froms, p.Tos = append(p.Paths, c.Path), append(p.Froms, string(c.From.Status)), append(p.Tos, string(c.To.Status))
 		p.Attempts, p.Messages = append(p.Attempts, int32(c.To.Attempt)), append(p.Messages, c.To.Message)
+		p.Faults = append(p.Faults, string(c.To.Fault))
 		p.Retries, p.Ends = append(p.Retries, orEpoch(c.To.RetryAt)), append(p.Ends, c.To.Status.Terminal())
 		subjects = append(subjects, stepSubject(snap.Build.ID, c.Path))
 	}

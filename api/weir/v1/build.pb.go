@@ -367,25 +367,28 @@ func (x *ListBuildsResponse) GetBuilds() []*Build {
 }
 
 type Build struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
-	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
-	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
-	Status        string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"`
-	Cause         string                 `protobuf:"bytes,6,opt,name=cause,proto3" json:"cause,omitempty"`
-	CreatedBy     string                 `protobuf:"bytes,7,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
-	Message       string                 `protobuf:"bytes,8,opt,name=message,proto3" json:"message,omitempty"`
-	Revision      int64                  `protobuf:"varint,9,opt,name=revision,proto3" json:"revision,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
-	Inputs        []*BuildVersion        `protobuf:"bytes,13,rep,name=inputs,proto3" json:"inputs,omitempty"`
-	Outputs       []*BuildVersion        `protobuf:"bytes,14,rep,name=outputs,proto3" json:"outputs,omitempty"`
-	Waiting       *Condition             `protobuf:"bytes,15,opt,name=waiting,proto3" json:"waiting,omitempty"`
-	ReapedAt      *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=reaped_at,json=reapedAt,proto3" json:"reaped_at,omitempty"` // its steps and logs were deleted then, as nothing keeps them
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Id               string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Pipeline         string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job              string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number           int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	Status           string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"`
+	Cause            string                 `protobuf:"bytes,6,opt,name=cause,proto3" json:"cause,omitempty"`
+	CreatedBy        string                 `protobuf:"bytes,7,opt,name=created_by,json=createdBy,proto3" json:"created_by,omitempty"`
+	Message          string                 `protobuf:"bytes,8,opt,name=message,proto3" json:"message,omitempty"`
+	Revision         int64                  `protobuf:"varint,9,opt,name=revision,proto3" json:"revision,omitempty"`
+	CreatedAt        *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	StartedAt        *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
+	EndedAt          *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	Inputs           []*BuildVersion        `protobuf:"bytes,13,rep,name=inputs,proto3" json:"inputs,omitempty"`
+	Outputs          []*BuildVersion        `protobuf:"bytes,14,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	Waiting          *Condition             `protobuf:"bytes,15,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	ReapedAt         *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=reaped_at,json=reapedAt,proto3" json:"reaped_at,omitempty"`                           // its steps and logs were deleted then, as nothing keeps them
+	Fault            string                 `protobuf:"bytes,30,opt,name=fault,proto3" json:"fault,omitempty"`                                                 // on whose account it ended as it did: user, system, policy; "": nobody's
+	AbortRequestedBy string                 `protobuf:"bytes,31,opt,name=abort_requested_by,json=abortRequestedBy,proto3" json:"abort_requested_by,omitempty"` // "": nobody
+	AbortForcedBy    string                 `protobuf:"bytes,32,opt,name=abort_forced_by,json=abortForcedBy,proto3" json:"abort_forced_by,omitempty"`          // who did not want to wait for its end
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Build) Reset() {
@@ -530,6 +533,27 @@ func (x *Build) GetReapedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Build) GetFault() string {
+	if x != nil {
+		return x.Fault
+	}
+	return ""
+}
+
+func (x *Build) GetAbortRequestedBy() string {
+	if x != nil {
+		return x.AbortRequestedBy
+	}
+	return ""
+}
+
+func (x *Build) GetAbortForcedBy() string {
+	if x != nil {
+		return x.AbortForcedBy
+	}
+	return ""
+}
+
 type BuildVersion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -601,6 +625,7 @@ type Step struct {
 	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
 	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
 	Waiting       *Condition             `protobuf:"bytes,9,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	Fault         string                 `protobuf:"bytes,30,opt,name=fault,proto3" json:"fault,omitempty"` // as in Build
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -696,6 +721,13 @@ func (x *Step) GetWaiting() *Condition {
 		return x.Waiting
 	}
 	return nil
+}
+
+func (x *Step) GetFault() string {
+	if x != nil {
+		return x.Fault
+	}
+	return ""
 }
 
 // A build is named by its id, or by pipeline, job and number (0: the newest).
@@ -1836,7 +1868,7 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x03job\x18\x02 \x01(\tR\x03job\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"<\n" +
 	"\x12ListBuildsResponse\x12&\n" +
-	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\xd4\x04\n" +
+	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\xc0\x05\n" +
 	"\x05Build\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
@@ -1857,14 +1889,17 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x06inputs\x18\r \x03(\v2\x15.weir.v1.BuildVersionR\x06inputs\x12/\n" +
 	"\aoutputs\x18\x0e \x03(\v2\x15.weir.v1.BuildVersionR\aoutputs\x12,\n" +
 	"\awaiting\x18\x0f \x01(\v2\x12.weir.v1.ConditionR\awaiting\x127\n" +
-	"\treaped_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\breapedAt\"\xb8\x01\n" +
+	"\treaped_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\breapedAt\x12\x14\n" +
+	"\x05fault\x18\x1e \x01(\tR\x05fault\x12,\n" +
+	"\x12abort_requested_by\x18\x1f \x01(\tR\x10abortRequestedBy\x12&\n" +
+	"\x0fabort_forced_by\x18  \x01(\tR\rabortForcedBy\"\xb8\x01\n" +
 	"\fBuildVersion\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12<\n" +
 	"\aversion\x18\x03 \x03(\v2\".weir.v1.BuildVersion.VersionEntryR\aversion\x1a:\n" +
 	"\fVersionEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xae\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc4\x02\n" +
 	"\x04Step\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -1875,7 +1910,8 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\n" +
 	"started_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x125\n" +
 	"\bended_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12,\n" +
-	"\awaiting\x18\t \x01(\v2\x12.weir.v1.ConditionR\awaiting\"g\n" +
+	"\awaiting\x18\t \x01(\v2\x12.weir.v1.ConditionR\awaiting\x12\x14\n" +
+	"\x05fault\x18\x1e \x01(\tR\x05fault\"g\n" +
 	"\x0fGetBuildRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +

@@ -14,7 +14,7 @@ import (
 func (a *App) abortCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "abort JOB[/N] | BUILD-ID",
-		Short:             "End a build: by default the newest of the job",
+		Short:             "End a build, by default the newest of the job; a second time by force",
 		Args:              exactly(1),
 		ValidArgsFunction: a.completeJobs,
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.abort(cmd.Context(), args[0]) },
@@ -39,9 +39,12 @@ func (a *App) abort(ctx context.Context, arg string) error {
 	if a.global.json {
 		return view.WriteMessage(a.Out, b)
 	}
-	what := "is asked to end; it is %s now"
-	if b.EndedAt != nil {
+	what := "is asked to end; it is %s now. Ask again to end it at once, without its hooks"
+	switch {
+	case b.EndedAt != nil:
 		what = "has ended: it is %s"
+	case b.AbortForcedBy != "":
+		what = "ends by force; it is %s now"
 	}
 	fmt.Fprintf(a.Out, "%s/%s "+what+".\n", b.Pipeline, view.BuildName(b), b.Status)
 	return nil

@@ -139,6 +139,9 @@ func (l *Log) onBuild(b *weirv1.Build) error {
 		if b.Message != "" {
 			text += ": " + b.Message
 		}
+		if b.Fault == "system" {
+			text += " (a fault of the system: trigger it again)"
+		}
 	}
 	return l.printf("%s%s\n", l.at(cmp.Or(b.EndedAt, b.StartedAt)), text)
 }

@@ -10,7 +10,8 @@ ORDER BY p.name, o.address;
 
 -- name: APIBuilds :many
 SELECT b.id, p.name AS pipeline, o.address AS job, b.number, b.status, b.cause, b.created_by, b.message, b.revision,
-       b.created_at, b.started_at, b.ended_at, b.reaped_at
+       b.created_at, b.started_at, b.ended_at, b.reaped_at, b.fault,
+       coalesce(b.abort_requested_by, '')::text AS abort_requested_by, coalesce(b.abort_forced_by, '')::text AS abort_forced_by
 FROM builds b
 JOIN pipelines p ON p.id = b.pipeline_id
 JOIN teams t ON t.id = b.team_id
@@ -49,7 +50,7 @@ ORDER BY 1, 5, 2;
 
 -- name: APISteps :many
 -- Rows that came later (attempts, values of across) stand where their step stands.
-SELECT path, kind, name, status, attempt, message, started_at, ended_at FROM steps
+SELECT path, kind, name, status, attempt, message, started_at, ended_at, fault FROM steps
 WHERE build_id = @build_id
 ORDER BY ord, string_to_array(regexp_replace(path, '[a-z_]+', '0', 'g'), '.')::int[], path;
 
@@ -72,14 +73,16 @@ SELECT v.spec FROM object_versions v WHERE v.object_id = @job_id AND v.to_revisi
 
 -- name: APIAbort :one
 -- A build that has not started ends at once; one that runs is ended by its
--- decider. A build that has ended is left alone.
+-- decider. A build that has ended is left alone. Asked for a second time, a build
+-- that runs is not waited for any more.
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, @actor::text),
+    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL THEN coalesce(abort_forced_by, @actor::text) END,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN @message::text ELSE message END
 WHERE builds.id = @id AND team_id = (SELECT teams.id FROM teams WHERE teams.name = @team) AND status IN ('pending', 'running')
-RETURNING status, job_id;
+RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced;
 
 -- name: APIClearConditions :exec
 DELETE FROM conditions WHERE subject = @subject;

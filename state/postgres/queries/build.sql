@@ -1,6 +1,7 @@
 -- name: BuildHead :one
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
-       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by, b.params, clock_timestamp()::timestamptz AS now
+       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by,
+       coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now
 FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id
 WHERE b.id = @id;
 
@@ -41,7 +42,7 @@ UPDATE fetches f SET used_at = clock_timestamp()
 FROM builds b WHERE b.id = @build_id AND f.pipeline_id = b.pipeline_id AND f.key = @key AND f.worker_id = @worker_id AND f.volume = @volume;
 
 -- name: FinishBuild :execrows
-UPDATE builds SET status = @status, message = @message, ended_at = clock_timestamp()
+UPDATE builds SET status = @status, message = @message, fault = @fault, ended_at = clock_timestamp()
 WHERE id = @id AND status = ANY (@from_status::text[]);
 
 -- name: StartPendingBuild :execrows

@@ -8,6 +8,19 @@ SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS wo
        (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
 FROM runs WHERE id = @id;
 
+-- name: AbandonRuns :many
+-- Nobody waits for their end any more. What their workers still say is too late, and
+-- their containers are taken away.
+WITH gone AS (
+    UPDATE runs SET status = CASE status WHEN 'unplaced' THEN 'exited' ELSE 'lost' END, message = @message, ended_at = clock_timestamp(),
+        kill_requested_at = coalesce(kill_requested_at, clock_timestamp())
+    WHERE id = ANY (@ids::uuid[]) AND status IN ('unplaced', 'assigned', 'running')
+    RETURNING id, worker_id
+), containers AS (
+    UPDATE containers SET status = 'destroying' FROM gone WHERE containers.run_id = gone.id AND containers.status <> 'destroying'
+)
+SELECT coalesce(worker_id::text, '')::text AS worker FROM gone;
+
 -- name: RunResult :one
 SELECT result FROM runs WHERE id = @id;
 

@@ -13,20 +13,23 @@ import (
 const aPIAbort = `-- name: APIAbort :one
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, $1::text),
+    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL THEN coalesce(abort_forced_by, $1::text) END,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN $2::text ELSE message END
 WHERE builds.id = $3 AND team_id = (SELECT teams.id FROM teams WHERE teams.name = $4) AND status IN ('pending', 'running')
-RETURNING status, job_id
+RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced
 `
 
 type APIAbortRow struct {
 	Status string
 	JobID  string
+	Forced bool
 }
 
 // A build that has not started ends at once; one that runs is ended by its
-// decider. A build that has ended is left alone.
+// decider. A build that has ended is left alone. Asked for a second time, a build
+// that runs is not waited for any more.
 func (q *Queries) APIAbort(ctx context.Context, actor string, message string, iD string, team string) (APIAbortRow, error) {
 	row := q.db.QueryRow(ctx, aPIAbort,
 		actor,
@@ -35,7 +38,7 @@ func (q *Queries) APIAbort(ctx context.Context, actor string, message string, iD
 		team,
 	)
 	var i APIAbortRow
-	err := row.Scan(&i.Status, &i.JobID)
+	err := row.Scan(&i.Status, &i.JobID, &i.Forced)
 	return i, err
 }
 
@@ -99,7 +102,8 @@ func (q *Queries) APIBuildVersions(ctx context.Context, buildIds []string) ([]AP
 
 const aPIBuilds = `-- name: APIBuilds :many
 SELECT b.id, p.name AS pipeline, o.address AS job, b.number, b.status, b.cause, b.created_by, b.message, b.revision,
-       b.created_at, b.started_at, b.ended_at, b.reaped_at
+       b.created_at, b.started_at, b.ended_at, b.reaped_at, b.fault,
+       coalesce(b.abort_requested_by, '')::text AS abort_requested_by, coalesce(b.abort_forced_by, '')::text AS abort_forced_by
 FROM builds b
 JOIN pipelines p ON p.id = b.pipeline_id
 JOIN teams t ON t.id = b.team_id
@@ -109,19 +113,22 @@ ORDER BY b.created_at DESC, b.number DESC
 `
 
 type APIBuildsRow struct {
-	ID        string
-	Pipeline  string
-	Job       string
-	Number    int64
-	Status    string
-	Cause     string
-	CreatedBy string
-	Message   string
-	Revision  int64
-	CreatedAt time.Time
-	StartedAt *time.Time
-	EndedAt   *time.Time
-	ReapedAt  *time.Time
+	ID               string
+	Pipeline         string
+	Job              string
+	Number           int64
+	Status           string
+	Cause            string
+	CreatedBy        string
+	Message          string
+	Revision         int64
+	CreatedAt        time.Time
+	StartedAt        *time.Time
+	EndedAt          *time.Time
+	ReapedAt         *time.Time
+	Fault            string
+	AbortRequestedBy string
+	AbortForcedBy    string
 }
 
 func (q *Queries) APIBuilds(ctx context.Context, team string, ids []string) ([]APIBuildsRow, error) {
@@ -147,6 +154,9 @@ func (q *Queries) APIBuilds(ctx context.Context, team string, ids []string) ([]A
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.ReapedAt,
+			&i.Fault,
+			&i.AbortRequestedBy,
+			&i.AbortForcedBy,
 		); err != nil {
 			return nil, err
 		}
@@ -282,7 +292,7 @@ func (q *Queries) APINewestBuildsOfJob(ctx context.Context, team string, jobID s
 }
 
 const aPISteps = `-- name: APISteps :many
-SELECT path, kind, name, status, attempt, message, started_at, ended_at FROM steps
+SELECT path, kind, name, status, attempt, message, started_at, ended_at, fault FROM steps
 WHERE build_id = $1
 ORDER BY ord, string_to_array(regexp_replace(path, '[a-z_]+', '0', 'g'), '.')::int[], path
 `
@@ -296,6 +306,7 @@ type APIStepsRow struct {
 	Message   string
 	StartedAt *time.Time
 	EndedAt   *time.Time
+	Fault     string
 }
 
 // Rows that came later (attempts, values of across) stand where their step stands.
@@ -317,6 +328,7 @@ func (q *Queries) APISteps(ctx context.Context, buildID string) ([]APIStepsRow, 
 			&i.Message,
 			&i.StartedAt,
 			&i.EndedAt,
+			&i.Fault,
 		); err != nil {
 			return nil, err
 		}

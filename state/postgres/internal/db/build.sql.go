@@ -48,7 +48,8 @@ func (q *Queries) BuildArtifacts(ctx context.Context, buildID string) ([]BuildAr
 
 const buildHead = `-- name: BuildHead :one
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
-       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by, b.params, clock_timestamp()::timestamptz AS now
+       b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by,
+       coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now
 FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id
 WHERE b.id = $1
 `
@@ -67,6 +68,7 @@ type BuildHeadRow struct {
 	Status           string
 	CreatedBy        string
 	AbortRequestedBy string
+	AbortForcedBy    string
 	Params           []byte
 	Now              time.Time
 }
@@ -88,6 +90,7 @@ func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error
 		&i.Status,
 		&i.CreatedBy,
 		&i.AbortRequestedBy,
+		&i.AbortForcedBy,
 		&i.Params,
 		&i.Now,
 	)
@@ -187,16 +190,25 @@ func (q *Queries) FetchesForBuild(ctx context.Context, buildID string) ([]Fetche
 }
 
 const finishBuild = `-- name: FinishBuild :execrows
-UPDATE builds SET status = $1, message = $2, ended_at = clock_timestamp()
-WHERE id = $3 AND status = ANY ($4::text[])
+UPDATE builds SET status = $1, message = $2, fault = $3, ended_at = clock_timestamp()
+WHERE id = $4 AND status = ANY ($5::text[])
 `
 
-func (q *Queries) FinishBuild(ctx context.Context, status string, message string, iD string, fromStatus []string) (int64, error) {
+type FinishBuildParams struct {
+	Status     string
+	Message    string
+	Fault      string
+	ID         string
+	FromStatus []string
+}
+
+func (q *Queries) FinishBuild(ctx context.Context, arg FinishBuildParams) (int64, error) {
 	result, err := q.db.Exec(ctx, finishBuild,
-		status,
-		message,
-		iD,
-		fromStatus,
+		arg.Status,
+		arg.Message,
+		arg.Fault,
+		arg.ID,
+		arg.FromStatus,
 	)
 	if err != nil {
 		return 0, err

@@ -62,6 +62,8 @@ type Build struct {
 	EndedAt          *time.Time
 	Params           []byte
 	TickAt           *time.Time
+	Fault            string
+	AbortForcedBy    *string
 	ReapedAt         *time.Time
 }
 
@@ -285,6 +287,7 @@ type Step struct {
 	Message   string
 	StartedAt *time.Time
 	EndedAt   *time.Time
+	Fault     string
 }
 
 type Team struct {

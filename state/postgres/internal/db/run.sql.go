@@ -10,6 +10,40 @@ import (
 	"time"
 )
 
+const abandonRuns = `-- name: AbandonRuns :many
+WITH gone AS (
+    UPDATE runs SET status = CASE status WHEN 'unplaced' THEN 'exited' ELSE 'lost' END, message = $1, ended_at = clock_timestamp(),
+        kill_requested_at = coalesce(kill_requested_at, clock_timestamp())
+    WHERE id = ANY ($2::uuid[]) AND status IN ('unplaced', 'assigned', 'running')
+    RETURNING id, worker_id
+), containers AS (
+    UPDATE containers SET status = 'destroying' FROM gone WHERE containers.run_id = gone.id AND containers.status <> 'destroying'
+)
+SELECT coalesce(worker_id::text, '')::text AS worker FROM gone
+`
+
+// Nobody waits for their end any more. What their workers still say is too late, and
+// their containers are taken away.
+func (q *Queries) AbandonRuns(ctx context.Context, message string, ids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, abandonRuns, message, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var worker string
+		if err := rows.Scan(&worker); err != nil {
+			return nil, err
+		}
+		items = append(items, worker)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetHidden = `-- name: ForgetHidden :exec
 UPDATE runs SET result = NULL WHERE build_id = $1::uuid AND hidden AND result IS NOT NULL
 `

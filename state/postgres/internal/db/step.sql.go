@@ -38,12 +38,12 @@ func (q *Queries) InsertSteps(ctx context.Context, arg InsertStepsParams) error 
 
 const moveSteps = `-- name: MoveSteps :execrows
 UPDATE steps s
-SET status = n.to_status, attempt = n.attempt, message = n.message,
+SET status = n.to_status, attempt = n.attempt, message = n.message, fault = n.fault,
     retry_at = CASE WHEN n.to_status = 'ready' THEN n.retry_at END,
     started_at = CASE WHEN n.attempt > s.attempt THEN $1::timestamptz ELSE s.started_at END,
     ended_at = CASE WHEN n.ended THEN $1::timestamptz END
 FROM (SELECT unnest($3::text[]) AS path, unnest($4::text[]) AS from_status, unnest($5::text[]) AS to_status, unnest($6::int[]) AS attempt,
-             unnest($7::text[]) AS message, unnest($8::timestamptz[]) AS retry_at, unnest($9::boolean[]) AS ended) n
+             unnest($7::text[]) AS message, unnest($8::text[]) AS fault, unnest($9::timestamptz[]) AS retry_at, unnest($10::boolean[]) AS ended) n
 WHERE s.build_id = $2 AND s.path = n.path AND s.status = n.from_status
 `
 
@@ -55,6 +55,7 @@ type MoveStepsParams struct {
 	Tos      []string
 	Attempts []int32
 	Messages []string
+	Faults   []string
 	Retries  []time.Time
 	Ends     []bool
 }
@@ -70,6 +71,7 @@ func (q *Queries) MoveSteps(ctx context.Context, arg MoveStepsParams) (int64, er
 		arg.Tos,
 		arg.Attempts,
 		arg.Messages,
+		arg.Faults,
 		arg.Retries,
 		arg.Ends,
 	)
@@ -80,7 +82,7 @@ func (q *Queries) MoveSteps(ctx context.Context, arg MoveStepsParams) (int64, er
 }
 
 const stepsOfBuild = `-- name: StepsOfBuild :many
-SELECT path, status, attempt, started_at, retry_at, message FROM steps WHERE build_id = $1
+SELECT path, status, attempt, started_at, retry_at, message, fault FROM steps WHERE build_id = $1
 `
 
 type StepsOfBuildRow struct {
@@ -90,6 +92,7 @@ type StepsOfBuildRow struct {
 	StartedAt *time.Time
 	RetryAt   *time.Time
 	Message   string
+	Fault     string
 }
 
 func (q *Queries) StepsOfBuild(ctx context.Context, buildID string) ([]StepsOfBuildRow, error) {
@@ -108,6 +111,7 @@ func (q *Queries) StepsOfBuild(ctx context.Context, buildID string) ([]StepsOfBu
 			&i.StartedAt,
 			&i.RetryAt,
 			&i.Message,
+			&i.Fault,
 		); err != nil {
 			return nil, err
 		}
