@@ -59,6 +59,7 @@ func All() []Text {
 		{Step, "Limit", "As many steps of its parallel run as may.", "the end of one of them, or a greater `limit`"},
 		{Step, "Retry", "It is tried again later.", "the time; or `weir abort {build}`"},
 		{Step, "Approval", "A person has to answer.", "`weir approve {build} {step}` or `weir reject {build} {step}`, by one who may"},
+		{Step, "Ending", "Its run was asked to end, and is killed if it does not in time.", "the end of the run; or `weir abort {build}` a second time, which waits for no worker and runs no hooks"},
 		{Step, "Running", "Its run has not ended.", "the end of the run; or `weir abort {build}`"},
 
 		{Run, "NoWorker", "No worker is registered.", "`weir worker` on some machine"},
