@@ -12,6 +12,7 @@ import (
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/reason"
+	"github.com/weirci/weir/state/postgres"
 )
 
 // Explainer says why things wait: *reconciler.Explainer does. The ids are those of
@@ -92,7 +93,11 @@ func (e *Explain) build(ctx context.Context, id Identity, req *weirv1.ExplainBui
 	if err != nil {
 		return nil, err
 	}
-	out := &weirv1.ExplainBuildResponse{Build: all.Build, Steps: all.Steps, Whys: whyMessages(whys)}
+	attempts, err := e.builds.store.Attempts(ctx, view.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &weirv1.ExplainBuildResponse{Build: all.Build, Steps: all.Steps, Whys: whyMessages(whys), Attempts: attemptMessages(attempts)}
 	if req.Step == "" {
 		return out, nil
 	}
@@ -109,10 +114,24 @@ func onlyStep(out *weirv1.ExplainBuildResponse, step string) error {
 	if out.Build.StartedAt == nil {
 		return nil
 	}
+	out.Attempts = slices.DeleteFunc(out.Attempts, func(a *weirv1.Attempt) bool {
+		return !slices.ContainsFunc(out.Steps, func(s *weirv1.Step) bool { return s.Path == a.Path })
+	})
 	out.Whys = slices.DeleteFunc(out.Whys, func(w *weirv1.Why) bool {
 		return !slices.ContainsFunc(out.Steps, func(s *weirv1.Step) bool { return s.Path == w.Path })
 	})
 	return nil
+}
+
+func attemptMessages(all []postgres.AttemptView) []*weirv1.Attempt {
+	out := make([]*weirv1.Attempt, len(all))
+	for i, a := range all {
+		out[i] = &weirv1.Attempt{
+			Path: a.StepPath, Step: a.StepName, Attempt: a.Attempt, Kind: a.Kind, Status: a.Status, Worker: a.Worker,
+			CreatedAt: timestamppb.New(a.CreatedAt), EndedAt: stamp(a.EndedAt), PlaceMs: a.PlaceMs, PrepareMs: a.PrepareMs, RunMs: a.RunMs,
+		}
+	}
+	return out
 }
 
 func whyMessages(all []reason.Why) []*weirv1.Why {

@@ -67,9 +67,16 @@ func TestExplain(t *testing.T) {
 	}
 	w.exec("UPDATE builds SET status = 'running', started_at = now() WHERE id = $1", b.Id)
 	w.exec("INSERT INTO steps (build_id, path, ord, kind, name, status, attempt) VALUES ($1, '9', 9, 'task', 'go', 'running', 1)", b.Id)
+	w.exec(`INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status, created_at, assigned_at, started_at, ended_at)
+		SELECT gen_random_uuid(), team_id, id, p, 'task', '', 'exited', now() - interval '10s', now() - interval '9s', now() - interval '7s', now() - interval '4s'
+		FROM builds, unnest('{8,9}'::text[]) p WHERE id = $1`, b.Id)
 	for _, step := range []string{"go", "9"} {
-		if one := must(build("main", step))(t); len(one.Whys) != 1 || one.Whys[0].Path != "9" || len(one.Steps) != 1 {
-			t.Errorf("%v", one)
+		one := must(build("main", step))(t)
+		if len(one.Whys) != 1 || one.Whys[0].Path != "9" || len(one.Steps) != 1 || len(one.Attempts) != 1 {
+			t.Fatalf("%v", one)
+		}
+		if a := one.Attempts[0]; a.Step != "go" || a.PlaceMs != 1000 || a.PrepareMs != 2000 || a.RunMs != 3000 {
+			t.Errorf("%v", a)
 		}
 	}
 	_, err = build("main", "stop")

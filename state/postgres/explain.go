@@ -112,3 +112,12 @@ func (s *Store) ScopeOf(ctx context.Context, resourceID string) (id, lastError s
 	r, err := s.q.ExplainScope(ctx, resourceID)
 	return r.ScopeID, r.LastError, wrap(err, "read a resource")
 }
+
+// AttemptView is a run of a build with where its time went.
+type AttemptView = db.ExplainAttemptsRow
+
+// Attempts are the runs of a build, oldest first.
+func (s *Store) Attempts(ctx context.Context, buildID string) ([]AttemptView, error) {
+	rows, err := s.q.ExplainAttempts(ctx, buildID)
+	return rows, wrap(err, "read runs")
+}

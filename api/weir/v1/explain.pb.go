@@ -214,8 +214,9 @@ func (x *ExplainBuildRequest) GetStep() string {
 type ExplainBuildResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Build         *Build                 `protobuf:"bytes,1,opt,name=build,proto3" json:"build,omitempty"`
-	Whys          []*Why                 `protobuf:"bytes,2,rep,name=whys,proto3" json:"whys,omitempty"`   // the first is about the build itself, unless a step was asked for
-	Steps         []*Step                `protobuf:"bytes,3,rep,name=steps,proto3" json:"steps,omitempty"` // those asked for
+	Whys          []*Why                 `protobuf:"bytes,2,rep,name=whys,proto3" json:"whys,omitempty"`         // the first is about the build itself, unless a step was asked for
+	Steps         []*Step                `protobuf:"bytes,3,rep,name=steps,proto3" json:"steps,omitempty"`       // those asked for
+	Attempts      []*Attempt             `protobuf:"bytes,4,rep,name=attempts,proto3" json:"attempts,omitempty"` // at those steps, oldest first
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -271,6 +272,139 @@ func (x *ExplainBuildResponse) GetSteps() []*Step {
 	return nil
 }
 
+func (x *ExplainBuildResponse) GetAttempts() []*Attempt {
+	if x != nil {
+		return x.Attempts
+	}
+	return nil
+}
+
+// Attempt is a run of a step, and where its time went. What has not begun, or never
+// came, is 0.
+type Attempt struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // of the step
+	Step          string                 `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"` // its name
+	Attempt       int32                  `protobuf:"varint,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	Status        string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"` // of the run
+	Worker        string                 `protobuf:"bytes,6,opt,name=worker,proto3" json:"worker,omitempty"` // name; "": none, or gone
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	PlaceMs       int64                  `protobuf:"varint,8,opt,name=place_ms,json=placeMs,proto3" json:"place_ms,omitempty"`       // without a worker
+	PrepareMs     int64                  `protobuf:"varint,9,opt,name=prepare_ms,json=prepareMs,proto3" json:"prepare_ms,omitempty"` // on it, before the program ran: image, inputs, container
+	RunMs         int64                  `protobuf:"varint,10,opt,name=run_ms,json=runMs,proto3" json:"run_ms,omitempty"`            // the program, by the worker's clock
+	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Attempt) Reset() {
+	*x = Attempt{}
+	mi := &file_weir_v1_explain_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Attempt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Attempt) ProtoMessage() {}
+
+func (x *Attempt) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_explain_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
+func (*Attempt) Descriptor() ([]byte, []int) {
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Attempt) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Attempt) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *Attempt) GetAttempt() int32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return 0
+}
+
+func (x *Attempt) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Attempt) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Attempt) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *Attempt) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *Attempt) GetPlaceMs() int64 {
+	if x != nil {
+		return x.PlaceMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetPrepareMs() int64 {
+	if x != nil {
+		return x.PrepareMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetRunMs() int64 {
+	if x != nil {
+		return x.RunMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetEndedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndedAt
+	}
+	return nil
+}
+
 type ExplainResourceRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -281,7 +415,7 @@ type ExplainResourceRequest struct {
 
 func (x *ExplainResourceRequest) Reset() {
 	*x = ExplainResourceRequest{}
-	mi := &file_weir_v1_explain_proto_msgTypes[4]
+	mi := &file_weir_v1_explain_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -293,7 +427,7 @@ func (x *ExplainResourceRequest) String() string {
 func (*ExplainResourceRequest) ProtoMessage() {}
 
 func (x *ExplainResourceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[4]
+	mi := &file_weir_v1_explain_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -306,7 +440,7 @@ func (x *ExplainResourceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainResourceRequest.ProtoReflect.Descriptor instead.
 func (*ExplainResourceRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ExplainResourceRequest) GetPipeline() string {
@@ -334,7 +468,7 @@ type ExplainResourceResponse struct {
 
 func (x *ExplainResourceResponse) Reset() {
 	*x = ExplainResourceResponse{}
-	mi := &file_weir_v1_explain_proto_msgTypes[5]
+	mi := &file_weir_v1_explain_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -346,7 +480,7 @@ func (x *ExplainResourceResponse) String() string {
 func (*ExplainResourceResponse) ProtoMessage() {}
 
 func (x *ExplainResourceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[5]
+	mi := &file_weir_v1_explain_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -359,7 +493,7 @@ func (x *ExplainResourceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainResourceResponse.ProtoReflect.Descriptor instead.
 func (*ExplainResourceResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{5}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ExplainResourceResponse) GetPipeline() string {
@@ -399,7 +533,7 @@ type Why struct {
 
 func (x *Why) Reset() {
 	*x = Why{}
-	mi := &file_weir_v1_explain_proto_msgTypes[6]
+	mi := &file_weir_v1_explain_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -411,7 +545,7 @@ func (x *Why) String() string {
 func (*Why) ProtoMessage() {}
 
 func (x *Why) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[6]
+	mi := &file_weir_v1_explain_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -424,7 +558,7 @@ func (x *Why) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Why.ProtoReflect.Descriptor instead.
 func (*Why) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{6}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Why) GetSubject() string {
@@ -488,7 +622,7 @@ type WhyTable struct {
 
 func (x *WhyTable) Reset() {
 	*x = WhyTable{}
-	mi := &file_weir_v1_explain_proto_msgTypes[7]
+	mi := &file_weir_v1_explain_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -500,7 +634,7 @@ func (x *WhyTable) String() string {
 func (*WhyTable) ProtoMessage() {}
 
 func (x *WhyTable) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[7]
+	mi := &file_weir_v1_explain_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -513,7 +647,7 @@ func (x *WhyTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WhyTable.ProtoReflect.Descriptor instead.
 func (*WhyTable) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{7}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WhyTable) GetTitle() string {
@@ -555,7 +689,7 @@ type WhyRow struct {
 
 func (x *WhyRow) Reset() {
 	*x = WhyRow{}
-	mi := &file_weir_v1_explain_proto_msgTypes[8]
+	mi := &file_weir_v1_explain_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -567,7 +701,7 @@ func (x *WhyRow) String() string {
 func (*WhyRow) ProtoMessage() {}
 
 func (x *WhyRow) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[8]
+	mi := &file_weir_v1_explain_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -580,7 +714,7 @@ func (x *WhyRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WhyRow.ProtoReflect.Descriptor instead.
 func (*WhyRow) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WhyRow) GetName() string {
@@ -614,7 +748,7 @@ type WhyVerdict struct {
 
 func (x *WhyVerdict) Reset() {
 	*x = WhyVerdict{}
-	mi := &file_weir_v1_explain_proto_msgTypes[9]
+	mi := &file_weir_v1_explain_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -626,7 +760,7 @@ func (x *WhyVerdict) String() string {
 func (*WhyVerdict) ProtoMessage() {}
 
 func (x *WhyVerdict) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_explain_proto_msgTypes[9]
+	mi := &file_weir_v1_explain_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -639,7 +773,7 @@ func (x *WhyVerdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WhyVerdict.ProtoReflect.Descriptor instead.
 func (*WhyVerdict) Descriptor() ([]byte, []int) {
-	return file_weir_v1_explain_proto_rawDescGZIP(), []int{9}
+	return file_weir_v1_explain_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WhyVerdict) GetOk() bool {
@@ -673,11 +807,27 @@ const file_weir_v1_explain_proto_rawDesc = "" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
 	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x12\n" +
-	"\x04step\x18\x05 \x01(\tR\x04step\"\x83\x01\n" +
+	"\x04step\x18\x05 \x01(\tR\x04step\"\xb1\x01\n" +
 	"\x14ExplainBuildResponse\x12$\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\x12 \n" +
 	"\x04whys\x18\x02 \x03(\v2\f.weir.v1.WhyR\x04whys\x12#\n" +
-	"\x05steps\x18\x03 \x03(\v2\r.weir.v1.StepR\x05steps\"P\n" +
+	"\x05steps\x18\x03 \x03(\v2\r.weir.v1.StepR\x05steps\x12,\n" +
+	"\battempts\x18\x04 \x03(\v2\x10.weir.v1.AttemptR\battempts\"\xd2\x02\n" +
+	"\aAttempt\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04step\x18\x02 \x01(\tR\x04step\x12\x18\n" +
+	"\aattempt\x18\x03 \x01(\x05R\aattempt\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06status\x18\x05 \x01(\tR\x06status\x12\x16\n" +
+	"\x06worker\x18\x06 \x01(\tR\x06worker\x129\n" +
+	"\n" +
+	"created_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x19\n" +
+	"\bplace_ms\x18\b \x01(\x03R\aplaceMs\x12\x1d\n" +
+	"\n" +
+	"prepare_ms\x18\t \x01(\x03R\tprepareMs\x12\x15\n" +
+	"\x06run_ms\x18\n" +
+	" \x01(\x03R\x05runMs\x125\n" +
+	"\bended_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\"P\n" +
 	"\x16ExplainResourceRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\"q\n" +
@@ -726,43 +876,47 @@ func file_weir_v1_explain_proto_rawDescGZIP() []byte {
 	return file_weir_v1_explain_proto_rawDescData
 }
 
-var file_weir_v1_explain_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_weir_v1_explain_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_weir_v1_explain_proto_goTypes = []any{
 	(*ExplainJobRequest)(nil),       // 0: weir.v1.ExplainJobRequest
 	(*ExplainJobResponse)(nil),      // 1: weir.v1.ExplainJobResponse
 	(*ExplainBuildRequest)(nil),     // 2: weir.v1.ExplainBuildRequest
 	(*ExplainBuildResponse)(nil),    // 3: weir.v1.ExplainBuildResponse
-	(*ExplainResourceRequest)(nil),  // 4: weir.v1.ExplainResourceRequest
-	(*ExplainResourceResponse)(nil), // 5: weir.v1.ExplainResourceResponse
-	(*Why)(nil),                     // 6: weir.v1.Why
-	(*WhyTable)(nil),                // 7: weir.v1.WhyTable
-	(*WhyRow)(nil),                  // 8: weir.v1.WhyRow
-	(*WhyVerdict)(nil),              // 9: weir.v1.WhyVerdict
-	(*Build)(nil),                   // 10: weir.v1.Build
-	(*Step)(nil),                    // 11: weir.v1.Step
-	(*timestamppb.Timestamp)(nil),   // 12: google.protobuf.Timestamp
+	(*Attempt)(nil),                 // 4: weir.v1.Attempt
+	(*ExplainResourceRequest)(nil),  // 5: weir.v1.ExplainResourceRequest
+	(*ExplainResourceResponse)(nil), // 6: weir.v1.ExplainResourceResponse
+	(*Why)(nil),                     // 7: weir.v1.Why
+	(*WhyTable)(nil),                // 8: weir.v1.WhyTable
+	(*WhyRow)(nil),                  // 9: weir.v1.WhyRow
+	(*WhyVerdict)(nil),              // 10: weir.v1.WhyVerdict
+	(*Build)(nil),                   // 11: weir.v1.Build
+	(*Step)(nil),                    // 12: weir.v1.Step
+	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
 }
 var file_weir_v1_explain_proto_depIdxs = []int32{
-	6,  // 0: weir.v1.ExplainJobResponse.whys:type_name -> weir.v1.Why
-	10, // 1: weir.v1.ExplainBuildResponse.build:type_name -> weir.v1.Build
-	6,  // 2: weir.v1.ExplainBuildResponse.whys:type_name -> weir.v1.Why
-	11, // 3: weir.v1.ExplainBuildResponse.steps:type_name -> weir.v1.Step
-	6,  // 4: weir.v1.ExplainResourceResponse.whys:type_name -> weir.v1.Why
-	12, // 5: weir.v1.Why.since:type_name -> google.protobuf.Timestamp
-	7,  // 6: weir.v1.Why.tables:type_name -> weir.v1.WhyTable
-	8,  // 7: weir.v1.WhyTable.rows:type_name -> weir.v1.WhyRow
-	9,  // 8: weir.v1.WhyRow.verdicts:type_name -> weir.v1.WhyVerdict
-	0,  // 9: weir.v1.ExplainService.ExplainJob:input_type -> weir.v1.ExplainJobRequest
-	2,  // 10: weir.v1.ExplainService.ExplainBuild:input_type -> weir.v1.ExplainBuildRequest
-	4,  // 11: weir.v1.ExplainService.ExplainResource:input_type -> weir.v1.ExplainResourceRequest
-	1,  // 12: weir.v1.ExplainService.ExplainJob:output_type -> weir.v1.ExplainJobResponse
-	3,  // 13: weir.v1.ExplainService.ExplainBuild:output_type -> weir.v1.ExplainBuildResponse
-	5,  // 14: weir.v1.ExplainService.ExplainResource:output_type -> weir.v1.ExplainResourceResponse
-	12, // [12:15] is the sub-list for method output_type
-	9,  // [9:12] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	7,  // 0: weir.v1.ExplainJobResponse.whys:type_name -> weir.v1.Why
+	11, // 1: weir.v1.ExplainBuildResponse.build:type_name -> weir.v1.Build
+	7,  // 2: weir.v1.ExplainBuildResponse.whys:type_name -> weir.v1.Why
+	12, // 3: weir.v1.ExplainBuildResponse.steps:type_name -> weir.v1.Step
+	4,  // 4: weir.v1.ExplainBuildResponse.attempts:type_name -> weir.v1.Attempt
+	13, // 5: weir.v1.Attempt.created_at:type_name -> google.protobuf.Timestamp
+	13, // 6: weir.v1.Attempt.ended_at:type_name -> google.protobuf.Timestamp
+	7,  // 7: weir.v1.ExplainResourceResponse.whys:type_name -> weir.v1.Why
+	13, // 8: weir.v1.Why.since:type_name -> google.protobuf.Timestamp
+	8,  // 9: weir.v1.Why.tables:type_name -> weir.v1.WhyTable
+	9,  // 10: weir.v1.WhyTable.rows:type_name -> weir.v1.WhyRow
+	10, // 11: weir.v1.WhyRow.verdicts:type_name -> weir.v1.WhyVerdict
+	0,  // 12: weir.v1.ExplainService.ExplainJob:input_type -> weir.v1.ExplainJobRequest
+	2,  // 13: weir.v1.ExplainService.ExplainBuild:input_type -> weir.v1.ExplainBuildRequest
+	5,  // 14: weir.v1.ExplainService.ExplainResource:input_type -> weir.v1.ExplainResourceRequest
+	1,  // 15: weir.v1.ExplainService.ExplainJob:output_type -> weir.v1.ExplainJobResponse
+	3,  // 16: weir.v1.ExplainService.ExplainBuild:output_type -> weir.v1.ExplainBuildResponse
+	6,  // 17: weir.v1.ExplainService.ExplainResource:output_type -> weir.v1.ExplainResourceResponse
+	15, // [15:18] is the sub-list for method output_type
+	12, // [12:15] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_explain_proto_init() }
@@ -777,7 +931,7 @@ func file_weir_v1_explain_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_explain_proto_rawDesc), len(file_weir_v1_explain_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -101,7 +101,11 @@ func (a *App) whyBuild(ctx context.Context, c *clients, args []string) error {
 	if len(res.Msg.Whys) > 0 {
 		fmt.Fprintln(a.Out)
 	}
-	return view.Steps(a.Now(), res.Msg.Steps).Write(a.Out, a.terminal())
+	if err := view.Steps(a.Now(), res.Msg.Steps).Write(a.Out, a.terminal()); err != nil || len(res.Msg.Attempts) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.Out)
+	return view.Attempts(a.Now(), res.Msg.Attempts).Write(a.Out, a.terminal())
 }
 
 func (a *App) printWhys(m proto.Message, whys []*weirv1.Why) error {

@@ -57,3 +57,13 @@ SELECT message, ended_at FROM builds WHERE id = @id;
 
 -- name: ExplainScope :one
 SELECT scope_id, coalesce(s.last_error, '')::text AS last_error FROM resources r JOIN scopes s ON s.id = r.scope_id WHERE r.object_id = @object_id;
+
+-- name: ExplainAttempts :many
+-- What goes on counts up to now.
+SELECT r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.kind, r.status, coalesce(w.name, '')::text AS worker, r.created_at, r.ended_at,
+    (1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at))::bigint AS place_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.started_at, r.ended_at, n.at) - r.assigned_at), 0)::bigint AS prepare_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms
+FROM runs r CROSS JOIN (SELECT clock_timestamp() AS at) n
+LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path LEFT JOIN workers w ON w.id = r.worker_id
+WHERE r.build_id = @build_id::uuid ORDER BY r.created_at, r.step_path, r.attempt;

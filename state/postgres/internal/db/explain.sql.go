@@ -10,6 +10,63 @@ import (
 	"time"
 )
 
+const explainAttempts = `-- name: ExplainAttempts :many
+SELECT r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.kind, r.status, coalesce(w.name, '')::text AS worker, r.created_at, r.ended_at,
+    (1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at))::bigint AS place_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.started_at, r.ended_at, n.at) - r.assigned_at), 0)::bigint AS prepare_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms
+FROM runs r CROSS JOIN (SELECT clock_timestamp() AS at) n
+LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path LEFT JOIN workers w ON w.id = r.worker_id
+WHERE r.build_id = $1::uuid ORDER BY r.created_at, r.step_path, r.attempt
+`
+
+type ExplainAttemptsRow struct {
+	StepPath  string
+	StepName  string
+	Attempt   int32
+	Kind      string
+	Status    string
+	Worker    string
+	CreatedAt time.Time
+	EndedAt   *time.Time
+	PlaceMs   int64
+	PrepareMs int64
+	RunMs     int64
+}
+
+// What goes on counts up to now.
+func (q *Queries) ExplainAttempts(ctx context.Context, buildID string) ([]ExplainAttemptsRow, error) {
+	rows, err := q.db.Query(ctx, explainAttempts, buildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ExplainAttemptsRow{}
+	for rows.Next() {
+		var i ExplainAttemptsRow
+		if err := rows.Scan(
+			&i.StepPath,
+			&i.StepName,
+			&i.Attempt,
+			&i.Kind,
+			&i.Status,
+			&i.Worker,
+			&i.CreatedAt,
+			&i.EndedAt,
+			&i.PlaceMs,
+			&i.PrepareMs,
+			&i.RunMs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const explainEnd = `-- name: ExplainEnd :one
 SELECT message, ended_at FROM builds WHERE id = $1
 `

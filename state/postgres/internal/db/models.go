@@ -351,6 +351,7 @@ type Worker struct {
 	Message      string
 	RegisteredAt time.Time
 	HeartbeatAt  time.Time
+	Refuses      string
 }
 
 type WorkerKey struct {
