@@ -66,6 +66,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 	for _, a := range snap.Artifacts {
 		s.Artifacts[a.Name] = build.Artifact{Run: a.Run, Worker: a.Worker, Volume: a.Volume}
 	}
+	s.Before = beforeOf(snap.Before)
 	for _, f := range snap.Fetches {
 		s.Fetches = append(s.Fetches, build.Fetch{Key: f.Key, Artifact: build.Artifact{Run: f.Run, Worker: f.Worker, Volume: f.Volume}, Tags: f.Tags})
 	}

@@ -23,7 +23,11 @@ func (r *Reconciler) job(ctx context.Context, c state.Claim) (time.Time, error) 
 	if err != nil {
 		return time.Time{}, err
 	}
-	if err := r.store.CommitJob(ctx, c, jobChange(snap.Job, ix, s, d)); err != nil {
+	ch := jobChange(snap.Job, ix, s, d)
+	if err := r.seedsAgain(ctx, snap, &ch); err != nil {
+		return time.Time{}, err
+	}
+	if err := r.store.CommitJob(ctx, c, ch); err != nil {
 		return time.Time{}, err
 	}
 	if d.Again {
@@ -64,7 +68,7 @@ func jobState(snap state.JobSnapshot) schedule.State {
 		case b.Status == state.BuildRunning:
 			s.Running = append(s.Running, b.Number)
 		case !b.AbortRequested:
-			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: fixed(b.Fixed), Auto: b.Cause == "version"})
+			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: known(b), Auto: b.Cause == "version"})
 		}
 	}
 	return s

@@ -32,6 +32,7 @@ func permissions() map[string]permission {
 		weirv1connect.BuildServiceGetBuildProcedure:      {least: state.RoleViewer},
 		weirv1connect.BuildServiceWatchProcedure:         {least: state.RoleViewer},
 		weirv1connect.BuildServiceTriggerProcedure:       {least: state.RoleMember},
+		weirv1connect.BuildServiceRerunProcedure:         {least: state.RoleMember},
 		weirv1connect.BuildServicePauseJobProcedure:      {least: state.RoleMember},
 		weirv1connect.BuildServiceAbortProcedure:         {least: state.RoleMember},
 		weirv1connect.BuildServiceListApprovalsProcedure: {least: state.RoleViewer},

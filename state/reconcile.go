@@ -71,6 +71,7 @@ type BuildSnapshot struct {
 	Artifacts []ArtifactRow
 	Fetches   []FetchRow
 	Answers   map[string]ApprovalAnswer // by path
+	Before    *BuildBefore              // that it resumes; nil: none
 }
 
 // BuildRow is a build and the names around it.
@@ -107,6 +108,27 @@ type ArtifactRow struct {
 type FetchRow struct {
 	Key, Run, Worker, Volume string
 	Tags                     []string // of the worker
+}
+
+// BuildBefore is what is left of the build that another resumes.
+type BuildBefore struct {
+	ID        string
+	Number    int64
+	Steps     []StepBefore
+	Artifacts []ArtifactBefore
+	Answers   map[string][]byte // of puts that succeeded, by path
+}
+
+// StepBefore is a step of it.
+type StepBefore struct {
+	Path, Name string
+	Status     StepStatus
+}
+
+// ArtifactBefore is an artifact of it that is still there, and the step that made it.
+type ArtifactBefore struct {
+	ArtifactRow
+	Path, Kind string
 }
 
 // BuildChange is what a decision does to a build.
@@ -167,6 +189,7 @@ type OpenBuild struct {
 	AbortRequested bool
 	Fixed          []BuildInput // of a rerun: its inputs are known
 	Cause          string
+	Revision       int64
 }
 
 // BuildInput is a row of build_inputs.

@@ -17,6 +17,9 @@ func (d *decider) approval(s graph.Step, a graph.Approval, path string, c cancel
 	if row := d.row(path); row.Status.Terminal() {
 		return known(row)
 	}
+	if d.succeededBefore(s, path) {
+		return d.finish(path, ended(state.StepSucceeded, d.asBefore()))
+	}
 	if d.row(path).Status != state.StepBlocked {
 		text, err := d.question(a, path)
 		if err != nil {

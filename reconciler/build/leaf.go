@@ -50,9 +50,15 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 	if err != nil {
 		return d.finish(path, ended(state.StepErrored, err.Error()).by(blame(err)))
 	}
+	if o, ok := d.resumed(s, path, run.Task); ok {
+		return o
+	}
 	if f, ok := d.fetched(s, path, run.Task); ok {
 		d.emit(AddArtifact{Name: scoped(s.Name, d.scope(path)), Artifact: f.Artifact, Fetch: f.Key, Reused: true})
 		return d.finish(path, ended(state.StepSucceeded, "was fetched before"))
+	}
+	if d.Before != nil && run.Worker == "" { // to where the rest of it is
+		run.Worker = d.home()
 	}
 	d.emit(StartStep{path, attempt})
 	d.emit(run)

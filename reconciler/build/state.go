@@ -21,6 +21,7 @@ type State struct {
 	Artifacts map[string]Artifact                  // by name
 	Answers   map[string]state.ApprovalAnswer      // by path
 	Fetches   []Fetch                              // of these versions, that workers keep
+	Before    *Before                              // the build that it resumes; nil: none
 }
 
 // Build is the row and the names that its steps may ask for.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/protocol"
+	"github.com/weirci/weir/state"
 )
 
 // withSteps lets expressions at a path ask how steps before it ended, and what they
@@ -45,6 +46,8 @@ func (d *decider) namedSteps(v graph.Deferred, at string) graph.Map {
 	return steps
 }
 
+const succeeded = string(state.StepSucceeded)
+
 // stepValue is step.NAME: its status, and its exit code where it has one.
 func (d *decider) stepValue(name, at string) graph.Value {
 	f := finder{d: d, name: name, at: at, near: -1}
@@ -57,6 +60,8 @@ func (d *decider) stepValue(name, at string) graph.Value {
 			if n, exited := exitCode(runs[len(runs)-1]); exited {
 				code = graph.Number(strconv.Itoa(int(n)))
 			}
+		} else if _, task := f.found.Body.(graph.Task); task && d.Before != nil && status == succeeded {
+			code = graph.Number("0") // as before
 		}
 	}
 	return graph.Map{"status": graph.String(status), "exit_code": code}

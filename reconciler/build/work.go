@@ -60,7 +60,7 @@ func chosen(name string) func(*decider) (map[string]string, error) {
 // madeBy is the version that a put said it made.
 func madeBy(put string) func(*decider) (map[string]string, error) {
 	return func(d *decider) (map[string]string, error) {
-		a, err := protocol.ParseAnswer("out", d.lastRun(put).Result)
+		a, err := d.putAnswer(put)
 		return a.Version, err
 	}
 }

@@ -25,6 +25,9 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	if err := s.together(ctx, loads...); err != nil {
 		return state.BuildSnapshot{}, fmt.Errorf("load build %s: %w", id, notFound(err))
 	}
+	if err := s.loadBefore(ctx, snap.Before); err != nil {
+		return state.BuildSnapshot{}, fmt.Errorf("load what build %s resumes: %w", id, err)
+	}
 	return snap, nil
 }
 
@@ -38,6 +41,9 @@ func loadHead(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) err
 		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
 		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
 		AbortForcedBy: h.AbortForcedBy,
+	}
+	if h.Resumes != "" {
+		snap.Before = &state.BuildBefore{ID: h.Resumes, Number: h.ResumesNumber}
 	}
 	snap.Build.Params, err = paramsOf(h.Params)
 	return err
@@ -251,6 +257,10 @@ func unscoped(name string) string {
 func putFetches(ctx context.Context, q *db.Queries, build string, as []state.ArtifactRow) error {
 	for _, a := range as {
 		switch {
+		case a.Reused && a.Fetch == "":
+			if n, err := q.KeptVolume(ctx, a.Worker, a.Volume); err != nil || n == 0 {
+				return cmp.Or(err, state.ErrConflict)
+			}
 		case a.Reused:
 			n, err := q.UseFetch(ctx, build, a.Fetch, a.Worker, a.Volume)
 			if err == nil && n == 0 {

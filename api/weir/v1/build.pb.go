@@ -1052,6 +1052,127 @@ func (x *TriggerResponse) GetBuild() *Build {
 	return nil
 }
 
+// A build is named as in GetBuildRequest.
+type RerunRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	Resume        bool                   `protobuf:"varint,5,opt,name=resume,proto3" json:"resume,omitempty"` // what succeeded is not run again, as long as what it made is there
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RerunRequest) Reset() {
+	*x = RerunRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RerunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RerunRequest) ProtoMessage() {}
+
+func (x *RerunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RerunRequest.ProtoReflect.Descriptor instead.
+func (*RerunRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RerunRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RerunRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *RerunRequest) GetJob() string {
+	if x != nil {
+		return x.Job
+	}
+	return ""
+}
+
+func (x *RerunRequest) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *RerunRequest) GetResume() bool {
+	if x != nil {
+		return x.Resume
+	}
+	return false
+}
+
+type RerunResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Build         *Build                 `protobuf:"bytes,1,opt,name=build,proto3" json:"build,omitempty"` // the new one
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RerunResponse) Reset() {
+	*x = RerunResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RerunResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RerunResponse) ProtoMessage() {}
+
+func (x *RerunResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RerunResponse.ProtoReflect.Descriptor instead.
+func (*RerunResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RerunResponse) GetBuild() *Build {
+	if x != nil {
+		return x.Build
+	}
+	return nil
+}
+
 type AbortRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1064,7 +1185,7 @@ type AbortRequest struct {
 
 func (x *AbortRequest) Reset() {
 	*x = AbortRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1076,7 +1197,7 @@ func (x *AbortRequest) String() string {
 func (*AbortRequest) ProtoMessage() {}
 
 func (x *AbortRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1089,7 +1210,7 @@ func (x *AbortRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortRequest.ProtoReflect.Descriptor instead.
 func (*AbortRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *AbortRequest) GetId() string {
@@ -1129,7 +1250,7 @@ type AbortResponse struct {
 
 func (x *AbortResponse) Reset() {
 	*x = AbortResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1141,7 +1262,7 @@ func (x *AbortResponse) String() string {
 func (*AbortResponse) ProtoMessage() {}
 
 func (x *AbortResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1154,7 +1275,7 @@ func (x *AbortResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortResponse.ProtoReflect.Descriptor instead.
 func (*AbortResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AbortResponse) GetBuild() *Build {
@@ -1173,7 +1294,7 @@ type ListApprovalsRequest struct {
 
 func (x *ListApprovalsRequest) Reset() {
 	*x = ListApprovalsRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1185,7 +1306,7 @@ func (x *ListApprovalsRequest) String() string {
 func (*ListApprovalsRequest) ProtoMessage() {}
 
 func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1198,7 +1319,7 @@ func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListApprovalsRequest.ProtoReflect.Descriptor instead.
 func (*ListApprovalsRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListApprovalsRequest) GetPipeline() string {
@@ -1217,7 +1338,7 @@ type ListApprovalsResponse struct {
 
 func (x *ListApprovalsResponse) Reset() {
 	*x = ListApprovalsResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1229,7 +1350,7 @@ func (x *ListApprovalsResponse) String() string {
 func (*ListApprovalsResponse) ProtoMessage() {}
 
 func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1242,7 +1363,7 @@ func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListApprovalsResponse.ProtoReflect.Descriptor instead.
 func (*ListApprovalsResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListApprovalsResponse) GetApprovals() []*Approval {
@@ -1270,7 +1391,7 @@ type Approval struct {
 
 func (x *Approval) Reset() {
 	*x = Approval{}
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1282,7 +1403,7 @@ func (x *Approval) String() string {
 func (*Approval) ProtoMessage() {}
 
 func (x *Approval) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1295,7 +1416,7 @@ func (x *Approval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Approval.ProtoReflect.Descriptor instead.
 func (*Approval) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Approval) GetBuildId() string {
@@ -1384,7 +1505,7 @@ type AnswerRequest struct {
 
 func (x *AnswerRequest) Reset() {
 	*x = AnswerRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1396,7 +1517,7 @@ func (x *AnswerRequest) String() string {
 func (*AnswerRequest) ProtoMessage() {}
 
 func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1409,7 +1530,7 @@ func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
 func (*AnswerRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AnswerRequest) GetId() string {
@@ -1470,7 +1591,7 @@ type AnswerResponse struct {
 
 func (x *AnswerResponse) Reset() {
 	*x = AnswerResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[21]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1482,7 +1603,7 @@ func (x *AnswerResponse) String() string {
 func (*AnswerResponse) ProtoMessage() {}
 
 func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[21]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1495,7 +1616,7 @@ func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerResponse.ProtoReflect.Descriptor instead.
 func (*AnswerResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{21}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AnswerResponse) GetApproval() *Approval {
@@ -1520,7 +1641,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[22]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1532,7 +1653,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[22]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1545,7 +1666,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{22}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WatchRequest) GetId() string {
@@ -1595,7 +1716,7 @@ type SeenLines struct {
 
 func (x *SeenLines) Reset() {
 	*x = SeenLines{}
-	mi := &file_weir_v1_build_proto_msgTypes[23]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1607,7 +1728,7 @@ func (x *SeenLines) String() string {
 func (*SeenLines) ProtoMessage() {}
 
 func (x *SeenLines) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[23]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1620,7 +1741,7 @@ func (x *SeenLines) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeenLines.ProtoReflect.Descriptor instead.
 func (*SeenLines) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{23}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SeenLines) GetStepPath() string {
@@ -1658,7 +1779,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[24]
+	mi := &file_weir_v1_build_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1670,7 +1791,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[24]
+	mi := &file_weir_v1_build_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1683,7 +1804,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{24}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *WatchResponse) GetEvent() isWatchResponse_Event {
@@ -1758,7 +1879,7 @@ type LogLine struct {
 
 func (x *LogLine) Reset() {
 	*x = LogLine{}
-	mi := &file_weir_v1_build_proto_msgTypes[25]
+	mi := &file_weir_v1_build_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1770,7 +1891,7 @@ func (x *LogLine) String() string {
 func (*LogLine) ProtoMessage() {}
 
 func (x *LogLine) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[25]
+	mi := &file_weir_v1_build_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1783,7 +1904,7 @@ func (x *LogLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogLine.ProtoReflect.Descriptor instead.
 func (*LogLine) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{25}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *LogLine) GetStepPath() string {
@@ -1933,6 +2054,14 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x06paused\x18\x03 \x01(\bR\x06paused\"\x12\n" +
 	"\x10PauseJobResponse\"7\n" +
 	"\x0fTriggerResponse\x12$\n" +
+	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"|\n" +
+	"\fRerunRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
+	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
+	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\x12\x16\n" +
+	"\x06resume\x18\x05 \x01(\bR\x06resume\"5\n" +
+	"\rRerunResponse\x12$\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\"d\n" +
 	"\fAbortRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
@@ -1991,13 +2120,14 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\fR\x04text\x12\x18\n" +
 	"\apartial\x18\x06 \x01(\bR\apartial\x12*\n" +
 	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06number\x18\b \x01(\x03R\x06number2\xd3\x04\n" +
+	"\x06number\x18\b \x01(\x03R\x06number2\x8b\x05\n" +
 	"\fBuildService\x12?\n" +
 	"\bListJobs\x12\x18.weir.v1.ListJobsRequest\x1a\x19.weir.v1.ListJobsResponse\x12E\n" +
 	"\n" +
 	"ListBuilds\x12\x1a.weir.v1.ListBuildsRequest\x1a\x1b.weir.v1.ListBuildsResponse\x12?\n" +
 	"\bGetBuild\x12\x18.weir.v1.GetBuildRequest\x1a\x19.weir.v1.GetBuildResponse\x12<\n" +
 	"\aTrigger\x12\x17.weir.v1.TriggerRequest\x1a\x18.weir.v1.TriggerResponse\x126\n" +
+	"\x05Rerun\x12\x15.weir.v1.RerunRequest\x1a\x16.weir.v1.RerunResponse\x126\n" +
 	"\x05Abort\x12\x15.weir.v1.AbortRequest\x1a\x16.weir.v1.AbortResponse\x12?\n" +
 	"\bPauseJob\x12\x18.weir.v1.PauseJobRequest\x1a\x19.weir.v1.PauseJobResponse\x12N\n" +
 	"\rListApprovals\x12\x1d.weir.v1.ListApprovalsRequest\x1a\x1e.weir.v1.ListApprovalsResponse\x129\n" +
@@ -2016,7 +2146,7 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_weir_v1_build_proto_goTypes = []any{
 	(*Condition)(nil),             // 0: weir.v1.Condition
 	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
@@ -2033,76 +2163,81 @@ var file_weir_v1_build_proto_goTypes = []any{
 	(*PauseJobRequest)(nil),       // 12: weir.v1.PauseJobRequest
 	(*PauseJobResponse)(nil),      // 13: weir.v1.PauseJobResponse
 	(*TriggerResponse)(nil),       // 14: weir.v1.TriggerResponse
-	(*AbortRequest)(nil),          // 15: weir.v1.AbortRequest
-	(*AbortResponse)(nil),         // 16: weir.v1.AbortResponse
-	(*ListApprovalsRequest)(nil),  // 17: weir.v1.ListApprovalsRequest
-	(*ListApprovalsResponse)(nil), // 18: weir.v1.ListApprovalsResponse
-	(*Approval)(nil),              // 19: weir.v1.Approval
-	(*AnswerRequest)(nil),         // 20: weir.v1.AnswerRequest
-	(*AnswerResponse)(nil),        // 21: weir.v1.AnswerResponse
-	(*WatchRequest)(nil),          // 22: weir.v1.WatchRequest
-	(*SeenLines)(nil),             // 23: weir.v1.SeenLines
-	(*WatchResponse)(nil),         // 24: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 25: weir.v1.LogLine
-	nil,                           // 26: weir.v1.BuildVersion.VersionEntry
-	nil,                           // 27: weir.v1.TriggerRequest.ParamsEntry
-	(*timestamppb.Timestamp)(nil), // 28: google.protobuf.Timestamp
+	(*RerunRequest)(nil),          // 15: weir.v1.RerunRequest
+	(*RerunResponse)(nil),         // 16: weir.v1.RerunResponse
+	(*AbortRequest)(nil),          // 17: weir.v1.AbortRequest
+	(*AbortResponse)(nil),         // 18: weir.v1.AbortResponse
+	(*ListApprovalsRequest)(nil),  // 19: weir.v1.ListApprovalsRequest
+	(*ListApprovalsResponse)(nil), // 20: weir.v1.ListApprovalsResponse
+	(*Approval)(nil),              // 21: weir.v1.Approval
+	(*AnswerRequest)(nil),         // 22: weir.v1.AnswerRequest
+	(*AnswerResponse)(nil),        // 23: weir.v1.AnswerResponse
+	(*WatchRequest)(nil),          // 24: weir.v1.WatchRequest
+	(*SeenLines)(nil),             // 25: weir.v1.SeenLines
+	(*WatchResponse)(nil),         // 26: weir.v1.WatchResponse
+	(*LogLine)(nil),               // 27: weir.v1.LogLine
+	nil,                           // 28: weir.v1.BuildVersion.VersionEntry
+	nil,                           // 29: weir.v1.TriggerRequest.ParamsEntry
+	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	28, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	30, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	28, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	28, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	28, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	30, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	30, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	30, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
 	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	28, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
-	26, // 13: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	28, // 14: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	28, // 15: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	30, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
+	28, // 13: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	30, // 14: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	30, // 15: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
 	0,  // 16: weir.v1.Step.waiting:type_name -> weir.v1.Condition
 	6,  // 17: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
 	8,  // 18: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	27, // 19: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	29, // 19: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
 	6,  // 20: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
-	6,  // 21: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	19, // 22: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
-	28, // 23: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
-	28, // 24: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
-	19, // 25: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
-	23, // 26: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
-	6,  // 27: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 28: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	25, // 29: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	28, // 30: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 31: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 32: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 33: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 34: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	15, // 35: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	12, // 36: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
-	17, // 37: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
-	20, // 38: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
-	22, // 39: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 40: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 41: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 42: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	14, // 43: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	16, // 44: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	13, // 45: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
-	18, // 46: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
-	21, // 47: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
-	24, // 48: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	40, // [40:49] is the sub-list for method output_type
-	31, // [31:40] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	6,  // 21: weir.v1.RerunResponse.build:type_name -> weir.v1.Build
+	6,  // 22: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
+	21, // 23: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
+	30, // 24: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
+	30, // 25: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
+	21, // 26: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
+	25, // 27: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 28: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	8,  // 29: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	27, // 30: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	30, // 31: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 32: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 33: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	9,  // 34: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	11, // 35: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	15, // 36: weir.v1.BuildService.Rerun:input_type -> weir.v1.RerunRequest
+	17, // 37: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	12, // 38: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	19, // 39: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
+	22, // 40: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
+	24, // 41: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 42: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 43: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	10, // 44: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	14, // 45: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	16, // 46: weir.v1.BuildService.Rerun:output_type -> weir.v1.RerunResponse
+	18, // 47: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	13, // 48: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	20, // 49: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
+	23, // 50: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
+	26, // 51: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	42, // [42:52] is the sub-list for method output_type
+	32, // [32:42] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -2110,7 +2245,7 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
-	file_weir_v1_build_proto_msgTypes[24].OneofWrappers = []any{
+	file_weir_v1_build_proto_msgTypes[26].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
@@ -2121,7 +2256,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -5,7 +5,7 @@ FROM objects o JOIN pipelines p ON p.id = o.pipeline_id
 WHERE o.id = @id AND o.kind = 'job';
 
 -- name: OpenBuildsOfJobs :many
-SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause FROM builds
+SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision FROM builds
 WHERE job_id = ANY (@jobs::uuid[]) AND status IN ('pending', 'running') ORDER BY number;
 
 -- name: FixedInputs :many

@@ -41,6 +41,8 @@ const (
 	BuildServiceGetBuildProcedure = "/weir.v1.BuildService/GetBuild"
 	// BuildServiceTriggerProcedure is the fully-qualified name of the BuildService's Trigger RPC.
 	BuildServiceTriggerProcedure = "/weir.v1.BuildService/Trigger"
+	// BuildServiceRerunProcedure is the fully-qualified name of the BuildService's Rerun RPC.
+	BuildServiceRerunProcedure = "/weir.v1.BuildService/Rerun"
 	// BuildServiceAbortProcedure is the fully-qualified name of the BuildService's Abort RPC.
 	BuildServiceAbortProcedure = "/weir.v1.BuildService/Abort"
 	// BuildServicePauseJobProcedure is the fully-qualified name of the BuildService's PauseJob RPC.
@@ -61,6 +63,8 @@ type BuildServiceClient interface {
 	GetBuild(context.Context, *connect.Request[v1.GetBuildRequest]) (*connect.Response[v1.GetBuildResponse], error)
 	// Trigger makes a build now, with the latest versions.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
+	// Rerun makes a build with the revision, inputs and params of another.
+	Rerun(context.Context, *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error)
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
 	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
 	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
@@ -108,6 +112,12 @@ func NewBuildServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(buildServiceMethods.ByName("Trigger")),
 			connect.WithClientOptions(opts...),
 		),
+		rerun: connect.NewClient[v1.RerunRequest, v1.RerunResponse](
+			httpClient,
+			baseURL+BuildServiceRerunProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("Rerun")),
+			connect.WithClientOptions(opts...),
+		),
 		abort: connect.NewClient[v1.AbortRequest, v1.AbortResponse](
 			httpClient,
 			baseURL+BuildServiceAbortProcedure,
@@ -147,6 +157,7 @@ type buildServiceClient struct {
 	listBuilds    *connect.Client[v1.ListBuildsRequest, v1.ListBuildsResponse]
 	getBuild      *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
 	trigger       *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
+	rerun         *connect.Client[v1.RerunRequest, v1.RerunResponse]
 	abort         *connect.Client[v1.AbortRequest, v1.AbortResponse]
 	pauseJob      *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
 	listApprovals *connect.Client[v1.ListApprovalsRequest, v1.ListApprovalsResponse]
@@ -172,6 +183,11 @@ func (c *buildServiceClient) GetBuild(ctx context.Context, req *connect.Request[
 // Trigger calls weir.v1.BuildService.Trigger.
 func (c *buildServiceClient) Trigger(ctx context.Context, req *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error) {
 	return c.trigger.CallUnary(ctx, req)
+}
+
+// Rerun calls weir.v1.BuildService.Rerun.
+func (c *buildServiceClient) Rerun(ctx context.Context, req *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error) {
+	return c.rerun.CallUnary(ctx, req)
 }
 
 // Abort calls weir.v1.BuildService.Abort.
@@ -206,6 +222,8 @@ type BuildServiceHandler interface {
 	GetBuild(context.Context, *connect.Request[v1.GetBuildRequest]) (*connect.Response[v1.GetBuildResponse], error)
 	// Trigger makes a build now, with the latest versions.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
+	// Rerun makes a build with the revision, inputs and params of another.
+	Rerun(context.Context, *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error)
 	Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error)
 	// PauseJob keeps the builds of a job from starting, or lets them. Those that run go on.
 	PauseJob(context.Context, *connect.Request[v1.PauseJobRequest]) (*connect.Response[v1.PauseJobResponse], error)
@@ -249,6 +267,12 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(buildServiceMethods.ByName("Trigger")),
 		connect.WithHandlerOptions(opts...),
 	)
+	buildServiceRerunHandler := connect.NewUnaryHandler(
+		BuildServiceRerunProcedure,
+		svc.Rerun,
+		connect.WithSchema(buildServiceMethods.ByName("Rerun")),
+		connect.WithHandlerOptions(opts...),
+	)
 	buildServiceAbortHandler := connect.NewUnaryHandler(
 		BuildServiceAbortProcedure,
 		svc.Abort,
@@ -289,6 +313,8 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 			buildServiceGetBuildHandler.ServeHTTP(w, r)
 		case BuildServiceTriggerProcedure:
 			buildServiceTriggerHandler.ServeHTTP(w, r)
+		case BuildServiceRerunProcedure:
+			buildServiceRerunHandler.ServeHTTP(w, r)
 		case BuildServiceAbortProcedure:
 			buildServiceAbortHandler.ServeHTTP(w, r)
 		case BuildServicePauseJobProcedure:
@@ -322,6 +348,10 @@ func (UnimplementedBuildServiceHandler) GetBuild(context.Context, *connect.Reque
 
 func (UnimplementedBuildServiceHandler) Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Trigger is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) Rerun(context.Context, *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Rerun is not implemented"))
 }
 
 func (UnimplementedBuildServiceHandler) Abort(context.Context, *connect.Request[v1.AbortRequest]) (*connect.Response[v1.AbortResponse], error) {

@@ -49,8 +49,9 @@ func (q *Queries) BuildArtifacts(ctx context.Context, buildID string) ([]BuildAr
 const buildHead = `-- name: BuildHead :one
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
        b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by,
-       coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now
-FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id
+       coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now,
+       coalesce(CASE WHEN b.cause = 'resume' THEN r.id::text END, '')::text AS resumes, coalesce(r.number, 0)::bigint AS resumes_number
+FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id LEFT JOIN builds r ON r.id = b.again_of
 WHERE b.id = $1
 `
 
@@ -71,6 +72,8 @@ type BuildHeadRow struct {
 	AbortForcedBy    string
 	Params           []byte
 	Now              time.Time
+	Resumes          string
+	ResumesNumber    int64
 }
 
 func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error) {
@@ -93,6 +96,8 @@ func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error
 		&i.AbortForcedBy,
 		&i.Params,
 		&i.Now,
+		&i.Resumes,
+		&i.ResumesNumber,
 	)
 	return i, err
 }

@@ -162,6 +162,8 @@ FROM (
     WHERE v.status <> 'destroying' AND v.kind = 'output' AND (v.build_id IS NULL OR b.ended_at IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds o ON o.id = a.build_id
                       WHERE a.worker_id = v.worker_id AND a.volume = v.handle AND o.ended_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM artifacts a JOIN builds n ON n.again_of = a.build_id AND n.cause = 'resume' AND n.ended_at IS NULL
+                      WHERE a.worker_id = v.worker_id AND a.volume = v.handle)
 ) x
 ORDER BY greatest(x.ended_at + make_interval(secs => $1::float8), x.failed_at + make_interval(secs => $2::float8)) LIMIT 5000
 `

@@ -62,6 +62,7 @@ type Build struct {
 	EndedAt          *time.Time
 	Params           []byte
 	TickAt           *time.Time
+	AgainOf          *string
 	Fault            string
 	AbortForcedBy    *string
 	ReapedAt         *time.Time

@@ -277,7 +277,7 @@ func (q *Queries) ObjectsAt(ctx context.Context, pipelineID string, revision int
 }
 
 const openBuildsOfJobs = `-- name: OpenBuildsOfJobs :many
-SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause FROM builds
+SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision FROM builds
 WHERE job_id = ANY ($1::uuid[]) AND status IN ('pending', 'running') ORDER BY number
 `
 
@@ -288,6 +288,7 @@ type OpenBuildsOfJobsRow struct {
 	Status         string
 	AbortRequested bool
 	Cause          string
+	Revision       int64
 }
 
 func (q *Queries) OpenBuildsOfJobs(ctx context.Context, jobs []string) ([]OpenBuildsOfJobsRow, error) {
@@ -306,6 +307,7 @@ func (q *Queries) OpenBuildsOfJobs(ctx context.Context, jobs []string) ([]OpenBu
 			&i.Status,
 			&i.AbortRequested,
 			&i.Cause,
+			&i.Revision,
 		); err != nil {
 			return nil, err
 		}
