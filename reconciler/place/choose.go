@@ -15,7 +15,7 @@ type why struct{ reason, message string }
 // left after it.
 type rule struct {
 	fits func(Worker) bool
-	none why
+	none func() why
 }
 
 // choose gives the index of the least loaded worker that may have the run, or why
@@ -27,25 +27,29 @@ func (p *placer) choose(r Run) (int, why) {
 	}
 	for _, rule := range p.rules(r) {
 		if left = slices.DeleteFunc(left, func(i int) bool { return !rule.fits(p.Workers[i]) }); len(left) == 0 {
-			return -1, rule.none
+			return -1, rule.none()
 		}
 	}
 	left = p.atHome(r, left)
 	if free := slices.DeleteFunc(slices.Clone(left), func(i int) bool { return full(p.Workers[i]) }); len(free) > 0 {
 		return p.leastLoaded(free), why{}
 	}
-	return -1, why{"Full", p.fullMessage(left)}
+	return -1, why{"Full", p.fullMessage(left) + p.others(r, left)}
 }
 
 func (p *placer) rules(r Run) []rule {
 	return []rule{
-		{anyWorker, why{"NoWorker", "no worker is registered: start one with weir worker"}},
-		{func(w Worker) bool { return w.Team == "" || w.Team == r.Team }, why{"NoWorkerForTeam", "every worker there is belongs to another team"}},
-		{func(w Worker) bool { return hasTags(w, r.Tags) }, why{"NoWorkerWithTags", fmt.Sprintf("no worker has %s", words("tag", r.Tags))}},
-		{func(w Worker) bool { return r.Needs == "" || w.ID == r.Needs }, why{"NoWorkerWithArtifacts", p.elsewhere(r)}},
-		{func(w Worker) bool { return w.Status == state.WorkerRunning }, p.notRunning(r)},
+		{anyWorker, says("NoWorker", "no worker is registered: start one with weir worker")},
+		{func(w Worker) bool { return w.Team == "" || w.Team == r.Team }, says("NoWorkerForTeam", "every worker there is belongs to another team")},
+		{func(w Worker) bool { return hasTags(w, r.Tags) }, func() why {
+			return why{"NoWorkerWithTags", fmt.Sprintf("no worker has %s", words("tag", r.Tags))}
+		}},
+		{func(w Worker) bool { return r.Needs == "" || w.ID == r.Needs }, func() why { return why{"NoWorkerWithArtifacts", p.elsewhere(r)} }},
+		{func(w Worker) bool { return w.Status == state.WorkerRunning }, func() why { return p.notRunning(r) }},
 	}
 }
+
+func says(reason, message string) func() why { return func() why { return why{reason, message} } }
 
 func anyWorker(Worker) bool { return true }
 
