@@ -87,3 +87,28 @@ func TestClearVersions(t *testing.T) {
 	_, err := w.resources.ClearVersions(t.Context(), clearing)
 	wantCode(t, err, connect.CodeFailedPrecondition, "another team")
 }
+
+// Teams whose resources have the same type and source share the checks and the
+// versions, and nothing that people of one decided.
+func TestTeamsShareVersionsAndNotDecisions(t *testing.T) {
+	w := newWorld(t)
+	other := w.as("other", state.RoleOwner)
+	w.apply(t, demo("demo"))
+	other.apply(t, demo("demo"))
+	w.history("resource.git.app")
+	must(w.resources.Pin(t.Context(), connect.NewRequest(&weirv1.PinRequest{Pipeline: "demo", Resource: "app", Version: ref("1"), Comment: "ours"})))(t)
+	must(w.resources.EnableVersion(t.Context(), connect.NewRequest(&weirv1.EnableVersionRequest{Pipeline: "demo", Resource: "app", Version: ref("3")})))(t)
+	list := must(other.resources.ListResources(t.Context(), connect.NewRequest(&weirv1.ListResourcesRequest{})))(t).Msg.Resources
+	if len(list) != 1 || list[0].Pin != nil || list[0].Versions != 3 {
+		t.Errorf("the other team sees %v", list)
+	}
+	for _, v := range must(other.resources.ListVersions(t.Context(), connect.NewRequest(&weirv1.ListVersionsRequest{Pipeline: "demo", Resource: "app"})))(t).Msg.Versions {
+		if v.Pinned || v.Disabled || v.DisabledBy != "" {
+			t.Errorf("the other team sees %v", v)
+		}
+	}
+	must(other.resources.Unpin(t.Context(), connect.NewRequest(&weirv1.UnpinRequest{Pipeline: "demo", Resource: "app"})))(t)
+	if mine := must(w.resources.ListResources(t.Context(), connect.NewRequest(&weirv1.ListResourcesRequest{})))(t).Msg.Resources; mine[0].Pin == nil {
+		t.Error("the other team unpinned it")
+	}
+}
