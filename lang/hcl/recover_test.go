@@ -12,6 +12,7 @@ import (
 
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
+	"github.com/weirci/weir/lang/langtest"
 )
 
 // The pieces of a text are the text, and know where they are.
@@ -35,6 +36,7 @@ func TestCutBlocksLosesNothing(t *testing.T) {
 // Whatever line of a pipeline breaks, all jobs but the one that it is in are
 // read, and the broken one leaves a hole with its name.
 func TestOneBrokenBlockCostsOneBlock(t *testing.T) {
+	langtest.Heavy(t)
 	files, err := filepath.Glob("../../examples/*/*.weir.hcl")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no examples: %v", err)
