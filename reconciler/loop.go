@@ -14,6 +14,7 @@ import (
 const (
 	errorBackoff = 100 * time.Millisecond
 	mostBackoff  = time.Minute
+	mostAway     = 5 * time.Second // between looks at a queue that could not be read: when the database is back, work is
 	mostRetries  = 5
 )
 
@@ -79,7 +80,7 @@ func (r *Reconciler) claim(ctx context.Context, n int) ([]state.Claim, error) {
 func (r *Reconciler) idle(ctx context.Context, failures int) {
 	wait := r.Poll
 	if failures > 0 {
-		wait = state.Backoff(errorBackoff, mostBackoff, failures, r.Rand())
+		wait = state.Backoff(errorBackoff, mostAway, failures, r.Rand())
 	}
 	t := time.NewTimer(wait)
 	defer t.Stop()
