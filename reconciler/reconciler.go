@@ -24,7 +24,7 @@ type Options struct {
 	Eval   protocol.Eval    // of deferred values; nil: they are errors
 	Log    *slog.Logger
 
-	Workers     int           // keys at once; 8
+	Workers     int           // keys at once; 12: most of the time they wait for the database
 	Lease       time.Duration // of a claim; 10 s: how long others wait for a server that died
 	Poll        time.Duration // the safety net under NOTIFY; 2 s
 	Sweep       time.Duration // and under everything; 1 min
@@ -38,7 +38,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	or(&o.Workers, 8)
+	or(&o.Workers, 12)
 	or(&o.Lease, 10*time.Second)
 	or(&o.Poll, 2*time.Second)
 	or(&o.Sweep, time.Minute)

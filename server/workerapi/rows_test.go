@@ -111,8 +111,9 @@ func (s *site) ended(run string) outcome {
 		status := scan[string](s, `SELECT status FROM runs WHERE id = $1`, run)
 		return status == "exited" || status == "lost"
 	})
-	queued := scan[int](s, `SELECT count(*) FROM queue, runs WHERE runs.id = $1
-		AND queue.key IN ('build/' || build_id, 'scope/' || scope_id, 'place')`, run)
+	queued := scan[int](s, `SELECT count(DISTINCT asked.key) FROM runs,
+			(SELECT key FROM queue UNION ALL SELECT key FROM queue_marks) asked
+		WHERE runs.id = $1 AND asked.key IN ('build/' || build_id, 'scope/' || scope_id, 'place')`, run)
 	if queued != 2 {
 		s.t.Errorf("%d keys are queued at the end of a run, want its build's and place", queued)
 	}

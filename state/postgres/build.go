@@ -203,8 +203,7 @@ func enqueueAfterBuild(ctx context.Context, q *db.Queries, ch state.BuildChange,
 	if ch.Collect.IsZero() {
 		return enqueue(ctx, q, keys...)
 	}
-	// One order for all rows of the queue: gc is before job, place and scope.
-	if err := q.EnqueueKeys(ctx, &ch.Collect, []string{string(state.KeyGC)}); err != nil {
+	if err := enqueueAt(ctx, q, &ch.Collect, state.KeyGC); err != nil {
 		return err
 	}
 	return enqueue(ctx, q, keys...)

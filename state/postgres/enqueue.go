@@ -32,14 +32,25 @@ func enqueueAt(ctx context.Context, q *db.Queries, at *time.Time, keys ...state.
 	if len(keys) == 0 {
 		return nil
 	}
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = string(k)
+	var names, marks []string
+	for _, k := range keys {
+		if k == state.KeyPlace || k == state.KeyGC { // every build asks for these
+			marks = append(marks, string(k))
+		} else {
+			names = append(names, string(k))
+		}
 	}
 	slices.Sort(names)
 	names = slices.Compact(names) // one statement may not touch a row twice
-	if err := q.EnqueueKeys(ctx, at, names); err != nil {
-		return fmt.Errorf("enqueue %d keys: %w", len(names), err)
+	if len(marks) > 0 {
+		if err := q.MarkKeys(ctx, at, marks); err != nil {
+			return fmt.Errorf("mark %d keys: %w", len(marks), err)
+		}
+	}
+	if len(names) > 0 {
+		if err := q.EnqueueKeys(ctx, at, names); err != nil {
+			return fmt.Errorf("enqueue %d keys: %w", len(names), err)
+		}
 	}
 	return q.Notify(ctx, ChannelQueue, "")
 }

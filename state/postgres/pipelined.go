@@ -30,8 +30,9 @@ import (
 type pipelined struct {
 	conn  *pgxpool.Conn
 	queue *pgx.Batch
-	sent  bool  // BEGIN was
-	err   error // that ended it
+	sent  bool       // BEGIN was
+	err   error      // that ended it
+	told  *pgx.Batch // what is sent when it is committed: see isNotify
 }
 
 // runPipelined runs do in a transaction of the pool's, and commits it unless do
@@ -41,18 +42,35 @@ func runPipelined(ctx context.Context, pool *pgxpool.Pool, do func(q *db.Queries
 	if err != nil {
 		return err
 	}
-	p := &pipelined{conn: conn, queue: &pgx.Batch{}}
+	p := &pipelined{conn: conn, queue: &pgx.Batch{}, told: &pgx.Batch{}}
 	defer p.end(ctx)
 	p.queue.Queue("begin")
 	if err := do(db.New(p)); err != nil {
 		return err
 	}
-	return p.commit(ctx)
+	if err := p.commit(ctx); err != nil {
+		return err
+	}
+	// Hints only: what is committed stays so, and who hears nothing looks before long.
+	if p.told.Len() > 0 {
+		_ = conn.SendBatch(ctx, p.told).Close()
+	}
+	return nil
 }
+
+// isNotify says which statements wait until the others are committed. PostgreSQL
+// lets only one transaction at a time commit that notifies, until it is on disk:
+// with NOTIFY inside, no two of them would ever share a write.
+func isNotify(name string) bool { return name == "Notify" || name == "NotifyWorkers" }
 
 // Exec queues a statement whose answer nobody needs; its tag is empty then.
 func (p *pipelined) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	if _, kind := statement(sql); kind == ":exec" {
+	name, kind := statement(sql)
+	if isNotify(name) {
+		p.told.Queue(sql, asTheyAre(args)...)
+		return pgconn.CommandTag{}, p.err
+	}
+	if kind == ":exec" {
 		p.queue.Queue(sql, asTheyAre(args)...)
 		return pgconn.CommandTag{}, p.err
 	}

@@ -25,7 +25,14 @@ func (s *Store) EnqueueAt(ctx context.Context, at time.Time, keys ...state.Key) 
 // Claim takes up to n keys that are due and held by nobody (or by somebody
 // whose lease has ended), those that waited longest first.
 func (s *Store) Claim(ctx context.Context, holder string, n int, lease time.Duration) ([]state.Claim, error) {
-	rows, err := s.q.ClaimKeys(ctx, holder, lease.Seconds(), int32(n))
+	var rows []db.ClaimKeysRow
+	err := s.tx(ctx, func(q *db.Queries) (err error) {
+		if err := q.TakeMarks(ctx); err != nil {
+			return err
+		}
+		rows, err = q.ClaimKeys(ctx, holder, lease.Seconds(), int32(n))
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("claim keys: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -42,8 +43,14 @@ type options struct {
 // stays prepared: the next transaction may have another session.
 func WithDirectURL(url string) Option { return func(o *options) { o.direct = url } }
 
-// WithMaxConns bounds the pool's connections; the default is pgx's: the number
-// of cores, at least 4.
+// defaultConns is the most connections that a store has open. A transaction spends
+// most of its time waiting for the disk, not for a processor, and those that wait
+// at the same time share one write: pgx's default, the number of cores, makes a
+// small machine wait one at a time.
+const defaultConns = 20
+
+// WithMaxConns bounds the pool's connections; without it pool_max_conns of the
+// connection string does, or a default.
 func WithMaxConns(n int) Option { return func(o *options) { o.maxConns = int32(n) } }
 
 // WithLog is where lost connections and the like are said; the default is
@@ -65,8 +72,11 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	if o.maxConns > 0 {
+	switch {
+	case o.maxConns > 0:
 		config.MaxConns = o.maxConns
+	case !strings.Contains(url, "pool_max_conns"):
+		config.MaxConns = defaultConns
 	}
 	if pooled := o.direct != "" && o.direct != url; pooled && config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe

@@ -37,12 +37,24 @@ func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, record
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Size: int64(len(records)), Records: s.logs.Pack(records),
 	})
 	if err == nil {
+		s.tellBuild(ctx, row.BuildID)
 		return Progress{Offset: row.LogOffset}, nil
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
 		return s.position(ctx, r)
 	}
 	return Progress{}, fmt.Errorf("log of run %s: %w", r.ID, err)
+}
+
+// tellBuild says that a build changed, after the change: to those who watch it. Who
+// does not hear it looks by themselves before long.
+func (s *Store) tellBuild(ctx context.Context, build *string) {
+	if build == nil {
+		return
+	}
+	if err := s.q.Notify(ctx, ChannelBuild, *build); err != nil {
+		s.log.Debug("nobody was told that a build changed", "build", *build, "error", err)
+	}
 }
 
 // position says why a report was not accepted.
@@ -60,14 +72,15 @@ func (s *Store) position(ctx context.Context, r WorkerRun) (Progress, error) {
 // RunStarted notes that the program runs. Where that is known already it
 // changes nothing; nobody waits for it, so no key is enqueued.
 func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time) (Progress, error) {
-	n, err := s.q.StartRun(ctx, db.StartRunParams{
+	build, err := s.q.StartRun(ctx, db.StartRunParams{
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From(),
 	})
-	if err != nil {
-		return Progress{}, fmt.Errorf("start of run %s: %w", r.ID, err)
-	}
-	if n == 1 {
+	if err == nil {
+		s.tellBuild(ctx, build)
 		return Progress{}, nil
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return Progress{}, fmt.Errorf("start of run %s: %w", r.ID, err)
 	}
 	p, err := s.position(ctx, r)
 	p.Again = false
@@ -97,32 +110,23 @@ func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, 
 		if err != nil {
 			return err
 		}
-		return q.EnqueueKeys(ctx, nil, []string{string(ownerKey(row.BuildID, row.ScopeID))})
+		if row.BuildID != nil {
+			if err := q.Notify(ctx, ChannelBuild, *row.BuildID); err != nil {
+				return err
+			}
+		}
+		if err := q.MarkIfRunsWait(ctx, string(state.KeyPlace)); err != nil { // a slot is free
+			return err
+		}
+		return enqueue(ctx, q, ownerKey(row.BuildID, row.ScopeID))
 	})
 	if err == nil {
-		s.slotFree(ctx)
 		return Progress{Offset: e.LogOffset + int64(len(e.Log))}, nil
 	}
 	if !errors.Is(err, state.ErrNotFound) {
 		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
 	}
 	return s.refusedEnd(ctx, r)
-}
-
-// slotFree has runs that wait looked at, and wakes servers. Both are in no
-// transaction that waits for the disk: all others that end a run would wait for
-// it, too, as they change the same row and take turns to notify. If it is lost,
-// the servers look a little later by themselves.
-func (s *Store) slotFree(ctx context.Context) {
-	_ = s.tx(ctx, func(q *db.Queries) error {
-		if err := q.CommitSoon(ctx); err != nil {
-			return err
-		}
-		if err := q.EnqueuePlaceIfWaiting(ctx, string(state.KeyPlace)); err != nil {
-			return err
-		}
-		return q.Notify(ctx, ChannelQueue, "")
-	})
 }
 
 // refusedEnd tells a repeated report from one that comes too late.

@@ -5,6 +5,21 @@ INSERT INTO queue (key, due_at)
 SELECT k.key, coalesce(sqlc.narg('due_at')::timestamptz, clock_timestamp()) FROM unnest(@keys::text[]) AS k(key) ORDER BY k.key
 ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
 
+-- name: MarkKeys :exec
+-- EnqueueKeys without a lock that others wait for.
+INSERT INTO queue_marks (key, due_at)
+SELECT k.key, coalesce(sqlc.narg('due_at')::timestamptz, clock_timestamp()) FROM unnest(@keys::text[]) AS k(key);
+
+-- name: TakeMarks :exec
+-- Turns marks into rows. What one transaction takes another does not wait for.
+WITH taken AS (
+    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m FOR UPDATE SKIP LOCKED))
+    RETURNING key, due_at
+)
+INSERT INTO queue (key, due_at)
+SELECT key, min(due_at) FROM taken, (SELECT set_config('synchronous_commit', 'off', true) AS off) fast GROUP BY key ORDER BY key
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
+
 -- name: Notify :exec
 SELECT pg_notify(@channel::text, @payload::text);
 
@@ -62,21 +77,26 @@ WHERE q.key = @key AND q.epoch = @epoch AND q.holder IS NOT NULL;
 SELECT 1 AS held FROM queue WHERE key = @key AND epoch = @epoch AND holder IS NOT NULL FOR KEY SHARE;
 
 -- name: QueueDepth :many
+-- A mark of a key that has no row yet waits like one.
+WITH asked AS (
+    SELECT key, due_at, lease_until FROM queue
+    UNION ALL
+    SELECT m.key, min(m.due_at), NULL FROM queue_marks m WHERE NOT EXISTS (SELECT 1 FROM queue q WHERE q.key = m.key) GROUP BY m.key
+)
 SELECT split_part(key, '/', 1)::text AS kind,
     count(*) AS keys,
     count(*) FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())) AS due,
     count(*) FILTER (WHERE lease_until >= now()) AS held,
     coalesce(1000 * extract(epoch FROM clock_timestamp() - min(due_at)
         FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now()))), 0)::bigint AS oldest_ms
-FROM queue GROUP BY 1 ORDER BY 1;
+FROM asked GROUP BY 1 ORDER BY 1;
 
 -- name: CommitSoon :exec
 -- The commit does not wait for the disk. A crash may forget what was committed
 -- last, all of it that came after some moment, as if it had not been.
 SELECT set_config('synchronous_commit', 'off', true);
 
--- name: EnqueuePlaceIfWaiting :exec
+-- name: MarkIfRunsWait :exec
 -- Where no run is seen to wait, one that is being made asks for its place itself.
-INSERT INTO queue (key, due_at)
-SELECT @key::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
-ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
+INSERT INTO queue_marks (key, due_at)
+SELECT @key::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced');

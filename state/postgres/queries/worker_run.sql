@@ -10,13 +10,12 @@ WITH moved AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
     SELECT id, @log_offset, log_offset, @records::bytea FROM moved
 )
-SELECT log_offset, (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
-FROM moved;
+SELECT log_offset, build_id FROM moved;
 
 -- name: RunPosition :one
 SELECT status, log_offset FROM runs WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch;
 
--- name: StartRun :execrows
+-- name: StartRun :one
 -- It does not wait for the disk: a crash that forgets it leaves the run assigned, and
 -- its end says when it started.
 WITH started AS (
@@ -28,7 +27,7 @@ WITH started AS (
     UPDATE containers SET status = 'created' FROM started
     WHERE containers.run_id = started.id AND containers.status = 'creating'
 )
-SELECT CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text AS told FROM started;
+SELECT build_id FROM started;
 
 -- name: EndRun :one
 -- The last piece of the log, the exit, and the container that nobody wants any
@@ -50,6 +49,4 @@ WITH ended AS (
 ), container AS (
     UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
 )
-SELECT build_id, scope_id,
-    (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
-FROM ended;
+SELECT build_id, scope_id FROM ended;

@@ -202,6 +202,11 @@ type Queue struct {
 	LastError  string
 }
 
+type QueueMark struct {
+	Key   string
+	DueAt time.Time
+}
+
 type Resource struct {
 	ObjectID  string
 	ScopeID   string

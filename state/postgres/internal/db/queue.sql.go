@@ -88,18 +88,6 @@ func (q *Queries) EnqueueKeys(ctx context.Context, dueAt *time.Time, keys []stri
 	return err
 }
 
-const enqueuePlaceIfWaiting = `-- name: EnqueuePlaceIfWaiting :exec
-INSERT INTO queue (key, due_at)
-SELECT $1::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
-ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
-`
-
-// Where no run is seen to wait, one that is being made asks for its place itself.
-func (q *Queries) EnqueuePlaceIfWaiting(ctx context.Context, key string) error {
-	_, err := q.db.Exec(ctx, enqueuePlaceIfWaiting, key)
-	return err
-}
-
 const extendKeys = `-- name: ExtendKeys :many
 UPDATE queue q SET lease_until = clock_timestamp() + make_interval(secs => $1::float8)
 FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast,
@@ -145,6 +133,28 @@ func (q *Queries) FenceKey(ctx context.Context, key string, epoch int64) (int32,
 	return held, err
 }
 
+const markIfRunsWait = `-- name: MarkIfRunsWait :exec
+INSERT INTO queue_marks (key, due_at)
+SELECT $1::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
+`
+
+// Where no run is seen to wait, one that is being made asks for its place itself.
+func (q *Queries) MarkIfRunsWait(ctx context.Context, key string) error {
+	_, err := q.db.Exec(ctx, markIfRunsWait, key)
+	return err
+}
+
+const markKeys = `-- name: MarkKeys :exec
+INSERT INTO queue_marks (key, due_at)
+SELECT k.key, coalesce($1::timestamptz, clock_timestamp()) FROM unnest($2::text[]) AS k(key)
+`
+
+// EnqueueKeys without a lock that others wait for.
+func (q *Queries) MarkKeys(ctx context.Context, dueAt *time.Time, keys []string) error {
+	_, err := q.db.Exec(ctx, markKeys, dueAt, keys)
+	return err
+}
+
 const notify = `-- name: Notify :exec
 SELECT pg_notify($1::text, $2::text)
 `
@@ -155,13 +165,18 @@ func (q *Queries) Notify(ctx context.Context, channel string, payload string) er
 }
 
 const queueDepth = `-- name: QueueDepth :many
+WITH asked AS (
+    SELECT key, due_at, lease_until FROM queue
+    UNION ALL
+    SELECT m.key, min(m.due_at), NULL FROM queue_marks m WHERE NOT EXISTS (SELECT 1 FROM queue q WHERE q.key = m.key) GROUP BY m.key
+)
 SELECT split_part(key, '/', 1)::text AS kind,
     count(*) AS keys,
     count(*) FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())) AS due,
     count(*) FILTER (WHERE lease_until >= now()) AS held,
     coalesce(1000 * extract(epoch FROM clock_timestamp() - min(due_at)
         FILTER (WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now()))), 0)::bigint AS oldest_ms
-FROM queue GROUP BY 1 ORDER BY 1
+FROM asked GROUP BY 1 ORDER BY 1
 `
 
 type QueueDepthRow struct {
@@ -172,6 +187,7 @@ type QueueDepthRow struct {
 	OldestMs int64
 }
 
+// A mark of a key that has no row yet waits like one.
 func (q *Queries) QueueDepth(ctx context.Context) ([]QueueDepthRow, error) {
 	rows, err := q.db.Query(ctx, queueDepth)
 	if err != nil {
@@ -248,4 +264,20 @@ func (q *Queries) ReleaseNext(ctx context.Context, next time.Time, key string, e
 	var due bool
 	err := row.Scan(&due)
 	return due, err
+}
+
+const takeMarks = `-- name: TakeMarks :exec
+WITH taken AS (
+    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m FOR UPDATE SKIP LOCKED))
+    RETURNING key, due_at
+)
+INSERT INTO queue (key, due_at)
+SELECT key, min(due_at) FROM taken, (SELECT set_config('synchronous_commit', 'off', true) AS off) fast GROUP BY key ORDER BY key
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
+`
+
+// Turns marks into rows. What one transaction takes another does not wait for.
+func (q *Queries) TakeMarks(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, takeMarks)
+	return err
 }

@@ -20,8 +20,7 @@ WITH moved AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
     SELECT id, $5, log_offset, $6::bytea FROM moved
 )
-SELECT log_offset, (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
-FROM moved
+SELECT log_offset, build_id FROM moved
 `
 
 type AppendRunLogParams struct {
@@ -35,7 +34,7 @@ type AppendRunLogParams struct {
 
 type AppendRunLogRow struct {
 	LogOffset int64
-	Told      string
+	BuildID   *string
 }
 
 // Accepts a piece only where it fits: all or nothing, once. The size is of the
@@ -50,7 +49,7 @@ func (q *Queries) AppendRunLog(ctx context.Context, arg AppendRunLogParams) (App
 		arg.Records,
 	)
 	var i AppendRunLogRow
-	err := row.Scan(&i.LogOffset, &i.Told)
+	err := row.Scan(&i.LogOffset, &i.BuildID)
 	return i, err
 }
 
@@ -71,9 +70,7 @@ WITH ended AS (
 ), container AS (
     UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
 )
-SELECT build_id, scope_id,
-    (coalesce(CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text, ''))::text AS told
-FROM ended
+SELECT build_id, scope_id FROM ended
 `
 
 type EndRunParams struct {
@@ -96,7 +93,6 @@ type EndRunParams struct {
 type EndRunRow struct {
 	BuildID *string
 	ScopeID *string
-	Told    string
 }
 
 // The last piece of the log, the exit, and the container that nobody wants any
@@ -120,7 +116,7 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 		arg.Log,
 	)
 	var i EndRunRow
-	err := row.Scan(&i.BuildID, &i.ScopeID, &i.Told)
+	err := row.Scan(&i.BuildID, &i.ScopeID)
 	return i, err
 }
 
@@ -140,7 +136,7 @@ func (q *Queries) RunPosition(ctx context.Context, iD string, workerID string, e
 	return i, err
 }
 
-const startRun = `-- name: StartRun :execrows
+const startRun = `-- name: StartRun :one
 WITH started AS (
     UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest($1::timestamptz, assigned_at))
     FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
@@ -150,7 +146,7 @@ WITH started AS (
     UPDATE containers SET status = 'created' FROM started
     WHERE containers.run_id = started.id AND containers.status = 'creating'
 )
-SELECT CASE WHEN build_id IS NOT NULL THEN pg_notify('weir_build', build_id::text) END::text AS told FROM started
+SELECT build_id FROM started
 `
 
 type StartRunParams struct {
@@ -163,16 +159,15 @@ type StartRunParams struct {
 
 // It does not wait for the disk: a crash that forgets it leaves the run assigned, and
 // its end says when it started.
-func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (int64, error) {
-	result, err := q.db.Exec(ctx, startRun,
+func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (*string, error) {
+	row := q.db.QueryRow(ctx, startRun,
 		arg.At,
 		arg.ID,
 		arg.WorkerID,
 		arg.Epoch,
 		arg.FromStatus,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var build_id *string
+	err := row.Scan(&build_id)
+	return build_id, err
 }
