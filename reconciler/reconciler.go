@@ -26,7 +26,7 @@ type Options struct {
 
 	Workers     int           // keys at once; 12: most of the time they wait for the database
 	Lease       time.Duration // of a claim; 10 s: how long others wait for a server that died
-	Poll        time.Duration // the safety net under NOTIFY; 2 s
+	Poll        time.Duration // the safety net under NOTIFY, and how late what becomes due may be seen; 500 ms
 	Sweep       time.Duration // and under everything; 1 min
 	Drain       time.Duration // for what is under way at the end; 10 s
 	ExternalURL string        // that people reach the server at
@@ -40,7 +40,7 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	or(&o.Workers, 12)
 	or(&o.Lease, 10*time.Second)
-	or(&o.Poll, 2*time.Second)
+	or(&o.Poll, 500*time.Millisecond)
 	or(&o.Sweep, time.Minute)
 	or(&o.Drain, 10*time.Second)
 	or(&o.Patience, place.DefaultPatience())
