@@ -53,7 +53,14 @@ func reasonsOf(n ast.Node) []ast.Expr {
 			return []ast.Expr{value(n.Elts[at])}
 		}
 	case *ast.CallExpr:
-		if sel, ok := n.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "hold" && len(n.Args) == 2 {
+		called := ""
+		switch f := n.Fun.(type) {
+		case *ast.SelectorExpr:
+			called = f.Sel.Name
+		case *ast.Ident:
+			called = f.Name
+		}
+		if (called == "hold" || called == "says") && len(n.Args) == 2 {
 			return n.Args[:1]
 		}
 	case *ast.ValueSpec:
