@@ -61,7 +61,7 @@ func (r *Reconciler) lastTurn(team string) string {
 }
 
 func placeWorker(w state.WorkerRow) place.Worker {
-	return place.Worker{ID: w.ID, Name: w.Name, Team: w.TeamID, Status: w.Status, Tags: w.Tags, Capacity: w.Capacity, InFlight: w.InFlight}
+	return place.Worker{ID: w.ID, Name: w.Name, Team: w.TeamID, Status: w.Status, Tags: w.Tags, Capacity: w.Capacity, InFlight: w.InFlight, Refuses: w.Refuses}
 }
 
 // placeChange is a decision as rows, and how many runs go on waiting.

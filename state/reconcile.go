@@ -393,6 +393,7 @@ type WorkerRow struct {
 	Capacity         int
 	InFlight         int
 	Heartbeat        time.Time
+	Refuses          string // why it takes no new runs; "": it does
 }
 
 // PlaceChange is what a decision about places does.

@@ -136,8 +136,9 @@ job "fills" {
 }
 `
 
-// A worker whose disk is full says so, in the build too; when there is space again
-// things go on, and nothing has to be started anew.
+// A worker whose disk is full says so and gets no new runs, which wait; when there
+// is space again things go on, and nothing has to be started anew. A program that
+// fills the disk is told so.
 func TestFullDisk(t *testing.T) {
 	needDisk(t)
 	for _, runtime := range runtimes(t) {
@@ -152,11 +153,19 @@ func TestFullDisk(t *testing.T) {
 
 			ballast := filepath.Join(disk, "ballast")
 			emptied := keepFull(t, ballast)
-			full := `the disk of worker dev is full \(` + disk + `\)`
-			w.wantBuild(t, "good", 2, `errored in .*: task "t": (its worker could not run it, 4 times, the last time: )?`+full+": .*(no space left on device|output after byte 0 of it is lost)")
+			w.saysOfWorkers(t, "the disk is nearly full (0 MiB free of 48)")
+			waits := w.weir("trigger", "good", "--watch")
+			if err := waits.Start(); err != nil {
+				t.Fatal(err)
+			}
+			w.saysOfWorkers(t, "nearly full") // still, and the worker has not been given it
 			emptied()
+			if err := waits.Wait(); err != nil {
+				t.Errorf("the build that waited for space: %v", err)
+			}
 			w.wantBuild(t, "good", 0, "succeeded in .*")
 
+			full := `the disk of worker dev is full \(` + disk + `\)`
 			w.wantBuild(t, "fills", 2, `errored in .*: task "t": `+full+`: the program ended with exit code 1`)
 		})
 	}
@@ -171,6 +180,18 @@ func needDisk(t *testing.T) {
 		t.Fatal("root is missing, and in CI it must be there")
 	}
 	t.Skip("SKIPPED: a disk can only be made, and filled, by root")
+}
+
+// saysOfWorkers waits until weir workers says something.
+func (w *installation) saysOfWorkers(t *testing.T, text string) {
+	t.Helper()
+	var out []byte
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if out, _ = w.weir("workers", "--json").CombinedOutput(); bytes.Contains(out, []byte(text)) {
+			return
+		}
+	}
+	t.Fatalf("weir workers does not say %q:\n%s", text, out)
 }
 
 // smallDisk mounts a disk of that size.

@@ -46,6 +46,7 @@ func (p *placer) rules(r Run) []rule {
 		}},
 		{func(w Worker) bool { return r.Needs == "" || w.ID == r.Needs }, func() why { return why{"NoWorkerWithArtifacts", p.elsewhere(r)} }},
 		{func(w Worker) bool { return w.Status == state.WorkerRunning }, func() why { return p.notRunning(r) }},
+		{func(w Worker) bool { return takes(w, r) }, func() why { return p.refusing(r) }},
 	}
 }
 
@@ -68,6 +69,10 @@ func hasTags(w Worker, tags []string) bool {
 	}
 	return true
 }
+
+// takes: a worker that refuses new runs goes on with builds whose artifacts it has,
+// as what they take up is only given back when they end.
+func takes(w Worker, r Run) bool { return w.Refuses == "" || w.ID == r.Needs }
 
 // atHome narrows to the build's own worker, where that may have the run at all.
 func (p *placer) atHome(r Run, left []int) []int {
@@ -111,6 +116,16 @@ func (p *placer) notRunning(r Run) why {
 		}
 	}
 	return why{"WorkerNotRunning", "no worker that may have it is running: " + strings.Join(states, ", ")}
+}
+
+func (p *placer) refusing(r Run) why {
+	var each []string
+	for _, w := range p.Workers {
+		if w.Refuses != "" && w.Status == state.WorkerRunning && hasTags(w, r.Tags) {
+			each = append(each, fmt.Sprintf("%s: %s", w.Name, w.Refuses))
+		}
+	}
+	return why{"WorkerRefuses", "no worker that may have it takes new runs: " + strings.Join(each, ", ")}
 }
 
 func (p *placer) fullMessage(left []int) string {

@@ -52,6 +52,9 @@ func weighing(r Run) []constraint {
 			return reason.Verdict{OK: hasTags(w, r.Tags), Fact: has}
 		}},
 		{"running", func(w Worker) reason.Verdict {
+			if w.Status == state.WorkerRunning && !takes(w, r) {
+				return reason.Verdict{Fact: w.Refuses}
+			}
 			return reason.Verdict{OK: w.Status == state.WorkerRunning, Fact: string(w.Status)}
 		}},
 		{"room", func(w Worker) reason.Verdict {

@@ -45,6 +45,7 @@ func TestTheTableAgreesWithTheDecider(t *testing.T) {
 				ID: fmt.Sprint(i), Name: fmt.Sprint(i), Team: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "team"), Tags: tags.Draw(t, "tags"),
 				Status:   rapid.SampledFrom([]state.WorkerStatus{state.WorkerRunning, state.WorkerStalled}).Draw(t, "status"),
 				Capacity: 2, InFlight: rapid.IntRange(0, 2).Draw(t, "in flight"),
+				Refuses: rapid.SampledFrom([]string{"", "its disk is nearly full"}).Draw(t, "refuses"),
 			})
 		}
 		run := place.Run{ID: "r", Team: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "run's team"), Tags: tags.Draw(t, "run's tags"), Needs: rapid.SampledFrom([]string{"", "0", "9"}).Draw(t, "needs")}

@@ -27,6 +27,7 @@ type Worker struct {
 	Tags     []string
 	Capacity int
 	InFlight int
+	Refuses  string // why it takes no new runs, in its own words; "": it does
 }
 
 // State is everything there is to decide on.

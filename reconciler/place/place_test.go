@@ -35,6 +35,7 @@ func killed(r *Run)                    { r.KillRequested = true }
 func has(tags ...string) func(*Worker) { return func(w *Worker) { w.Tags = tags } }
 func only(team string) func(*Worker)   { return func(w *Worker) { w.Team = team } }
 func stalled(w *Worker)                { w.Status = state.WorkerStalled }
+func refusing(w *Worker)               { w.Refuses = "its disk is nearly full" }
 
 func TestDecide(t *testing.T) {
 	for _, c := range []struct {
@@ -60,6 +61,10 @@ func TestDecide(t *testing.T) {
 			[]Command{Hold{"1", "WorkerNotRunning", "its artifacts are on worker a, which is stalled"}, Hold{"2", "NoWorkerWithArtifacts", "its artifacts are on a worker that is gone"}}},
 		{"stalled", []Run{run("1")}, []Worker{worker("a", 9, 0, stalled)}, nil,
 			[]Command{Hold{"1", "WorkerNotRunning", "no worker that may have it is running: a is stalled"}}},
+		{"one that refuses new runs goes on with what it has", []Run{run("1"), run("2", needs("a")), run("3", of("x"))}, []Worker{worker("a", 9, 0, refusing), worker("b", 9, 5)}, map[string]string{"x": "id-a"},
+			[]Command{Assign{"1", "id-b"}, Assign{"2", "id-a"}, Assign{"3", "id-b"}}},
+		{"all refuse", []Run{run("1")}, []Worker{worker("a", 9, 0, refusing), worker("b", 9, 0, stalled)}, nil,
+			[]Command{Hold{"1", "WorkerRefuses", "no worker that may have it takes new runs: a: its disk is nearly full"}}},
 		{"a build stays together", []Run{run("1", of("x")), run("2", of("x")), run("3", of("y"))}, []Worker{worker("a", 4, 0), worker("b", 4, 0)}, map[string]string{"y": "id-a"},
 			[]Command{Assign{"1", "id-a"}, Assign{"2", "id-a"}, Assign{"3", "id-a"}}},
 		{"and waits for its worker", []Run{run("1", of("x"))}, []Worker{worker("a", 1, 1), worker("b", 4, 0)}, map[string]string{"x": "id-a"},

@@ -67,6 +67,7 @@ func All() []Text {
 		{Run, "NoWorkerWithTags", "No worker has its tags.", "a worker with them: `weir worker --tags TAG`; or other `tags` in the step"},
 		{Run, "NoWorkerWithArtifacts", "Its artifacts are where it cannot run.", "tags and teams that let the worker with its artifacts take it; where that worker is gone, a new build"},
 		{Run, "WorkerNotRunning", "The workers that may have it are not running.", "such a worker that runs again: `weir workers`"},
+		{Run, "WorkerRefuses", "The workers that may have it take no new runs, as their disks are nearly full.", "space on such a worker's disk, which `weir workers` names; or one more worker"},
 		{Run, "Full", "The workers that may have it have as many runs as they take.", "the end of another run, one more worker, or a greater `--capacity`"},
 		{Run, Assigned, "A worker has it and has not said that the program runs.", "the worker: it fetches image and inputs, and makes the container"},
 		{Run, Program, "Its program runs.", "the end of the program; or `weir abort {build}`"},

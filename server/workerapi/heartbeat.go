@@ -24,7 +24,7 @@ func (h *Handler) Heartbeat(ctx context.Context, req *connect.Request[weirv1.Hea
 		return nil, invalid("a worker cannot want to be %q", wanted)
 	}
 	answer, err := h.store.WorkerHeartbeat(ctx, w, postgres.Heartbeat{
-		Epoch: m.GetEpoch(), State: wanted, Runs: m.GetRuns(), Volumes: m.GetVolumes(),
+		Epoch: m.GetEpoch(), State: wanted, Runs: m.GetRuns(), Volumes: m.GetVolumes(), Refuses: m.GetRefuses(),
 	})
 	if err != nil {
 		return nil, h.asConnect("a worker's heartbeat", err)

@@ -43,7 +43,7 @@ func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) 
 		snap.Now = w.Now
 		snap.Workers = append(snap.Workers, state.WorkerRow{
 			ID: w.ID, Name: w.Name, TeamID: w.Team, Status: state.WorkerStatus(w.Status), Tags: w.Tags, Capacity: int(w.Capacity),
-			InFlight: int(w.InFlight), Heartbeat: w.HeartbeatAt,
+			InFlight: int(w.InFlight), Heartbeat: w.HeartbeatAt, Refuses: w.Refuses,
 		})
 	}
 	return err

@@ -17,6 +17,7 @@ type Heartbeat struct {
 	State   state.WorkerStatus // what it wants to be
 	Runs    []string           // that have a container or a run directory
 	Volumes []string
+	Refuses string // why it takes no new runs; "": it does
 }
 
 // HeartbeatAnswer says what the worker is now, and what no row wants of what it
@@ -35,7 +36,7 @@ func (s *Store) WorkerHeartbeat(ctx context.Context, w WorkerIdentity, h Heartbe
 	var out HeartbeatAnswer
 	err := s.tx(ctx, func(q *db.Queries) error {
 		out = HeartbeatAnswer{}
-		was, err := q.BeatWorker(ctx, w.ID, h.Epoch)
+		was, err := q.BeatWorker(ctx, h.Refuses, w.ID, h.Epoch)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return state.ErrFenced
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/weirci/weir/worker"
 )
@@ -21,6 +22,31 @@ func isDiskFull(err error) bool {
 
 func (a *Agent) diskIsFull() string {
 	return fmt.Sprintf("the disk of worker %s is full (%s)", a.opts.Name, a.opts.Dir)
+}
+
+// A worker takes no new runs while less than this is free: a part of the disk, but
+// of a large one no more than what a large checkout takes.
+// It is looked at that often.
+const (
+	spareParts = 20
+	spareMost  = 2 << 30
+	diskEvery  = time.Second
+)
+
+// refuses says why the worker is to get no new runs.
+func (a *Agent) refuses() string {
+	free, total, ok := diskSpace(a.opts.Dir)
+	if !ok {
+		return ""
+	}
+	return tight(free, total)
+}
+
+func tight(free, total uint64) string {
+	if free >= min(total/spareParts, spareMost) {
+		return ""
+	}
+	return fmt.Sprintf("the disk is nearly full (%d MiB free of %d)", free>>20, total>>20)
 }
 
 // withCause says of a program that failed on a full disk that this is the worker's

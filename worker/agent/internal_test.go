@@ -68,3 +68,19 @@ func TestIDsThatMayNameFiles(t *testing.T) {
 		}
 	}
 }
+
+// A twentieth of a disk is kept, but of a large one no more than 2 GiB.
+func TestWhatADiskKeeps(t *testing.T) {
+	for _, tt := range []struct {
+		free, total uint64
+		want        string
+	}{
+		{50 << 20, 1000 << 20, ""}, {49 << 20, 1000 << 20, "the disk is nearly full (49 MiB free of 1000)"},
+		{2 << 30, 1 << 40, ""}, {2<<30 - 1, 1 << 40, "the disk is nearly full (2047 MiB free of 1048576)"},
+		{0, 48 << 20, "the disk is nearly full (0 MiB free of 48)"}, {0, 0, ""},
+	} {
+		if got := tight(tt.free, tt.total); got != tt.want {
+			t.Errorf("%d of %d: %q, want %q", tt.free, tt.total, got, tt.want)
+		}
+	}
+}

@@ -99,9 +99,12 @@ func (a *Agent) obey(ctx context.Context, epoch int64) error {
 func (a *Agent) heartbeats(ctx context.Context, reg *weirv1.RegisterResponse) error {
 	every := time.NewTicker(max(time.Duration(reg.GetHeartbeatMs())*time.Millisecond, time.Millisecond))
 	defer every.Stop()
+	look := time.NewTicker(diskEvery)
+	defer look.Stop()
 	failures := 0
 	for {
-		err := a.heartbeat(ctx, reg.GetEpoch())
+		refuses := a.refuses()
+		err := a.heartbeat(ctx, reg.GetEpoch(), refuses)
 		switch code := connect.CodeOf(err); {
 		case err == nil:
 			failures = 0
@@ -112,16 +115,32 @@ func (a *Agent) heartbeats(ctx context.Context, reg *weirv1.RegisterResponse) er
 				return fmt.Errorf("heartbeat: %w", err)
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-every.C:
-		case <-a.poke:
+		if err := a.pause(ctx, every.C, look.C, refuses != ""); err != nil {
+			return err
 		}
 	}
 }
 
-func (a *Agent) heartbeat(ctx context.Context, epoch int64) error {
+// pause lasts until the next heartbeat is due, or there is something to tell: that
+// the worker refuses new runs and did not, or the other way around.
+func (a *Agent) pause(ctx context.Context, every, look <-chan time.Time, refused bool) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-every:
+			return nil
+		case <-a.poke:
+			return nil
+		case <-look:
+			if (a.refuses() != "") != refused {
+				return nil
+			}
+		}
+	}
+}
+
+func (a *Agent) heartbeat(ctx context.Context, epoch int64, refuses string) error {
 	call, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	state := a.state()
@@ -134,7 +153,7 @@ func (a *Agent) heartbeat(ctx context.Context, epoch int64) error {
 		return fmt.Errorf("listing what is here: %w", err)
 	}
 	resp, err := a.client.Heartbeat(call, connect.NewRequest(&weirv1.HeartbeatRequest{
-		Epoch: epoch, Runs: runs, Volumes: volumes, State: state,
+		Epoch: epoch, Runs: runs, Volumes: volumes, State: state, Refuses: refuses,
 	}))
 	if err != nil {
 		return err

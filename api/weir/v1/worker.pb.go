@@ -1107,7 +1107,8 @@ type HeartbeatRequest struct {
 	Epoch         int64                  `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	Runs          []string               `protobuf:"bytes,2,rep,name=runs,proto3" json:"runs,omitempty"` // that have a container or a run directory
 	Volumes       []string               `protobuf:"bytes,3,rep,name=volumes,proto3" json:"volumes,omitempty"`
-	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"` // running, landing, landed, retiring: what the worker wants
+	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`     // running, landing, landed, retiring: what the worker wants
+	Refuses       string                 `protobuf:"bytes,5,opt,name=refuses,proto3" json:"refuses,omitempty"` // why it is to get no new runs, for people; "": it takes them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1166,6 +1167,13 @@ func (x *HeartbeatRequest) GetVolumes() []string {
 func (x *HeartbeatRequest) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *HeartbeatRequest) GetRefuses() string {
+	if x != nil {
+		return x.Refuses
 	}
 	return ""
 }
@@ -1768,12 +1776,13 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x05Mount\x12\x16\n" +
 	"\x06volume\x18\x01 \x01(\tR\x06volume\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n" +
-	"\x04kind\x18\x03 \x01(\tR\x04kind\"l\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\"\x86\x01\n" +
 	"\x10HeartbeatRequest\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\x12\x12\n" +
 	"\x04runs\x18\x02 \x03(\tR\x04runs\x12\x18\n" +
 	"\avolumes\x18\x03 \x03(\tR\avolumes\x12\x14\n" +
-	"\x05state\x18\x04 \x01(\tR\x05state\"U\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x18\n" +
+	"\arefuses\x18\x05 \x01(\tR\arefuses\"U\n" +
 	"\x11HeartbeatResponse\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12*\n" +
 	"\adestroy\x18\x02 \x01(\v2\x10.weir.v1.DestroyR\adestroy\"q\n" +

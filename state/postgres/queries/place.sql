@@ -6,7 +6,7 @@ FROM runs r LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.typ
 WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT @most;
 
 -- name: WorkersWithLoad :many
-SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at,
+SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at, w.refuses,
        (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running')) AS in_flight,
        clock_timestamp()::timestamptz AS now
 FROM workers w ORDER BY w.name;

@@ -10,7 +10,7 @@ WHERE w.id = @id
 ORDER BY r.assigned_at, r.id;
 
 -- name: BeatWorker :one
-UPDATE workers SET heartbeat_at = clock_timestamp() WHERE id = @id AND epoch = @epoch RETURNING status;
+UPDATE workers SET heartbeat_at = clock_timestamp(), refuses = @refuses WHERE id = @id AND epoch = @epoch RETURNING status;
 
 -- name: MoveWorker :execrows
 UPDATE workers SET status = @status WHERE id = @id AND status = ANY(@from_status::text[]);

@@ -35,7 +35,7 @@ func (q *Queries) APIAudit(ctx context.Context, arg APIAuditParams) error {
 }
 
 const aPIWorkers = `-- name: APIWorkers :many
-SELECT w.id, w.name, w.status, w.runtime, w.platform, w.tags, w.capacity, w.version, w.message, w.registered_at, w.heartbeat_at,
+SELECT w.id, w.name, w.status, w.runtime, w.platform, w.tags, w.capacity, w.version, (CASE WHEN w.message = '' THEN w.refuses ELSE w.message END)::text AS message, w.registered_at, w.heartbeat_at,
        (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running'))::integer AS running
 FROM workers w ORDER BY w.name
 `

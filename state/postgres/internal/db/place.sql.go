@@ -280,7 +280,7 @@ func (q *Queries) WorkerLiveness(ctx context.Context, id string) (WorkerLiveness
 }
 
 const workersWithLoad = `-- name: WorkersWithLoad :many
-SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at,
+SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at, w.refuses,
        (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running')) AS in_flight,
        clock_timestamp()::timestamptz AS now
 FROM workers w ORDER BY w.name
@@ -294,6 +294,7 @@ type WorkersWithLoadRow struct {
 	Tags        []string
 	Capacity    int32
 	HeartbeatAt time.Time
+	Refuses     string
 	InFlight    int64
 	Now         time.Time
 }
@@ -315,6 +316,7 @@ func (q *Queries) WorkersWithLoad(ctx context.Context) ([]WorkersWithLoadRow, er
 			&i.Tags,
 			&i.Capacity,
 			&i.HeartbeatAt,
+			&i.Refuses,
 			&i.InFlight,
 			&i.Now,
 		); err != nil {

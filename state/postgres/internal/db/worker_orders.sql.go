@@ -11,11 +11,11 @@ import (
 )
 
 const beatWorker = `-- name: BeatWorker :one
-UPDATE workers SET heartbeat_at = clock_timestamp() WHERE id = $1 AND epoch = $2 RETURNING status
+UPDATE workers SET heartbeat_at = clock_timestamp(), refuses = $1 WHERE id = $2 AND epoch = $3 RETURNING status
 `
 
-func (q *Queries) BeatWorker(ctx context.Context, iD string, epoch int64) (string, error) {
-	row := q.db.QueryRow(ctx, beatWorker, iD, epoch)
+func (q *Queries) BeatWorker(ctx context.Context, refuses string, iD string, epoch int64) (string, error) {
+	row := q.db.QueryRow(ctx, beatWorker, refuses, iD, epoch)
 	var status string
 	err := row.Scan(&status)
 	return status, err
