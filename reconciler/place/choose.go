@@ -39,8 +39,8 @@ func (p *placer) choose(r Run) (int, why) {
 
 func (p *placer) rules(r Run) []rule {
 	return []rule{
-		{anyWorker, says("NoWorker", "no worker is registered: start one with weir worker")},
-		{func(w Worker) bool { return w.Team == "" || w.Team == r.Team }, says("NoWorkerForTeam", "every worker there is belongs to another team")},
+		{anyWorker, func() why { return why{"NoWorker", "no worker is registered: start one with weir worker"} }},
+		{func(w Worker) bool { return w.Team == "" || w.Team == r.Team }, func() why { return why{"NoWorkerForTeam", "every worker there is belongs to another team"} }},
 		{func(w Worker) bool { return hasTags(w, r.Tags) }, func() why {
 			return why{"NoWorkerWithTags", fmt.Sprintf("no worker has %s", words("tag", r.Tags))}
 		}},
@@ -49,8 +49,6 @@ func (p *placer) rules(r Run) []rule {
 		{func(w Worker) bool { return takes(w, r) }, func() why { return p.refusing(r) }},
 	}
 }
-
-func says(reason, message string) func() why { return func() why { return why{reason, message} } }
 
 func anyWorker(Worker) bool { return true }
 
