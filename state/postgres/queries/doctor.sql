@@ -8,7 +8,7 @@ WHERE b.status = 'running' ORDER BY b.job_id, b.number;
 -- name: DoctorInputs :many
 -- The newest builds that took versions, each input with the job as it was.
 SELECT b.id, b.pipeline_id, o.address, b.number, i.name, i.resource_id, i.version_id, v.spec
-FROM (SELECT x.* FROM builds x WHERE x.started_at IS NOT NULL AND x.cause IN ('version', 'manual', 'schedule') ORDER BY x.created_at DESC LIMIT @most) b
+FROM (SELECT x.id, x.pipeline_id, x.job_id, x.number, x.revision FROM builds x WHERE x.started_at IS NOT NULL AND x.cause IN ('version', 'manual', 'schedule') ORDER BY x.created_at DESC LIMIT @most) b
 JOIN objects o ON o.id = b.job_id
 JOIN object_versions v ON v.object_id = b.job_id AND v.from_revision <= b.revision AND (v.to_revision IS NULL OR v.to_revision > b.revision)
 JOIN build_inputs i ON i.build_id = b.id ORDER BY b.id, i.name;

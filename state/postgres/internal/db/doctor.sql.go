@@ -11,7 +11,7 @@ import (
 
 const doctorInputs = `-- name: DoctorInputs :many
 SELECT b.id, b.pipeline_id, o.address, b.number, i.name, i.resource_id, i.version_id, v.spec
-FROM (SELECT x.id, x.team_id, x.pipeline_id, x.job_id, x.number, x.revision, x.status, x.cause, x.created_by, x.message, x.abort_requested_by, x.created_at, x.started_at, x.ended_at, x.params, x.tick_at, x.again_of, x.fault, x.abort_forced_by, x.reaped_at FROM builds x WHERE x.started_at IS NOT NULL AND x.cause IN ('version', 'manual', 'schedule') ORDER BY x.created_at DESC LIMIT $1) b
+FROM (SELECT x.id, x.pipeline_id, x.job_id, x.number, x.revision FROM builds x WHERE x.started_at IS NOT NULL AND x.cause IN ('version', 'manual', 'schedule') ORDER BY x.created_at DESC LIMIT $1) b
 JOIN objects o ON o.id = b.job_id
 JOIN object_versions v ON v.object_id = b.job_id AND v.from_revision <= b.revision AND (v.to_revision IS NULL OR v.to_revision > b.revision)
 JOIN build_inputs i ON i.build_id = b.id ORDER BY b.id, i.name
