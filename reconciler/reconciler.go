@@ -24,7 +24,7 @@ type Options struct {
 	Eval   protocol.Eval    // of deferred values; nil: they are errors
 	Log    *slog.Logger
 
-	Workers     int           // keys at once; 12: most of the time they wait for the database
+	Workers     int           // keys at once; 8
 	Lease       time.Duration // of a claim; 10 s: how long others wait for a server that died
 	Poll        time.Duration // the safety net under NOTIFY, and how late what becomes due may be seen; 500 ms
 	Sweep       time.Duration // and under everything; 1 min
@@ -38,7 +38,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	or(&o.Workers, 12)
+	or(&o.Workers, 8)
 	or(&o.Lease, 10*time.Second)
 	or(&o.Poll, 500*time.Millisecond)
 	or(&o.Sweep, time.Minute)

@@ -30,45 +30,46 @@ import (
 type pipelined struct {
 	conn  *pgxpool.Conn
 	queue *pgx.Batch
-	sent  bool       // BEGIN was
-	err   error      // that ended it
-	told  *pgx.Batch // what is sent when it is committed: see isNotify
+	sent  bool   // BEGIN was
+	err   error  // that ended it
+	told  []hint // what is told when it is committed: see notify
 }
 
 // runPipelined runs do in a transaction of the pool's, and commits it unless do
-// fails.
-func runPipelined(ctx context.Context, pool *pgxpool.Pool, do func(q *db.Queries) error) error {
+// fails. It gives what is then to be told.
+func runPipelined(ctx context.Context, pool *pgxpool.Pool, do func(q *db.Queries) error) ([]hint, error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p := &pipelined{conn: conn, queue: &pgx.Batch{}, told: &pgx.Batch{}}
+	p := &pipelined{conn: conn, queue: &pgx.Batch{}}
 	defer p.end(ctx)
 	p.queue.Queue("begin")
 	if err := do(db.New(p)); err != nil {
-		return err
+		return nil, err
 	}
-	if err := p.commit(ctx); err != nil {
-		return err
-	}
-	// Hints only: what is committed stays so, and who hears nothing looks before long.
-	if p.told.Len() > 0 {
-		_ = conn.SendBatch(ctx, p.told).Close()
-	}
-	return nil
+	return p.told, p.commit(ctx)
 }
 
-// isNotify says which statements wait until the others are committed. PostgreSQL
-// lets only one transaction at a time commit that notifies, until it is on disk:
-// with NOTIFY inside, no two of them would ever share a write.
-func isNotify(name string) bool { return name == "Notify" || name == "NotifyWorkers" }
+// notify keeps a notification until the others are committed. PostgreSQL lets only
+// one transaction at a time commit that notifies, until it is on disk: with NOTIFY
+// inside, no two of them would ever share a write.
+func (p *pipelined) notify(name string, args []any) error {
+	if ids, ok := args[0].([]string); ok && name == "NotifyWorkers" {
+		for _, id := range ids {
+			p.told = append(p.told, hint{ChannelWorker, id})
+		}
+		return p.err
+	}
+	p.told = append(p.told, hint{args[0].(string), args[1].(string)})
+	return p.err
+}
 
 // Exec queues a statement whose answer nobody needs; its tag is empty then.
 func (p *pipelined) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	name, kind := statement(sql)
-	if isNotify(name) {
-		p.told.Queue(sql, asTheyAre(args)...)
-		return pgconn.CommandTag{}, p.err
+	if name == "Notify" || name == "NotifyWorkers" {
+		return pgconn.CommandTag{}, p.notify(name, args)
 	}
 	if kind == ":exec" {
 		p.queue.Queue(sql, asTheyAre(args)...)

@@ -80,7 +80,7 @@ func (s *Store) Release(ctx context.Context, c state.Claim, next time.Time) erro
 		return fenceError(c, err)
 	}
 	if due { // others may be idle
-		return s.q.Notify(ctx, ChannelQueue, "")
+		s.hints.tell(hint{ChannelQueue, Everything})
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type Store struct {
 	direct string      // connection string for sessions
 	log    *slog.Logger
 	logs   *logpack.Codec
+	hints  *hints
 	blobs  blob.Store // nil: everything is in the database
 }
 
@@ -93,11 +94,16 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs, blobs: o.blobs}, nil
+	s := &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs, blobs: o.blobs}
+	s.hints = newHints(s)
+	return s, nil
 }
 
 // Close closes all connections, when the statements under way have ended.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.hints.close()
+	s.pool.Close()
+}
 
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
@@ -116,7 +122,10 @@ const maxAttempts = 5
 // Statements are sent together as far as their answers allow: see pipelined.
 func (s *Store) tx(ctx context.Context, do func(q *db.Queries) error) error {
 	for attempt := 1; ; attempt++ {
-		err := runPipelined(ctx, s.pool, do)
+		told, err := runPipelined(ctx, s.pool, do)
+		if err == nil {
+			s.hints.tell(told...)
+		}
 		if attempt == maxAttempts || !retryable(err) {
 			return notFound(err)
 		}

@@ -37,7 +37,7 @@ func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, record
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Size: int64(len(records)), Records: s.logs.Pack(records),
 	})
 	if err == nil {
-		s.tellBuild(ctx, row.BuildID)
+		s.tellBuild(row.BuildID)
 		return Progress{Offset: row.LogOffset}, nil
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -46,14 +46,10 @@ func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, record
 	return Progress{}, fmt.Errorf("log of run %s: %w", r.ID, err)
 }
 
-// tellBuild says that a build changed, after the change: to those who watch it. Who
-// does not hear it looks by themselves before long.
-func (s *Store) tellBuild(ctx context.Context, build *string) {
-	if build == nil {
-		return
-	}
-	if err := s.q.Notify(ctx, ChannelBuild, *build); err != nil {
-		s.log.Debug("nobody was told that a build changed", "build", *build, "error", err)
+// tellBuild says that a build changed, after the change: to those who watch it.
+func (s *Store) tellBuild(build *string) {
+	if build != nil {
+		s.hints.tell(hint{ChannelBuild, *build})
 	}
 }
 
@@ -76,7 +72,7 @@ func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time) (Prog
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From(),
 	})
 	if err == nil {
-		s.tellBuild(ctx, build)
+		s.tellBuild(build)
 		return Progress{}, nil
 	}
 	if !errors.Is(err, pgx.ErrNoRows) {

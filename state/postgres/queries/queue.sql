@@ -21,7 +21,12 @@ SELECT key, min(due_at) FROM taken, (SELECT set_config('synchronous_commit', 'of
 ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
 
 -- name: Notify :exec
+-- It is never sent as it stands here: see pipelined.notify.
 SELECT pg_notify(@channel::text, @payload::text);
+
+-- name: NotifyAll :exec
+SELECT pg_notify(n.channel, n.payload)
+FROM (SELECT unnest(@channels::text[]) AS channel, unnest(@payloads::text[]) AS payload) n;
 
 -- name: ClaimKeys :many
 -- The epoch is the time in microseconds, not a count: a row may be deleted and

@@ -159,8 +159,19 @@ const notify = `-- name: Notify :exec
 SELECT pg_notify($1::text, $2::text)
 `
 
+// It is never sent as it stands here: see pipelined.notify.
 func (q *Queries) Notify(ctx context.Context, channel string, payload string) error {
 	_, err := q.db.Exec(ctx, notify, channel, payload)
+	return err
+}
+
+const notifyAll = `-- name: NotifyAll :exec
+SELECT pg_notify(n.channel, n.payload)
+FROM (SELECT unnest($1::text[]) AS channel, unnest($2::text[]) AS payload) n
+`
+
+func (q *Queries) NotifyAll(ctx context.Context, channels []string, payloads []string) error {
+	_, err := q.db.Exec(ctx, notifyAll, channels, payloads)
 	return err
 }
 
