@@ -61,7 +61,7 @@ func (r *Reconciler) decideJob(ctx context.Context, snap state.JobSnapshot) (s s
 
 func jobState(snap state.JobSnapshot) schedule.State {
 	s := schedule.State{Now: snap.Now, LastTick: snap.Job.LastTick, Job: schedule.Job{
-		Name: snap.Job.Pipeline + "/" + snap.Job.Address.Name(), Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, Deleted: snap.Job.Deleted,
+		Name: snap.Job.Pipeline + "/" + snap.Job.Address.Name(), Paused: snap.Job.Paused, PipelinePaused: snap.Job.PipelinePaused, PipelineArchived: snap.Job.PipelineArchived, Deleted: snap.Job.Deleted,
 	}}
 	for _, b := range snap.Open {
 		switch {

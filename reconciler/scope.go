@@ -61,7 +61,7 @@ func (r *Reconciler) knownVersions(ctx context.Context, snap state.ScopeSnapshot
 func scopeState(snap state.ScopeSnapshot) check.Scope {
 	s := check.Scope{
 		ID: snap.ID, Resource: snap.Resource, Type: snap.Type, Every: snap.Every, Timeout: snap.Timeout, DueAt: snap.DueAt, Requested: snap.Requested,
-		RequestedFrom: snap.RequestedFrom, Latest: snap.Latest, Failures: snap.Failures, Wanted: snap.Wanted, Active: snap.Active, Secrets: snap.Secrets,
+		RequestedFrom: snap.RequestedFrom, Latest: snap.Latest, Failures: snap.Failures, Wanted: snap.Wanted, Active: snap.Active, Archived: snap.Archived, Secrets: snap.Secrets,
 	}
 	if run := snap.Run; run != nil {
 		s.Run = &check.Run{

@@ -26,6 +26,9 @@ func (b *Builds) rerun(ctx context.Context, id Identity, req *weirv1.RerunReques
 	if why := notAgain(view, req.Resume); why != "" {
 		return nil, connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf("build #%d of %s %s", view.Number, view.Job, why))
 	}
+	if err := b.notArchived(ctx, id.Team, view.Pipeline); err != nil {
+		return nil, err
+	}
 	build, err := b.store.Rerun(ctx, id.Team, view.ID, id.Name, req.Resume)
 	switch {
 	case errors.Is(err, state.ErrNotFound):

@@ -134,6 +134,9 @@ func (b *Builds) trigger(ctx context.Context, id Identity, req *weirv1.TriggerRe
 	if !job.Live {
 		return nil, notFound("job %s was removed from pipeline %s: only its builds are left", req.Job, req.Pipeline)
 	}
+	if err := b.notArchived(ctx, id.Team, req.Pipeline); err != nil {
+		return nil, err
+	}
 	build, err := b.store.TriggerWith(ctx, id.Team, job.ID, id.Name, func(spec graph.Job) (map[string]json.RawMessage, error) {
 		values, err := param.Values(spec.Params, req.Params)
 		if err != nil {

@@ -36,5 +36,8 @@ func (p *Pipelines) pausePipeline(ctx context.Context, id Identity, req *weirv1.
 	if err := p.pipelineExists(ctx, id.Team, req.Pipeline); err != nil {
 		return nil, err
 	}
+	if err := p.notArchived(ctx, id.Team, req.Pipeline); err != nil {
+		return nil, err
+	}
 	return &weirv1.PausePipelineResponse{}, p.store.PausePipeline(ctx, id.Team, req.Pipeline, id.Name, req.Paused)
 }

@@ -39,12 +39,12 @@ func (p *Pipelines) Drift(ctx context.Context, req *connect.Request[weirv1.Drift
 	return unary(ctx, p.core, req, p.drift)
 }
 
-func (p *Pipelines) list(ctx context.Context, id Identity, _ *weirv1.ListPipelinesRequest) (*weirv1.ListPipelinesResponse, error) {
-	views, err := p.store.PipelineViews(ctx, id.Team)
+func (p *Pipelines) list(ctx context.Context, id Identity, req *weirv1.ListPipelinesRequest) (*weirv1.ListPipelinesResponse, error) {
+	views, err := p.store.PipelineViews(ctx, id.Team, req.All)
 	out := &weirv1.ListPipelinesResponse{}
 	for _, v := range views {
 		out.Pipelines = append(out.Pipelines, &weirv1.Pipeline{
-			Name: v.Name, Revision: v.Revision, Digest: v.Digest, Paused: v.Paused,
+			Name: v.Name, Revision: v.Revision, Digest: v.Digest, Paused: v.Paused, Archived: v.Archived,
 			Jobs: v.Jobs, Resources: v.Resources, LastActor: v.Actor, LastApplied: stamp(v.AppliedAt),
 		})
 	}

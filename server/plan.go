@@ -43,8 +43,12 @@ func (p *Pipelines) plan(ctx context.Context, id Identity, req *weirv1.PlanReque
 	if err != nil {
 		return nil, err
 	}
+	archived, err := p.store.Archived(ctx, id.Team, req.Pipeline)
+	if err != nil {
+		return nil, err
+	}
 	plan := planner.New(id.Team, req.Pipeline, revision, prior, desired, seen)
-	return &weirv1.PlanResponse{Plan: planfile.Encode(plan), Advice: advice}, nil
+	return &weirv1.PlanResponse{Plan: planfile.Encode(plan), Advice: advice, Archived: archived && desired != nil}, nil
 }
 
 // desiredGraph reads the graph of a request, which nobody here trusts: decoding
@@ -117,8 +121,11 @@ func (p *Pipelines) apply(ctx context.Context, id Identity, req *weirv1.ApplyReq
 	if err := runs(plan.Desired); err != nil {
 		return nil, err
 	}
-	if plan.Empty() {
+	if plan.Empty() && plan.Desired == nil {
 		return &weirv1.ApplyResponse{}, nil
+	}
+	if plan.Empty() {
+		return &weirv1.ApplyResponse{}, p.store.ArchivePipeline(ctx, id.Team, plan.Pipeline, id.Name, false)
 	}
 	if err := p.mayApply(ctx, id, plan.Pipeline, plan.Desired); err != nil {
 		return nil, err

@@ -133,6 +133,9 @@ func (r *Resources) check(ctx context.Context, id Identity, req *weirv1.CheckReq
 	if err != nil {
 		return nil, err
 	}
+	if err := r.notArchived(ctx, id.Team, req.Pipeline); err != nil {
+		return nil, err
+	}
 	var from []byte
 	if len(req.From) > 0 {
 		if from, err = json.Marshal(req.From); err != nil {

@@ -18,14 +18,15 @@ type permission struct {
 // As in Concourse, members may change their team's pipelines and viewers look.
 func permissions() map[string]permission {
 	return map[string]permission{
-		weirv1connect.PipelineServiceListPipelinesProcedure: {least: state.RoleViewer},
-		weirv1connect.PipelineServiceGetGraphProcedure:      {least: state.RoleViewer},
-		weirv1connect.PipelineServiceDriftProcedure:         {least: state.RoleViewer},
-		weirv1connect.PipelineServicePlanProcedure:          {least: state.RoleMember},
-		weirv1connect.PipelineServiceApplyProcedure:         {least: state.RoleMember},
-		weirv1connect.PipelineServicePausePipelineProcedure: {least: state.RoleMember},
-		weirv1connect.PipelineServiceListPoliciesProcedure:  {least: state.RoleViewer},
-		weirv1connect.PipelineServiceSetPoliciesProcedure:   {least: state.RoleOwner},
+		weirv1connect.PipelineServiceListPipelinesProcedure:   {least: state.RoleViewer},
+		weirv1connect.PipelineServiceGetGraphProcedure:        {least: state.RoleViewer},
+		weirv1connect.PipelineServiceDriftProcedure:           {least: state.RoleViewer},
+		weirv1connect.PipelineServicePlanProcedure:            {least: state.RoleMember},
+		weirv1connect.PipelineServiceApplyProcedure:           {least: state.RoleMember},
+		weirv1connect.PipelineServicePausePipelineProcedure:   {least: state.RoleMember},
+		weirv1connect.PipelineServiceArchivePipelineProcedure: {least: state.RoleMember},
+		weirv1connect.PipelineServiceListPoliciesProcedure:    {least: state.RoleViewer},
+		weirv1connect.PipelineServiceSetPoliciesProcedure:     {least: state.RoleOwner},
 
 		weirv1connect.BuildServiceListJobsProcedure:      {least: state.RoleViewer},
 		weirv1connect.BuildServiceListBuildsProcedure:    {least: state.RoleViewer},

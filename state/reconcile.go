@@ -172,13 +172,13 @@ type JobSnapshot struct {
 
 // JobRow is a job and the names around it.
 type JobRow struct {
-	ID, TeamID, PipelineID          string
-	Pipeline                        string
-	Address                         graph.Address
-	LastTick                        time.Time // of its schedule; zero: it has none
-	Revision                        int64     // of its pipeline, now
-	ChangedRevision                 int64     // that last changed the job
-	Paused, PipelinePaused, Deleted bool
+	ID, TeamID, PipelineID                            string
+	Pipeline                                          string
+	Address                                           graph.Address
+	LastTick                                          time.Time // of its schedule; zero: it has none
+	Revision                                          int64     // of its pipeline, now
+	ChangedRevision                                   int64     // that last changed the job
+	Paused, PipelinePaused, PipelineArchived, Deleted bool
 }
 
 // OpenBuild is a build that is pending or running.
@@ -328,6 +328,7 @@ type ScopeSnapshot struct {
 	Said          string // the last that a run which failed wrote
 	Wanted        bool
 	Active        bool
+	Archived      bool    // the pipelines of all its resources are
 	Secrets       Secrets // what its secrets are read with
 }
 

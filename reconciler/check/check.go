@@ -28,6 +28,8 @@ type Scope struct {
 	Wanted bool // a resource that is not deleted has it
 	Active bool // and one of them is not paused, nor is its pipeline
 
+	Archived bool // the pipelines of all of them are
+
 	Secrets state.Secrets // what the secrets that it names are read with
 }
 
@@ -128,6 +130,8 @@ func (d *decider) idle() {
 	switch {
 	case !d.Wanted:
 		d.hold("Unused", "no resource has this source any more")
+	case d.Archived:
+		d.hold("Archived", "the pipelines of its resources are archived")
 	case d.Requested:
 		d.start()
 	case d.Every == 0:
@@ -149,7 +153,7 @@ func (d *decider) idle() {
 // Waits says that a check is due, and may start when it is its turn; one that was
 // asked for takes no turn.
 func Waits(s Scope, now time.Time) bool {
-	return s.Run == nil && s.Wanted && !s.Requested && s.Every > 0 && s.Active && !s.DueAt.After(now)
+	return s.Run == nil && s.Wanted && !s.Requested && s.Every > 0 && s.Active && !s.Archived && !s.DueAt.After(now)
 }
 
 // notable is a wait that people are told of.

@@ -91,6 +91,8 @@ func TestWhenAScopeIsChecked(t *testing.T) {
 		{"never", func(s *Scope) { s.Every = 0 }, false, "Never", time.Time{}},
 		{"never, asked for", func(s *Scope) { s.Every = 0; s.Requested = true }, true, "", time.Time{}},
 		{"paused", func(s *Scope) { s.Active = false }, false, "Paused", time.Time{}},
+		{"archived", func(s *Scope) { s.Active, s.Archived = false, true }, false, "Archived", time.Time{}},
+		{"archived, asked for", func(s *Scope) { s.Active, s.Archived, s.Requested = false, true, true }, false, "Archived", time.Time{}},
 		{"paused, asked for", func(s *Scope) { s.Active = false; s.Requested = true }, true, "", time.Time{}},
 		{"no resource has it", func(s *Scope) { s.Wanted = false; s.Requested = true }, false, "Unused", time.Time{}},
 		{"being checked", func(s *Scope) { s.Run = &Run{Status: state.RunAssigned} }, false, "Running", time.Time{}},

@@ -42,6 +42,7 @@ type Text struct {
 func All() []Text {
 	return []Text{
 		{Any, "Paused", "It, or its pipeline, is paused.", "`weir unpause pipeline {pipeline}` or `weir unpause job {pipeline}/{job}`"},
+		{Any, "Archived", "Its pipeline is archived.", "`weir unarchive {pipeline}`, or applying the pipeline"},
 		{Job, "NothingNew", "No version of an input that triggers is there which the job has not had.", "a new version, which `weir check {pipeline}/RESOURCE` looks for; or `weir trigger {pipeline}/{job}` for another build of the same versions"},
 		{Job, "Manual", "No input triggers it, and it has no schedule.", "`weir trigger {pipeline}/{job}`; or `trigger = true` in one of its gets"},
 		{Job, "Schedule", "Its clock has not ticked yet.", "the tick; or `weir trigger {pipeline}/{job}` now"},
@@ -74,6 +75,7 @@ func All() []Text {
 		{Run, Stalled, "Its worker has not been heard of for too long.", "the worker's return; otherwise it is run elsewhere after the time that is allowed for that"},
 
 		{Check, "Paused", "Its resources, or their pipelines, are paused.", "`weir unpause pipeline {pipeline}`; or `weir check {pipeline}/{resource}` now"},
+		{Check, "Archived", "The pipelines of its resources are archived.", "`weir unarchive {pipeline}`, or applying the pipeline"},
 		{Check, "Running", "A check of it is under way.", "the end of that check"},
 		{Check, "Unused", "No resource has this source any more.", "a pipeline that uses it, applied"},
 		{Check, "Never", "It is checked only when somebody asks.", "`weir check {pipeline}/{resource}`; or another `check { every = … }`"},

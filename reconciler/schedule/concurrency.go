@@ -105,7 +105,7 @@ func (d *decider) makeRoom(p Pending) {
 // versions are its own from now on: where another build takes its place they are not
 // tried again.
 func (d *decider) queueTriggered(why *Failure, inputs []Chosen) {
-	if !d.keyed() || why.Reason == "Paused" || slices.ContainsFunc(d.Pending, func(p Pending) bool { return p.Auto }) {
+	if !d.keyed() || why.Reason == "Paused" || why.Reason == "Archived" || slices.ContainsFunc(d.Pending, func(p Pending) bool { return p.Auto }) {
 		return
 	}
 	d.say(QueueBuild{inputs})

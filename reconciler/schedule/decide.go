@@ -117,7 +117,7 @@ func (d *decider) triggered() {
 
 // byHand is why a job without a triggering input has no build.
 func (d *decider) byHand() Hold {
-	if why := d.paused(); why != nil && d.Job.Spec.Schedule.Cron != "" {
+	if why := d.paused(); why != nil && (d.Job.PipelineArchived || d.Job.Spec.Schedule.Cron != "") {
 		return Hold{"", why.Reason, why.Message}
 	}
 	if d.out.Wake.IsZero() {
@@ -190,9 +190,11 @@ func use(in Input, version int64) Input {
 	return in
 }
 
-// paused is why nothing of the job starts; nil: it is not paused.
+// paused is why nothing of the job starts; nil: it is neither paused nor archived.
 func (d *decider) paused() *Failure {
 	switch {
+	case d.Job.PipelineArchived:
+		return &Failure{"Archived", "its pipeline is archived"}
 	case d.Job.PipelinePaused:
 		return &Failure{"Paused", "its pipeline is paused"}
 	case d.Job.Paused:

@@ -104,6 +104,9 @@ func TestDecide(t *testing.T) {
 			[]Command{Hold{"p", "MaxInFlight", "build #2 is running, and no more than 1 may at once"}, Hold{"", "Manual", "none of its inputs triggers it: weir trigger"}}},
 		{"paused", State{Job: Job{Paused: true}, Pending: []Pending{{ID: "p", Number: 1}}, Inputs: []Input{in("app", v(1))}},
 			[]Command{Hold{"p", "Paused", "it is paused"}, Hold{"", "Paused", "it is paused; a new version of resource.git.app waits"}}},
+		{"its pipeline is archived", State{Job: Job{PipelineArchived: true, Paused: true}, Pending: []Pending{{ID: "p", Number: 1}}, Inputs: []Input{in("app", v(1))}},
+			[]Command{Hold{"p", "Archived", "its pipeline is archived"}, Hold{"", "Archived", "its pipeline is archived; a new version of resource.git.app waits"}}},
+		{"a job by hand of an archived pipeline", State{Job: Job{PipelineArchived: true}}, []Command{Hold{"", "Archived", "its pipeline is archived"}}},
 		{"its pipeline is paused", State{Job: Job{PipelinePaused: true}, Inputs: []Input{in("app", v(1))}},
 			[]Command{Hold{"", "Paused", "its pipeline is paused; a new version of resource.git.app waits"}}},
 

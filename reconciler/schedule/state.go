@@ -22,11 +22,12 @@ type State struct {
 
 // Job is the row of the job.
 type Job struct {
-	Spec           graph.Job
-	Name           string // as people know it: pipeline/job
-	Deleted        bool
-	Paused         bool
-	PipelinePaused bool
+	Spec             graph.Job
+	Name             string // as people know it: pipeline/job
+	Deleted          bool
+	Paused           bool
+	PipelinePaused   bool
+	PipelineArchived bool
 }
 
 // Input is one get of the job, with a window on the versions that matter.

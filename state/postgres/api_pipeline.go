@@ -38,9 +38,10 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%s may be %s: write the address", e.Name, strings.Join(e.Addresses, " or "))
 }
 
-// PipelineViews lists the pipelines of a team.
-func (s *Store) PipelineViews(ctx context.Context, team string) ([]PipelineView, error) {
-	rows, err := s.q.APIPipelines(ctx, team)
+// PipelineViews lists the pipelines of a team, without those that are archived
+// unless these are asked for too.
+func (s *Store) PipelineViews(ctx context.Context, team string, archivedToo bool) ([]PipelineView, error) {
+	rows, err := s.q.APIPipelines(ctx, team, archivedToo)
 	return rows, wrap(err, "list pipelines")
 }
 

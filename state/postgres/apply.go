@@ -75,6 +75,9 @@ func apply(ctx context.Context, q *db.Queries, in ApplyInput) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := unarchive(ctx, q, in, p.ID); err != nil {
+		return 0, err
+	}
 	w := writer{q: q, pipelineID: p.ID, revision: p.Revision + 1, graph: next, changes: compare(old, next, graph.Moves(current, next))}
 	if w.changes.empty() && old.digest == string(next.Digest()) {
 		return p.Revision, w.moveMetas(ctx)

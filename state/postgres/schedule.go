@@ -57,7 +57,7 @@ func jobHead(ctx context.Context, q *db.Queries, id string) (state.JobRow, time.
 	h, err := q.JobHead(ctx, id)
 	return state.JobRow{
 		ID: h.ID, TeamID: h.TeamID, PipelineID: h.PipelineID, Pipeline: h.Pipeline, LastTick: orZero(h.LastTickAt), Address: graph.Address(h.Address), Revision: h.Revision,
-		ChangedRevision: h.ChangedRevision, Paused: h.Paused, PipelinePaused: h.PipelinePaused, Deleted: h.Deleted,
+		ChangedRevision: h.ChangedRevision, Paused: h.Paused, PipelinePaused: h.PipelinePaused, PipelineArchived: h.PipelineArchived, Deleted: h.Deleted,
 	}, h.Now, err
 }
 

@@ -22,7 +22,7 @@ func (s *Store) LoadScope(ctx context.Context, id string) (state.ScopeSnapshot, 
 	}
 	snap := state.ScopeSnapshot{
 		Now: h.Now, ID: h.ID, Every: time.Duration(h.EveryMs) * time.Millisecond, Timeout: time.Duration(h.TimeoutMs) * time.Millisecond,
-		DueAt: orZero(h.CheckDueAt), Requested: h.CheckRequestedAt != nil, Failures: int(h.Failures), Wanted: h.Wanted, Active: h.Active,
+		DueAt: orZero(h.CheckDueAt), Requested: h.CheckRequestedAt != nil, Failures: int(h.Failures), Wanted: h.Wanted, Active: h.Active, Archived: h.Archived,
 	}
 	if err := decodeScope(&snap, h); err != nil {
 		return snap, fmt.Errorf("load scope %s: %w", id, err)

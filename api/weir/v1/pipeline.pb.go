@@ -110,6 +110,94 @@ func (*PausePipelineResponse) Descriptor() ([]byte, []int) {
 	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{1}
 }
 
+type ArchivePipelineRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Archived      bool                   `protobuf:"varint,2,opt,name=archived,proto3" json:"archived,omitempty"` // false: it is taken up again
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ArchivePipelineRequest) Reset() {
+	*x = ArchivePipelineRequest{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ArchivePipelineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ArchivePipelineRequest) ProtoMessage() {}
+
+func (x *ArchivePipelineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ArchivePipelineRequest.ProtoReflect.Descriptor instead.
+func (*ArchivePipelineRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ArchivePipelineRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *ArchivePipelineRequest) GetArchived() bool {
+	if x != nil {
+		return x.Archived
+	}
+	return false
+}
+
+type ArchivePipelineResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ArchivePipelineResponse) Reset() {
+	*x = ArchivePipelineResponse{}
+	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ArchivePipelineResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ArchivePipelineResponse) ProtoMessage() {}
+
+func (x *ArchivePipelineResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ArchivePipelineResponse.ProtoReflect.Descriptor instead.
+func (*ArchivePipelineResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{3}
+}
+
 type PlanRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -121,7 +209,7 @@ type PlanRequest struct {
 
 func (x *PlanRequest) Reset() {
 	*x = PlanRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -133,7 +221,7 @@ func (x *PlanRequest) String() string {
 func (*PlanRequest) ProtoMessage() {}
 
 func (x *PlanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[2]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -146,7 +234,7 @@ func (x *PlanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanRequest.ProtoReflect.Descriptor instead.
 func (*PlanRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{2}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *PlanRequest) GetPipeline() string {
@@ -172,15 +260,16 @@ func (x *PlanRequest) GetDestroy() bool {
 
 type PlanResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Plan          []byte                 `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`     // canonical, as package planner/planfile has it
-	Advice        []string               `protobuf:"bytes,2,rep,name=advice,proto3" json:"advice,omitempty"` // of the team's policies
+	Plan          []byte                 `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`          // canonical, as package planner/planfile has it
+	Advice        []string               `protobuf:"bytes,2,rep,name=advice,proto3" json:"advice,omitempty"`      // of the team's policies
+	Archived      bool                   `protobuf:"varint,3,opt,name=archived,proto3" json:"archived,omitempty"` // the pipeline is, until a plan is applied to it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PlanResponse) Reset() {
 	*x = PlanResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -192,7 +281,7 @@ func (x *PlanResponse) String() string {
 func (*PlanResponse) ProtoMessage() {}
 
 func (x *PlanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[3]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -205,7 +294,7 @@ func (x *PlanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanResponse.ProtoReflect.Descriptor instead.
 func (*PlanResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{3}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *PlanResponse) GetPlan() []byte {
@@ -222,6 +311,13 @@ func (x *PlanResponse) GetAdvice() []string {
 	return nil
 }
 
+func (x *PlanResponse) GetArchived() bool {
+	if x != nil {
+		return x.Archived
+	}
+	return false
+}
+
 type ApplyRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Plan          []byte                 `protobuf:"bytes,1,opt,name=plan,proto3" json:"plan,omitempty"`
@@ -231,7 +327,7 @@ type ApplyRequest struct {
 
 func (x *ApplyRequest) Reset() {
 	*x = ApplyRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -243,7 +339,7 @@ func (x *ApplyRequest) String() string {
 func (*ApplyRequest) ProtoMessage() {}
 
 func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[4]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -256,7 +352,7 @@ func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest.ProtoReflect.Descriptor instead.
 func (*ApplyRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ApplyRequest) GetPlan() []byte {
@@ -275,7 +371,7 @@ type ApplyResponse struct {
 
 func (x *ApplyResponse) Reset() {
 	*x = ApplyResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -287,7 +383,7 @@ func (x *ApplyResponse) String() string {
 func (*ApplyResponse) ProtoMessage() {}
 
 func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[5]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -300,7 +396,7 @@ func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse.ProtoReflect.Descriptor instead.
 func (*ApplyResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{5}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ApplyResponse) GetRevision() int64 {
@@ -319,7 +415,7 @@ type StalePlan struct {
 
 func (x *StalePlan) Reset() {
 	*x = StalePlan{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -331,7 +427,7 @@ func (x *StalePlan) String() string {
 func (*StalePlan) ProtoMessage() {}
 
 func (x *StalePlan) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[6]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -344,7 +440,7 @@ func (x *StalePlan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StalePlan.ProtoReflect.Descriptor instead.
 func (*StalePlan) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StalePlan) GetMoved() []*StalePlan_Moved {
@@ -356,13 +452,14 @@ func (x *StalePlan) GetMoved() []*StalePlan_Moved {
 
 type ListPipelinesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	All           bool                   `protobuf:"varint,1,opt,name=all,proto3" json:"all,omitempty"` // archived ones too
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListPipelinesRequest) Reset() {
 	*x = ListPipelinesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +471,7 @@ func (x *ListPipelinesRequest) String() string {
 func (*ListPipelinesRequest) ProtoMessage() {}
 
 func (x *ListPipelinesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[7]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +484,14 @@ func (x *ListPipelinesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPipelinesRequest.ProtoReflect.Descriptor instead.
 func (*ListPipelinesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{7}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListPipelinesRequest) GetAll() bool {
+	if x != nil {
+		return x.All
+	}
+	return false
 }
 
 type ListPipelinesResponse struct {
@@ -399,7 +503,7 @@ type ListPipelinesResponse struct {
 
 func (x *ListPipelinesResponse) Reset() {
 	*x = ListPipelinesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -411,7 +515,7 @@ func (x *ListPipelinesResponse) String() string {
 func (*ListPipelinesResponse) ProtoMessage() {}
 
 func (x *ListPipelinesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[8]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -424,7 +528,7 @@ func (x *ListPipelinesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPipelinesResponse.ProtoReflect.Descriptor instead.
 func (*ListPipelinesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListPipelinesResponse) GetPipelines() []*Pipeline {
@@ -444,13 +548,14 @@ type Pipeline struct {
 	Resources     int32                  `protobuf:"varint,6,opt,name=resources,proto3" json:"resources,omitempty"`
 	LastActor     string                 `protobuf:"bytes,7,opt,name=last_actor,json=lastActor,proto3" json:"last_actor,omitempty"`
 	LastApplied   *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=last_applied,json=lastApplied,proto3" json:"last_applied,omitempty"`
+	Archived      bool                   `protobuf:"varint,9,opt,name=archived,proto3" json:"archived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Pipeline) Reset() {
 	*x = Pipeline{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -462,7 +567,7 @@ func (x *Pipeline) String() string {
 func (*Pipeline) ProtoMessage() {}
 
 func (x *Pipeline) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[9]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -475,7 +580,7 @@ func (x *Pipeline) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Pipeline.ProtoReflect.Descriptor instead.
 func (*Pipeline) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{9}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Pipeline) GetName() string {
@@ -534,6 +639,13 @@ func (x *Pipeline) GetLastApplied() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Pipeline) GetArchived() bool {
+	if x != nil {
+		return x.Archived
+	}
+	return false
+}
+
 type GetGraphRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -544,7 +656,7 @@ type GetGraphRequest struct {
 
 func (x *GetGraphRequest) Reset() {
 	*x = GetGraphRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -556,7 +668,7 @@ func (x *GetGraphRequest) String() string {
 func (*GetGraphRequest) ProtoMessage() {}
 
 func (x *GetGraphRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[10]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -569,7 +681,7 @@ func (x *GetGraphRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGraphRequest.ProtoReflect.Descriptor instead.
 func (*GetGraphRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{10}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetGraphRequest) GetPipeline() string {
@@ -596,7 +708,7 @@ type GetGraphResponse struct {
 
 func (x *GetGraphResponse) Reset() {
 	*x = GetGraphResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -608,7 +720,7 @@ func (x *GetGraphResponse) String() string {
 func (*GetGraphResponse) ProtoMessage() {}
 
 func (x *GetGraphResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[11]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -621,7 +733,7 @@ func (x *GetGraphResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGraphResponse.ProtoReflect.Descriptor instead.
 func (*GetGraphResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{11}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetGraphResponse) GetGraph() []byte {
@@ -647,7 +759,7 @@ type DriftRequest struct {
 
 func (x *DriftRequest) Reset() {
 	*x = DriftRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -659,7 +771,7 @@ func (x *DriftRequest) String() string {
 func (*DriftRequest) ProtoMessage() {}
 
 func (x *DriftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[12]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -672,7 +784,7 @@ func (x *DriftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftRequest.ProtoReflect.Descriptor instead.
 func (*DriftRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DriftRequest) GetPipeline() string {
@@ -691,7 +803,7 @@ type DriftResponse struct {
 
 func (x *DriftResponse) Reset() {
 	*x = DriftResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +815,7 @@ func (x *DriftResponse) String() string {
 func (*DriftResponse) ProtoMessage() {}
 
 func (x *DriftResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[13]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +828,7 @@ func (x *DriftResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DriftResponse.ProtoReflect.Descriptor instead.
 func (*DriftResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DriftResponse) GetDrifts() []*Drift {
@@ -739,7 +851,7 @@ type Drift struct {
 
 func (x *Drift) Reset() {
 	*x = Drift{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +863,7 @@ func (x *Drift) String() string {
 func (*Drift) ProtoMessage() {}
 
 func (x *Drift) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[14]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +876,7 @@ func (x *Drift) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drift.ProtoReflect.Descriptor instead.
 func (*Drift) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Drift) GetPipeline() string {
@@ -808,7 +920,7 @@ type Policy struct {
 
 func (x *Policy) Reset() {
 	*x = Policy{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -820,7 +932,7 @@ func (x *Policy) String() string {
 func (*Policy) ProtoMessage() {}
 
 func (x *Policy) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[15]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -833,7 +945,7 @@ func (x *Policy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Policy.ProtoReflect.Descriptor instead.
 func (*Policy) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Policy) GetName() string {
@@ -873,7 +985,7 @@ type SetPoliciesRequest struct {
 
 func (x *SetPoliciesRequest) Reset() {
 	*x = SetPoliciesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -885,7 +997,7 @@ func (x *SetPoliciesRequest) String() string {
 func (*SetPoliciesRequest) ProtoMessage() {}
 
 func (x *SetPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[16]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -898,7 +1010,7 @@ func (x *SetPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*SetPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SetPoliciesRequest) GetPolicies() []*Policy {
@@ -916,7 +1028,7 @@ type SetPoliciesResponse struct {
 
 func (x *SetPoliciesResponse) Reset() {
 	*x = SetPoliciesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -928,7 +1040,7 @@ func (x *SetPoliciesResponse) String() string {
 func (*SetPoliciesResponse) ProtoMessage() {}
 
 func (x *SetPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[17]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -941,7 +1053,7 @@ func (x *SetPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*SetPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{19}
 }
 
 type ListPoliciesRequest struct {
@@ -952,7 +1064,7 @@ type ListPoliciesRequest struct {
 
 func (x *ListPoliciesRequest) Reset() {
 	*x = ListPoliciesRequest{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -964,7 +1076,7 @@ func (x *ListPoliciesRequest) String() string {
 func (*ListPoliciesRequest) ProtoMessage() {}
 
 func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[18]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -977,7 +1089,7 @@ func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{20}
 }
 
 type ListPoliciesResponse struct {
@@ -989,7 +1101,7 @@ type ListPoliciesResponse struct {
 
 func (x *ListPoliciesResponse) Reset() {
 	*x = ListPoliciesResponse{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1113,7 @@ func (x *ListPoliciesResponse) String() string {
 func (*ListPoliciesResponse) ProtoMessage() {}
 
 func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[19]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1126,7 @@ func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListPoliciesResponse) GetPolicies() []*Policy {
@@ -1034,7 +1146,7 @@ type PolicyDenial struct {
 
 func (x *PolicyDenial) Reset() {
 	*x = PolicyDenial{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1046,7 +1158,7 @@ func (x *PolicyDenial) String() string {
 func (*PolicyDenial) ProtoMessage() {}
 
 func (x *PolicyDenial) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[20]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1059,7 +1171,7 @@ func (x *PolicyDenial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyDenial.ProtoReflect.Descriptor instead.
 func (*PolicyDenial) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *PolicyDenial) GetReasons() []string {
@@ -1082,7 +1194,7 @@ type StalePlan_Moved struct {
 
 func (x *StalePlan_Moved) Reset() {
 	*x = StalePlan_Moved{}
-	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1094,7 +1206,7 @@ func (x *StalePlan_Moved) String() string {
 func (*StalePlan_Moved) ProtoMessage() {}
 
 func (x *StalePlan_Moved) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_pipeline_proto_msgTypes[21]
+	mi := &file_weir_v1_pipeline_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1219,7 @@ func (x *StalePlan_Moved) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StalePlan_Moved.ProtoReflect.Descriptor instead.
 func (*StalePlan_Moved) Descriptor() ([]byte, []int) {
-	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{6, 0}
+	return file_weir_v1_pipeline_proto_rawDescGZIP(), []int{8, 0}
 }
 
 func (x *StalePlan_Moved) GetAddress() string {
@@ -1153,14 +1265,19 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\x14PausePipelineRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x16\n" +
 	"\x06paused\x18\x02 \x01(\bR\x06paused\"\x17\n" +
-	"\x15PausePipelineResponse\"Y\n" +
+	"\x15PausePipelineResponse\"P\n" +
+	"\x16ArchivePipelineRequest\x12\x1a\n" +
+	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
+	"\barchived\x18\x02 \x01(\bR\barchived\"\x19\n" +
+	"\x17ArchivePipelineResponse\"Y\n" +
 	"\vPlanRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x14\n" +
 	"\x05graph\x18\x02 \x01(\fR\x05graph\x12\x18\n" +
-	"\adestroy\x18\x03 \x01(\bR\adestroy\":\n" +
+	"\adestroy\x18\x03 \x01(\bR\adestroy\"V\n" +
 	"\fPlanResponse\x12\x12\n" +
 	"\x04plan\x18\x01 \x01(\fR\x04plan\x12\x16\n" +
-	"\x06advice\x18\x02 \x03(\tR\x06advice\"\"\n" +
+	"\x06advice\x18\x02 \x03(\tR\x06advice\x12\x1a\n" +
+	"\barchived\x18\x03 \x01(\bR\barchived\"\"\n" +
 	"\fApplyRequest\x12\x12\n" +
 	"\x04plan\x18\x01 \x01(\fR\x04plan\"+\n" +
 	"\rApplyResponse\x12\x1a\n" +
@@ -1172,10 +1289,11 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\bexpected\x18\x02 \x01(\tR\bexpected\x12\x16\n" +
 	"\x06actual\x18\x03 \x01(\tR\x06actual\x12\x1a\n" +
 	"\brevision\x18\x04 \x01(\x03R\brevision\x12\x14\n" +
-	"\x05actor\x18\x05 \x01(\tR\x05actor\"\x16\n" +
-	"\x14ListPipelinesRequest\"H\n" +
+	"\x05actor\x18\x05 \x01(\tR\x05actor\"(\n" +
+	"\x14ListPipelinesRequest\x12\x10\n" +
+	"\x03all\x18\x01 \x01(\bR\x03all\"H\n" +
 	"\x15ListPipelinesResponse\x12/\n" +
-	"\tpipelines\x18\x01 \x03(\v2\x11.weir.v1.PipelineR\tpipelines\"\xfa\x01\n" +
+	"\tpipelines\x18\x01 \x03(\v2\x11.weir.v1.PipelineR\tpipelines\"\x96\x02\n" +
 	"\bPipeline\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x03R\brevision\x12\x16\n" +
@@ -1185,7 +1303,8 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\tresources\x18\x06 \x01(\x05R\tresources\x12\x1d\n" +
 	"\n" +
 	"last_actor\x18\a \x01(\tR\tlastActor\x12=\n" +
-	"\flast_applied\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\vlastApplied\"I\n" +
+	"\flast_applied\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\vlastApplied\x12\x1a\n" +
+	"\barchived\x18\t \x01(\bR\barchived\"I\n" +
 	"\x0fGetGraphRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x03R\brevision\"D\n" +
@@ -1213,14 +1332,15 @@ const file_weir_v1_pipeline_proto_rawDesc = "" +
 	"\x14ListPoliciesResponse\x12+\n" +
 	"\bpolicies\x18\x01 \x03(\v2\x0f.weir.v1.PolicyR\bpolicies\"(\n" +
 	"\fPolicyDenial\x12\x18\n" +
-	"\areasons\x18\x01 \x03(\tR\areasons2\xae\x04\n" +
+	"\areasons\x18\x01 \x03(\tR\areasons2\x84\x05\n" +
 	"\x0fPipelineService\x123\n" +
 	"\x04Plan\x12\x14.weir.v1.PlanRequest\x1a\x15.weir.v1.PlanResponse\x126\n" +
 	"\x05Apply\x12\x15.weir.v1.ApplyRequest\x1a\x16.weir.v1.ApplyResponse\x12N\n" +
 	"\rListPipelines\x12\x1d.weir.v1.ListPipelinesRequest\x1a\x1e.weir.v1.ListPipelinesResponse\x12?\n" +
 	"\bGetGraph\x12\x18.weir.v1.GetGraphRequest\x1a\x19.weir.v1.GetGraphResponse\x126\n" +
 	"\x05Drift\x12\x15.weir.v1.DriftRequest\x1a\x16.weir.v1.DriftResponse\x12N\n" +
-	"\rPausePipeline\x12\x1d.weir.v1.PausePipelineRequest\x1a\x1e.weir.v1.PausePipelineResponse\x12H\n" +
+	"\rPausePipeline\x12\x1d.weir.v1.PausePipelineRequest\x1a\x1e.weir.v1.PausePipelineResponse\x12T\n" +
+	"\x0fArchivePipeline\x12\x1f.weir.v1.ArchivePipelineRequest\x1a .weir.v1.ArchivePipelineResponse\x12H\n" +
 	"\vSetPolicies\x12\x1b.weir.v1.SetPoliciesRequest\x1a\x1c.weir.v1.SetPoliciesResponse\x12K\n" +
 	"\fListPolicies\x12\x1c.weir.v1.ListPoliciesRequest\x1a\x1d.weir.v1.ListPoliciesResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
@@ -1236,58 +1356,62 @@ func file_weir_v1_pipeline_proto_rawDescGZIP() []byte {
 	return file_weir_v1_pipeline_proto_rawDescData
 }
 
-var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_weir_v1_pipeline_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_weir_v1_pipeline_proto_goTypes = []any{
-	(*PausePipelineRequest)(nil),  // 0: weir.v1.PausePipelineRequest
-	(*PausePipelineResponse)(nil), // 1: weir.v1.PausePipelineResponse
-	(*PlanRequest)(nil),           // 2: weir.v1.PlanRequest
-	(*PlanResponse)(nil),          // 3: weir.v1.PlanResponse
-	(*ApplyRequest)(nil),          // 4: weir.v1.ApplyRequest
-	(*ApplyResponse)(nil),         // 5: weir.v1.ApplyResponse
-	(*StalePlan)(nil),             // 6: weir.v1.StalePlan
-	(*ListPipelinesRequest)(nil),  // 7: weir.v1.ListPipelinesRequest
-	(*ListPipelinesResponse)(nil), // 8: weir.v1.ListPipelinesResponse
-	(*Pipeline)(nil),              // 9: weir.v1.Pipeline
-	(*GetGraphRequest)(nil),       // 10: weir.v1.GetGraphRequest
-	(*GetGraphResponse)(nil),      // 11: weir.v1.GetGraphResponse
-	(*DriftRequest)(nil),          // 12: weir.v1.DriftRequest
-	(*DriftResponse)(nil),         // 13: weir.v1.DriftResponse
-	(*Drift)(nil),                 // 14: weir.v1.Drift
-	(*Policy)(nil),                // 15: weir.v1.Policy
-	(*SetPoliciesRequest)(nil),    // 16: weir.v1.SetPoliciesRequest
-	(*SetPoliciesResponse)(nil),   // 17: weir.v1.SetPoliciesResponse
-	(*ListPoliciesRequest)(nil),   // 18: weir.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),  // 19: weir.v1.ListPoliciesResponse
-	(*PolicyDenial)(nil),          // 20: weir.v1.PolicyDenial
-	(*StalePlan_Moved)(nil),       // 21: weir.v1.StalePlan.Moved
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*PausePipelineRequest)(nil),    // 0: weir.v1.PausePipelineRequest
+	(*PausePipelineResponse)(nil),   // 1: weir.v1.PausePipelineResponse
+	(*ArchivePipelineRequest)(nil),  // 2: weir.v1.ArchivePipelineRequest
+	(*ArchivePipelineResponse)(nil), // 3: weir.v1.ArchivePipelineResponse
+	(*PlanRequest)(nil),             // 4: weir.v1.PlanRequest
+	(*PlanResponse)(nil),            // 5: weir.v1.PlanResponse
+	(*ApplyRequest)(nil),            // 6: weir.v1.ApplyRequest
+	(*ApplyResponse)(nil),           // 7: weir.v1.ApplyResponse
+	(*StalePlan)(nil),               // 8: weir.v1.StalePlan
+	(*ListPipelinesRequest)(nil),    // 9: weir.v1.ListPipelinesRequest
+	(*ListPipelinesResponse)(nil),   // 10: weir.v1.ListPipelinesResponse
+	(*Pipeline)(nil),                // 11: weir.v1.Pipeline
+	(*GetGraphRequest)(nil),         // 12: weir.v1.GetGraphRequest
+	(*GetGraphResponse)(nil),        // 13: weir.v1.GetGraphResponse
+	(*DriftRequest)(nil),            // 14: weir.v1.DriftRequest
+	(*DriftResponse)(nil),           // 15: weir.v1.DriftResponse
+	(*Drift)(nil),                   // 16: weir.v1.Drift
+	(*Policy)(nil),                  // 17: weir.v1.Policy
+	(*SetPoliciesRequest)(nil),      // 18: weir.v1.SetPoliciesRequest
+	(*SetPoliciesResponse)(nil),     // 19: weir.v1.SetPoliciesResponse
+	(*ListPoliciesRequest)(nil),     // 20: weir.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),    // 21: weir.v1.ListPoliciesResponse
+	(*PolicyDenial)(nil),            // 22: weir.v1.PolicyDenial
+	(*StalePlan_Moved)(nil),         // 23: weir.v1.StalePlan.Moved
+	(*timestamppb.Timestamp)(nil),   // 24: google.protobuf.Timestamp
 }
 var file_weir_v1_pipeline_proto_depIdxs = []int32{
-	21, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
-	9,  // 1: weir.v1.ListPipelinesResponse.pipelines:type_name -> weir.v1.Pipeline
-	22, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
-	14, // 3: weir.v1.DriftResponse.drifts:type_name -> weir.v1.Drift
-	22, // 4: weir.v1.Policy.set_at:type_name -> google.protobuf.Timestamp
-	15, // 5: weir.v1.SetPoliciesRequest.policies:type_name -> weir.v1.Policy
-	15, // 6: weir.v1.ListPoliciesResponse.policies:type_name -> weir.v1.Policy
-	2,  // 7: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
-	4,  // 8: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
-	7,  // 9: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
-	10, // 10: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
-	12, // 11: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
+	23, // 0: weir.v1.StalePlan.moved:type_name -> weir.v1.StalePlan.Moved
+	11, // 1: weir.v1.ListPipelinesResponse.pipelines:type_name -> weir.v1.Pipeline
+	24, // 2: weir.v1.Pipeline.last_applied:type_name -> google.protobuf.Timestamp
+	16, // 3: weir.v1.DriftResponse.drifts:type_name -> weir.v1.Drift
+	24, // 4: weir.v1.Policy.set_at:type_name -> google.protobuf.Timestamp
+	17, // 5: weir.v1.SetPoliciesRequest.policies:type_name -> weir.v1.Policy
+	17, // 6: weir.v1.ListPoliciesResponse.policies:type_name -> weir.v1.Policy
+	4,  // 7: weir.v1.PipelineService.Plan:input_type -> weir.v1.PlanRequest
+	6,  // 8: weir.v1.PipelineService.Apply:input_type -> weir.v1.ApplyRequest
+	9,  // 9: weir.v1.PipelineService.ListPipelines:input_type -> weir.v1.ListPipelinesRequest
+	12, // 10: weir.v1.PipelineService.GetGraph:input_type -> weir.v1.GetGraphRequest
+	14, // 11: weir.v1.PipelineService.Drift:input_type -> weir.v1.DriftRequest
 	0,  // 12: weir.v1.PipelineService.PausePipeline:input_type -> weir.v1.PausePipelineRequest
-	16, // 13: weir.v1.PipelineService.SetPolicies:input_type -> weir.v1.SetPoliciesRequest
-	18, // 14: weir.v1.PipelineService.ListPolicies:input_type -> weir.v1.ListPoliciesRequest
-	3,  // 15: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
-	5,  // 16: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
-	8,  // 17: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
-	11, // 18: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
-	13, // 19: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
-	1,  // 20: weir.v1.PipelineService.PausePipeline:output_type -> weir.v1.PausePipelineResponse
-	17, // 21: weir.v1.PipelineService.SetPolicies:output_type -> weir.v1.SetPoliciesResponse
-	19, // 22: weir.v1.PipelineService.ListPolicies:output_type -> weir.v1.ListPoliciesResponse
-	15, // [15:23] is the sub-list for method output_type
-	7,  // [7:15] is the sub-list for method input_type
+	2,  // 13: weir.v1.PipelineService.ArchivePipeline:input_type -> weir.v1.ArchivePipelineRequest
+	18, // 14: weir.v1.PipelineService.SetPolicies:input_type -> weir.v1.SetPoliciesRequest
+	20, // 15: weir.v1.PipelineService.ListPolicies:input_type -> weir.v1.ListPoliciesRequest
+	5,  // 16: weir.v1.PipelineService.Plan:output_type -> weir.v1.PlanResponse
+	7,  // 17: weir.v1.PipelineService.Apply:output_type -> weir.v1.ApplyResponse
+	10, // 18: weir.v1.PipelineService.ListPipelines:output_type -> weir.v1.ListPipelinesResponse
+	13, // 19: weir.v1.PipelineService.GetGraph:output_type -> weir.v1.GetGraphResponse
+	15, // 20: weir.v1.PipelineService.Drift:output_type -> weir.v1.DriftResponse
+	1,  // 21: weir.v1.PipelineService.PausePipeline:output_type -> weir.v1.PausePipelineResponse
+	3,  // 22: weir.v1.PipelineService.ArchivePipeline:output_type -> weir.v1.ArchivePipelineResponse
+	19, // 23: weir.v1.PipelineService.SetPolicies:output_type -> weir.v1.SetPoliciesResponse
+	21, // 24: weir.v1.PipelineService.ListPolicies:output_type -> weir.v1.ListPoliciesResponse
+	16, // [16:25] is the sub-list for method output_type
+	7,  // [7:16] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -1304,7 +1428,7 @@ func file_weir_v1_pipeline_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_pipeline_proto_rawDesc), len(file_weir_v1_pipeline_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   22,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

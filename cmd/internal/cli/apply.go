@@ -21,6 +21,7 @@ import (
 type applyOptions struct {
 	planFlags
 	approved bool
+	archived bool // so is the pipeline, and even a plan without a change takes it up again
 }
 
 func (o *applyOptions) add(cmd *cobra.Command) {
@@ -57,7 +58,11 @@ func (a *App) applyFile(ctx context.Context, o applyOptions, path string) error 
 	}
 	defer done()
 	if p.Empty() {
-		return a.printPlan(p, o.planFlags)
+		if err := a.printPlan(p, o.planFlags); err != nil {
+			return err
+		}
+		_, err := who.Apply(ctx, connect.NewRequest(&weirv1.ApplyRequest{Plan: planfile.Encode(p)})) // it may be archived
+		return err
 	}
 	return a.applyPlan(ctx, who, p)
 }
@@ -77,10 +82,11 @@ func (a *App) applyDirectory(cmd *cobra.Command, o applyOptions, args []string) 
 		return err
 	}
 	defer done()
-	p, err := a.makePlan(ctx, who, req)
+	p, archived, err := a.makePlan(ctx, who, req)
 	if err != nil {
 		return err
 	}
+	o.archived = archived
 	return a.approveAndApply(ctx, who, p, o)
 }
 
@@ -91,7 +97,7 @@ func (a *App) approveAndApply(ctx context.Context, who planning, p *planner.Plan
 			return err
 		}
 	}
-	if p.Empty() {
+	if p.Empty() && !o.archived {
 		return nil
 	}
 	if !o.approved {

@@ -85,7 +85,7 @@ func (a *App) completeResources(cmd *cobra.Command, args []string, prefix string
 
 func (a *App) completePipelines(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	return a.complete(func(ctx context.Context, c *clients) ([]string, error) {
-		pipelines, err := c.listPipelines(ctx)
+		pipelines, err := c.listPipelines(ctx, true)
 		var names []string
 		for _, p := range pipelines {
 			names = append(names, p.Name)

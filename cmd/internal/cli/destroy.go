@@ -48,7 +48,7 @@ func (a *App) pipelineToDestroy(ctx context.Context, who planning, f planFlags, 
 		}
 		return g.Pipeline().Name, nil
 	}
-	res, err := who.ListPipelines(ctx, connect.NewRequest(&weirv1.ListPipelinesRequest{}))
+	res, err := who.ListPipelines(ctx, connect.NewRequest(&weirv1.ListPipelinesRequest{All: true}))
 	if err != nil {
 		return "", err
 	}

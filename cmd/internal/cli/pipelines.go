@@ -12,6 +12,7 @@ import (
 
 func (a *App) pipelinesCommand() *cobra.Command {
 	var flags listFlags
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "pipelines",
 		Short: "List the team's pipelines",
@@ -21,16 +22,17 @@ func (a *App) pipelinesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			l := listing[*weirv1.Pipeline]{fetch: c.listPipelines, table: view.Pipelines}
+			l := listing[*weirv1.Pipeline]{fetch: func(ctx context.Context) ([]*weirv1.Pipeline, error) { return c.listPipelines(ctx, all) }, table: view.Pipelines}
 			return l.run(cmd.Context(), a, flags)
 		},
 	}
 	flags.add(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "archived ones too")
 	return cmd
 }
 
-func (c *clients) listPipelines(ctx context.Context) ([]*weirv1.Pipeline, error) {
-	res, err := c.pipelines.ListPipelines(ctx, connect.NewRequest(&weirv1.ListPipelinesRequest{}))
+func (c *clients) listPipelines(ctx context.Context, all bool) ([]*weirv1.Pipeline, error) {
+	res, err := c.pipelines.ListPipelines(ctx, connect.NewRequest(&weirv1.ListPipelinesRequest{All: all}))
 	if err != nil {
 		return nil, err
 	}

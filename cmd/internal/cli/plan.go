@@ -71,7 +71,8 @@ func (a *App) planFor(cmd *cobra.Command, o planOptions, args []string) (*planne
 		return nil, err
 	}
 	defer done()
-	return a.makePlan(ctx, who, req)
+	p, _, err := a.makePlan(ctx, who, req)
+	return p, err
 }
 
 // destroyPlan plans to remove a pipeline: the one that --pipeline names, or the
@@ -86,7 +87,8 @@ func (a *App) destroyPlan(ctx context.Context, f planFlags, args []string) (*pla
 	if err != nil {
 		return nil, err
 	}
-	return a.makePlan(ctx, who, &weirv1.PlanRequest{Pipeline: name, Destroy: true})
+	p, _, err := a.makePlan(ctx, who, &weirv1.PlanRequest{Pipeline: name, Destroy: true})
+	return p, err
 }
 
 func (a *App) savePlan(path string, p *planner.Plan) error {

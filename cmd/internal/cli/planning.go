@@ -56,16 +56,21 @@ func (a *App) planner(ctx context.Context, f planFlags) (planning, func(), error
 	return op, op.Close, nil
 }
 
-// makePlan asks for the plan, and reads it.
-func (a *App) makePlan(ctx context.Context, p planning, req *weirv1.PlanRequest) (*planner.Plan, error) {
-	res, err := p.Plan(ctx, connect.NewRequest(req))
+// makePlan asks for the plan, and reads it, and whether the pipeline is archived until
+// it is applied.
+func (a *App) makePlan(ctx context.Context, who planning, req *weirv1.PlanRequest) (p *planner.Plan, archived bool, err error) {
+	res, err := who.Plan(ctx, connect.NewRequest(req))
 	if err != nil {
-		return nil, err
+		return nil, false, err
+	}
+	if res.Msg.Archived {
+		fmt.Fprintf(a.Err, "%s pipeline %s is archived: applying this takes it up again.\n", a.errTerminal().Paint(view.Yellow, "Note:"), req.Pipeline)
 	}
 	for _, advice := range res.Msg.Advice {
 		fmt.Fprintf(a.Err, "%s a policy of the team advises against this: %s\n", a.errTerminal().Paint(view.Yellow, "Warning:"), advice)
 	}
-	return planfile.Decode(res.Msg.Plan)
+	p, err = planfile.Decode(res.Msg.Plan)
+	return p, res.Msg.Archived, err
 }
 
 // desired is the request for what a directory holds.

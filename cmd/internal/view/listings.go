@@ -17,7 +17,10 @@ func Pipelines(now time.Time, all []*weirv1.Pipeline) Table {
 	}
 	for _, p := range all {
 		name := Text(p.Name)
-		if p.Paused {
+		switch {
+		case p.Archived:
+			name = Cell{Text: p.Name + " (archived)", Style: Gray}
+		case p.Paused:
 			name = Cell{Text: p.Name + " (paused)", Style: StatusStyle("paused")}
 		}
 		t.Rows = append(t.Rows, []Cell{name, number(p.Revision), number(int64(p.Jobs)), number(int64(p.Resources)),

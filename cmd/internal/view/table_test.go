@@ -32,6 +32,7 @@ func TestListings(t *testing.T) {
 			{Name: "shop", Revision: 12, Jobs: 3, Resources: 2, LastActor: "ada", LastApplied: before(90 * time.Second),
 				Digest: "sha256:3fa6aa4f3367ed5ec6bd3ce12d116d724e1bf436b1af022aa608709a34e37ae4"},
 			{Name: "old", Paused: true},
+			{Name: "older", Paused: true, Archived: true},
 		}),
 		"jobs": Jobs(noon, []*weirv1.Job{
 			{Pipeline: "shop", Name: "unit", Last: &weirv1.Build{Number: 7, Status: "failed", EndedAt: before(3 * time.Hour)},

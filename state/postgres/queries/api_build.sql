@@ -5,7 +5,7 @@ JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN LATERAL (SELECT b.id FROM builds b WHERE b.job_id = o.id AND b.ended_at IS NOT NULL ORDER BY b.number DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT b.id FROM builds b WHERE b.job_id = o.id AND b.status IN ('pending', 'running') ORDER BY b.number LIMIT 1) n ON true
-WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline) AND o.kind = 'job' AND o.spec_digest IS NOT NULL
+WHERE t.name = @team AND (@pipeline::text = '' AND NOT p.archived OR p.name = @pipeline) AND o.kind = 'job' AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address;
 
 -- name: APIBuilds :many
@@ -25,7 +25,7 @@ SELECT b.id
 FROM pipelines p
 JOIN teams t ON t.id = p.team_id
 CROSS JOIN LATERAL (SELECT x.id, x.created_at, x.number FROM builds x WHERE x.pipeline_id = p.id ORDER BY x.created_at DESC LIMIT @most) b
-WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline)
+WHERE t.name = @team AND (@pipeline::text = '' AND NOT p.archived OR p.name = @pipeline)
 ORDER BY b.created_at DESC, b.number DESC LIMIT @most;
 
 -- name: APINewestBuildsOfJob :many

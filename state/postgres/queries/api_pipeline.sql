@@ -1,12 +1,12 @@
 -- name: APIPipelines :many
-SELECT p.name, p.revision, p.paused,
+SELECT p.name, p.revision, p.paused, p.archived,
        coalesce(r.digest, '')::text AS digest, coalesce(r.actor, '')::text AS actor, r.created_at AS applied_at,
        (SELECT count(*) FROM objects o WHERE o.pipeline_id = p.id AND o.kind = 'job' AND o.spec_digest IS NOT NULL)::integer AS jobs,
        (SELECT count(*) FROM objects o WHERE o.pipeline_id = p.id AND o.kind = 'resource' AND o.spec_digest IS NOT NULL)::integer AS resources
 FROM pipelines p
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN revisions r ON r.pipeline_id = p.id AND r.number = p.revision
-WHERE t.name = @team
+WHERE t.name = @team AND (@archived_too::boolean OR NOT p.archived)
 ORDER BY p.name;
 
 -- name: APIPipeline :one
@@ -43,7 +43,7 @@ JOIN teams t ON t.id = p.team_id
 LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
-WHERE t.name = @team AND (@pipeline::text = '' OR p.name = @pipeline) AND o.spec_digest IS NOT NULL
+WHERE t.name = @team AND (@pipeline::text = '' AND NOT p.archived OR p.name = @pipeline) AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address;
 
 -- name: APIHasVersion :one

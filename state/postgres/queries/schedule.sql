@@ -1,5 +1,5 @@
 -- name: JobHead :one
-SELECT o.id, p.team_id, o.pipeline_id, o.address, p.revision, o.changed_revision, o.paused, p.paused AS pipeline_paused,
+SELECT o.id, p.team_id, o.pipeline_id, o.address, p.revision, o.changed_revision, o.paused, p.paused AS pipeline_paused, p.archived AS pipeline_archived,
        (o.spec_digest IS NULL)::boolean AS deleted, p.name AS pipeline, o.last_tick_at, clock_timestamp()::timestamptz AS now
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id
 WHERE o.id = @id AND o.kind = 'job';

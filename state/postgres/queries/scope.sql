@@ -2,7 +2,9 @@
 SELECT s.*, clock_timestamp()::timestamptz AS now,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL) AS wanted,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
-            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused) AS active,
+            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused AND NOT p.archived) AS active,
+    NOT EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
+            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT p.archived) AS archived,
     coalesce((SELECT v.version FROM versions v WHERE v.scope_id = s.id AND v.check_order > 0 ORDER BY v.check_order DESC LIMIT 1), 'null')::jsonb AS latest
 FROM scopes s WHERE s.id = @id;
 

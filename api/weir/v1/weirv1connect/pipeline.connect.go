@@ -48,6 +48,9 @@ const (
 	// PipelineServicePausePipelineProcedure is the fully-qualified name of the PipelineService's
 	// PausePipeline RPC.
 	PipelineServicePausePipelineProcedure = "/weir.v1.PipelineService/PausePipeline"
+	// PipelineServiceArchivePipelineProcedure is the fully-qualified name of the PipelineService's
+	// ArchivePipeline RPC.
+	PipelineServiceArchivePipelineProcedure = "/weir.v1.PipelineService/ArchivePipeline"
 	// PipelineServiceSetPoliciesProcedure is the fully-qualified name of the PipelineService's
 	// SetPolicies RPC.
 	PipelineServiceSetPoliciesProcedure = "/weir.v1.PipelineService/SetPolicies"
@@ -70,6 +73,9 @@ type PipelineServiceClient interface {
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
 	// PausePipeline keeps all builds of a pipeline from starting, or lets them.
 	PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error)
+	// ArchivePipeline keeps a pipeline with its builds and has nothing of it run, be
+	// checked or be listed, or takes it up again, as applying it does too.
+	ArchivePipeline(context.Context, *connect.Request[v1.ArchivePipelineRequest]) (*connect.Response[v1.ArchivePipelineResponse], error)
 	// SetPolicies takes the place of all policies of the team. It wants an owner.
 	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
 	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
@@ -122,6 +128,12 @@ func NewPipelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(pipelineServiceMethods.ByName("PausePipeline")),
 			connect.WithClientOptions(opts...),
 		),
+		archivePipeline: connect.NewClient[v1.ArchivePipelineRequest, v1.ArchivePipelineResponse](
+			httpClient,
+			baseURL+PipelineServiceArchivePipelineProcedure,
+			connect.WithSchema(pipelineServiceMethods.ByName("ArchivePipeline")),
+			connect.WithClientOptions(opts...),
+		),
 		setPolicies: connect.NewClient[v1.SetPoliciesRequest, v1.SetPoliciesResponse](
 			httpClient,
 			baseURL+PipelineServiceSetPoliciesProcedure,
@@ -139,14 +151,15 @@ func NewPipelineServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 
 // pipelineServiceClient implements PipelineServiceClient.
 type pipelineServiceClient struct {
-	plan          *connect.Client[v1.PlanRequest, v1.PlanResponse]
-	apply         *connect.Client[v1.ApplyRequest, v1.ApplyResponse]
-	listPipelines *connect.Client[v1.ListPipelinesRequest, v1.ListPipelinesResponse]
-	getGraph      *connect.Client[v1.GetGraphRequest, v1.GetGraphResponse]
-	drift         *connect.Client[v1.DriftRequest, v1.DriftResponse]
-	pausePipeline *connect.Client[v1.PausePipelineRequest, v1.PausePipelineResponse]
-	setPolicies   *connect.Client[v1.SetPoliciesRequest, v1.SetPoliciesResponse]
-	listPolicies  *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
+	plan            *connect.Client[v1.PlanRequest, v1.PlanResponse]
+	apply           *connect.Client[v1.ApplyRequest, v1.ApplyResponse]
+	listPipelines   *connect.Client[v1.ListPipelinesRequest, v1.ListPipelinesResponse]
+	getGraph        *connect.Client[v1.GetGraphRequest, v1.GetGraphResponse]
+	drift           *connect.Client[v1.DriftRequest, v1.DriftResponse]
+	pausePipeline   *connect.Client[v1.PausePipelineRequest, v1.PausePipelineResponse]
+	archivePipeline *connect.Client[v1.ArchivePipelineRequest, v1.ArchivePipelineResponse]
+	setPolicies     *connect.Client[v1.SetPoliciesRequest, v1.SetPoliciesResponse]
+	listPolicies    *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
 }
 
 // Plan calls weir.v1.PipelineService.Plan.
@@ -179,6 +192,11 @@ func (c *pipelineServiceClient) PausePipeline(ctx context.Context, req *connect.
 	return c.pausePipeline.CallUnary(ctx, req)
 }
 
+// ArchivePipeline calls weir.v1.PipelineService.ArchivePipeline.
+func (c *pipelineServiceClient) ArchivePipeline(ctx context.Context, req *connect.Request[v1.ArchivePipelineRequest]) (*connect.Response[v1.ArchivePipelineResponse], error) {
+	return c.archivePipeline.CallUnary(ctx, req)
+}
+
 // SetPolicies calls weir.v1.PipelineService.SetPolicies.
 func (c *pipelineServiceClient) SetPolicies(ctx context.Context, req *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {
 	return c.setPolicies.CallUnary(ctx, req)
@@ -203,6 +221,9 @@ type PipelineServiceHandler interface {
 	Drift(context.Context, *connect.Request[v1.DriftRequest]) (*connect.Response[v1.DriftResponse], error)
 	// PausePipeline keeps all builds of a pipeline from starting, or lets them.
 	PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error)
+	// ArchivePipeline keeps a pipeline with its builds and has nothing of it run, be
+	// checked or be listed, or takes it up again, as applying it does too.
+	ArchivePipeline(context.Context, *connect.Request[v1.ArchivePipelineRequest]) (*connect.Response[v1.ArchivePipelineResponse], error)
 	// SetPolicies takes the place of all policies of the team. It wants an owner.
 	SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error)
 	ListPolicies(context.Context, *connect.Request[v1.ListPoliciesRequest]) (*connect.Response[v1.ListPoliciesResponse], error)
@@ -251,6 +272,12 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 		connect.WithSchema(pipelineServiceMethods.ByName("PausePipeline")),
 		connect.WithHandlerOptions(opts...),
 	)
+	pipelineServiceArchivePipelineHandler := connect.NewUnaryHandler(
+		PipelineServiceArchivePipelineProcedure,
+		svc.ArchivePipeline,
+		connect.WithSchema(pipelineServiceMethods.ByName("ArchivePipeline")),
+		connect.WithHandlerOptions(opts...),
+	)
 	pipelineServiceSetPoliciesHandler := connect.NewUnaryHandler(
 		PipelineServiceSetPoliciesProcedure,
 		svc.SetPolicies,
@@ -277,6 +304,8 @@ func NewPipelineServiceHandler(svc PipelineServiceHandler, opts ...connect.Handl
 			pipelineServiceDriftHandler.ServeHTTP(w, r)
 		case PipelineServicePausePipelineProcedure:
 			pipelineServicePausePipelineHandler.ServeHTTP(w, r)
+		case PipelineServiceArchivePipelineProcedure:
+			pipelineServiceArchivePipelineHandler.ServeHTTP(w, r)
 		case PipelineServiceSetPoliciesProcedure:
 			pipelineServiceSetPoliciesHandler.ServeHTTP(w, r)
 		case PipelineServiceListPoliciesProcedure:
@@ -312,6 +341,10 @@ func (UnimplementedPipelineServiceHandler) Drift(context.Context, *connect.Reque
 
 func (UnimplementedPipelineServiceHandler) PausePipeline(context.Context, *connect.Request[v1.PausePipelineRequest]) (*connect.Response[v1.PausePipelineResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.PausePipeline is not implemented"))
+}
+
+func (UnimplementedPipelineServiceHandler) ArchivePipeline(context.Context, *connect.Request[v1.ArchivePipelineRequest]) (*connect.Response[v1.ArchivePipelineResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.PipelineService.ArchivePipeline is not implemented"))
 }
 
 func (UnimplementedPipelineServiceHandler) SetPolicies(context.Context, *connect.Request[v1.SetPoliciesRequest]) (*connect.Response[v1.SetPoliciesResponse], error) {

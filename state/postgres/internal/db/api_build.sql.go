@@ -195,7 +195,7 @@ JOIN pipelines p ON p.id = o.pipeline_id
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN LATERAL (SELECT b.id FROM builds b WHERE b.job_id = o.id AND b.ended_at IS NOT NULL ORDER BY b.number DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT b.id FROM builds b WHERE b.job_id = o.id AND b.status IN ('pending', 'running') ORDER BY b.number LIMIT 1) n ON true
-WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.kind = 'job' AND o.spec_digest IS NOT NULL
+WHERE t.name = $1 AND ($2::text = '' AND NOT p.archived OR p.name = $2) AND o.kind = 'job' AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address
 `
 
@@ -240,7 +240,7 @@ SELECT b.id
 FROM pipelines p
 JOIN teams t ON t.id = p.team_id
 CROSS JOIN LATERAL (SELECT x.id, x.created_at, x.number FROM builds x WHERE x.pipeline_id = p.id ORDER BY x.created_at DESC LIMIT $1) b
-WHERE t.name = $2 AND ($3::text = '' OR p.name = $3)
+WHERE t.name = $2 AND ($3::text = '' AND NOT p.archived OR p.name = $3)
 ORDER BY b.created_at DESC, b.number DESC LIMIT $1
 `
 

@@ -60,7 +60,7 @@ JOIN teams t ON t.id = p.team_id
 LEFT JOIN object_versions v ON v.object_id = o.id AND v.to_revision IS NULL
 LEFT JOIN resources r ON r.object_id = o.id
 LEFT JOIN scopes s ON s.id = r.scope_id
-WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.spec_digest IS NOT NULL
+WHERE t.name = $1 AND ($2::text = '' AND NOT p.archived OR p.name = $2) AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address
 `
 
@@ -244,14 +244,14 @@ func (q *Queries) APIPipeline(ctx context.Context, team string, pipeline string)
 }
 
 const aPIPipelines = `-- name: APIPipelines :many
-SELECT p.name, p.revision, p.paused,
+SELECT p.name, p.revision, p.paused, p.archived,
        coalesce(r.digest, '')::text AS digest, coalesce(r.actor, '')::text AS actor, r.created_at AS applied_at,
        (SELECT count(*) FROM objects o WHERE o.pipeline_id = p.id AND o.kind = 'job' AND o.spec_digest IS NOT NULL)::integer AS jobs,
        (SELECT count(*) FROM objects o WHERE o.pipeline_id = p.id AND o.kind = 'resource' AND o.spec_digest IS NOT NULL)::integer AS resources
 FROM pipelines p
 JOIN teams t ON t.id = p.team_id
 LEFT JOIN revisions r ON r.pipeline_id = p.id AND r.number = p.revision
-WHERE t.name = $1
+WHERE t.name = $1 AND ($2::boolean OR NOT p.archived)
 ORDER BY p.name
 `
 
@@ -259,6 +259,7 @@ type APIPipelinesRow struct {
 	Name      string
 	Revision  int64
 	Paused    bool
+	Archived  bool
 	Digest    string
 	Actor     string
 	AppliedAt *time.Time
@@ -266,8 +267,8 @@ type APIPipelinesRow struct {
 	Resources int32
 }
 
-func (q *Queries) APIPipelines(ctx context.Context, team string) ([]APIPipelinesRow, error) {
-	rows, err := q.db.Query(ctx, aPIPipelines, team)
+func (q *Queries) APIPipelines(ctx context.Context, team string, archivedToo bool) ([]APIPipelinesRow, error) {
+	rows, err := q.db.Query(ctx, aPIPipelines, team, archivedToo)
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +280,7 @@ func (q *Queries) APIPipelines(ctx context.Context, team string) ([]APIPipelines
 			&i.Name,
 			&i.Revision,
 			&i.Paused,
+			&i.Archived,
 			&i.Digest,
 			&i.Actor,
 			&i.AppliedAt,

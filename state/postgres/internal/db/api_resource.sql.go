@@ -125,7 +125,7 @@ LEFT JOIN scopes s ON s.id = r.scope_id
 LEFT JOIN resource_pins pin ON pin.resource_id = o.id
 LEFT JOIN LATERAL (SELECT x.version FROM versions x WHERE x.scope_id = r.scope_id AND x.check_order > 0
                    ORDER BY x.check_order DESC LIMIT 1) latest ON true
-WHERE t.name = $1 AND ($2::text = '' OR p.name = $2) AND o.kind = 'resource' AND o.spec_digest IS NOT NULL
+WHERE t.name = $1 AND ($2::text = '' AND NOT p.archived OR p.name = $2) AND o.kind = 'resource' AND o.spec_digest IS NOT NULL
 ORDER BY p.name, o.address
 `
 

@@ -109,25 +109,26 @@ func (q *Queries) FixedInputs(ctx context.Context, jobID string) ([]BuildInput, 
 }
 
 const jobHead = `-- name: JobHead :one
-SELECT o.id, p.team_id, o.pipeline_id, o.address, p.revision, o.changed_revision, o.paused, p.paused AS pipeline_paused,
+SELECT o.id, p.team_id, o.pipeline_id, o.address, p.revision, o.changed_revision, o.paused, p.paused AS pipeline_paused, p.archived AS pipeline_archived,
        (o.spec_digest IS NULL)::boolean AS deleted, p.name AS pipeline, o.last_tick_at, clock_timestamp()::timestamptz AS now
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id
 WHERE o.id = $1 AND o.kind = 'job'
 `
 
 type JobHeadRow struct {
-	ID              string
-	TeamID          string
-	PipelineID      string
-	Address         string
-	Revision        int64
-	ChangedRevision int64
-	Paused          bool
-	PipelinePaused  bool
-	Deleted         bool
-	Pipeline        string
-	LastTickAt      *time.Time
-	Now             time.Time
+	ID               string
+	TeamID           string
+	PipelineID       string
+	Address          string
+	Revision         int64
+	ChangedRevision  int64
+	Paused           bool
+	PipelinePaused   bool
+	PipelineArchived bool
+	Deleted          bool
+	Pipeline         string
+	LastTickAt       *time.Time
+	Now              time.Time
 }
 
 func (q *Queries) JobHead(ctx context.Context, id string) (JobHeadRow, error) {
@@ -142,6 +143,7 @@ func (q *Queries) JobHead(ctx context.Context, id string) (JobHeadRow, error) {
 		&i.ChangedRevision,
 		&i.Paused,
 		&i.PipelinePaused,
+		&i.PipelineArchived,
 		&i.Deleted,
 		&i.Pipeline,
 		&i.LastTickAt,

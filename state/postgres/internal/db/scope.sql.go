@@ -63,7 +63,9 @@ const scopeHead = `-- name: ScopeHead :one
 SELECT s.id, s.key, s.resource_spec, s.type_spec, s.secrets, s.every_ms, s.timeout_ms, s.check_due_at, s.check_requested_at, s.check_requested_from, s.check_run_id, s.last_started_at, s.last_ended_at, s.last_ok_at, s.failures, s.last_error, s.created_at, clock_timestamp()::timestamptz AS now,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL) AS wanted,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
-            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused) AS active,
+            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused AND NOT p.archived) AS active,
+    NOT EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
+            WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT p.archived) AS archived,
     coalesce((SELECT v.version FROM versions v WHERE v.scope_id = s.id AND v.check_order > 0 ORDER BY v.check_order DESC LIMIT 1), 'null')::jsonb AS latest
 FROM scopes s WHERE s.id = $1
 `
@@ -89,6 +91,7 @@ type ScopeHeadRow struct {
 	Now                time.Time
 	Wanted             bool
 	Active             bool
+	Archived           bool
 	Latest             []byte
 }
 
@@ -116,6 +119,7 @@ func (q *Queries) ScopeHead(ctx context.Context, id string) (ScopeHeadRow, error
 		&i.Now,
 		&i.Wanted,
 		&i.Active,
+		&i.Archived,
 		&i.Latest,
 	)
 	return i, err

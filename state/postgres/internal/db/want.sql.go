@@ -114,14 +114,15 @@ UPDATE scopes s SET every_ms = w.every_ms, timeout_ms = w.timeout_ms,
 FROM (
     SELECT t.id, coalesce(min(r.every_ms) FILTER (WHERE r.every_ms > 0), 0) AS every_ms,
         coalesce(max(r.timeout_ms), 0) AS timeout_ms
-    FROM (SELECT unnest($1::uuid[]) AS id) t LEFT JOIN resources r ON r.scope_id = t.id
+    FROM (SELECT unnest($1::uuid[]) AS id) t
+    LEFT JOIN (resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id AND NOT p.archived) ON r.scope_id = t.id
     GROUP BY t.id
 ) w
 WHERE s.id = w.id
 `
 
-// A scope is checked as often as the most eager of its resources wants. The
-// caller has locked it, so that this sees what others who had it have written.
+// A scope is checked as often as the most eager of its resources wants, of those
+// whose pipelines are not archived. The caller has locked it, so that this sees what others who had it have written.
 func (q *Queries) RefreshScopes(ctx context.Context, ids []string) error {
 	_, err := q.db.Exec(ctx, refreshScopes, ids)
 	return err
