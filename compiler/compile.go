@@ -74,6 +74,7 @@ type compilation struct {
 	inputs     graph.Map // of the variables, for the header
 	defaults   stepDefaults
 	nodeCount  int
+	scopes     jobScopes
 	goodImages sync.Map                                // texts of images that were found to be references
 	tables     map[string]map[string]function.Function // of modules, by directory
 	path       []hop                                   // of the second phase: what is being computed

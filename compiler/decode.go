@@ -85,6 +85,12 @@ func (u *unit) whole(e config.Expr, least int64) int64 {
 
 // texts is a list of strings.
 func (u *unit) texts(e config.Expr) []string {
+	if e == nil {
+		return nil
+	}
+	if list, ok := e.Parts().(config.List); ok {
+		return u.textParts(list)
+	}
 	list, ok := u.located(e)
 	if !ok {
 		return nil
@@ -94,6 +100,34 @@ func (u *unit) texts(e config.Expr) []string {
 		out[i] = n.Text
 	}
 	return out
+}
+
+func (u *unit) textParts(list config.List) []string {
+	out, all := make([]string, len(list)), true
+	for i, x := range list {
+		var ok bool
+		out[i], ok = u.part(x)
+		all = all && ok
+	}
+	if !all {
+		return nil
+	}
+	return out
+}
+
+// part is a string in a list, where null is none.
+func (u *unit) part(e config.Expr) (string, bool) {
+	v, ok := u.known(e)
+	if !ok {
+		if v != cty.NilVal {
+			u.wrongType(e, "a string", v)
+		}
+		return "", false
+	}
+	if v.Type() == cty.String {
+		return v.AsString(), true
+	}
+	return u.text(e)
 }
 
 // located is a list of strings, each with the range that it came from.

@@ -1,8 +1,6 @@
 package compiler
 
 import (
-	"maps"
-
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 )
@@ -52,8 +50,8 @@ func (u *jobUnit) hook(list []*config.Step, have made) ([]graph.Step, made) {
 	u.defaulted[name] = true
 	m, scope, given := u.m, u.scope, u.given
 	defer func() { u.m, u.scope, u.given = m, scope, given }()
-	u.m, u.scope, u.given = u.c.root, maps.Clone(u.c.root.scope), nil
-	maps.Copy(u.scope, runScope(u.run))
+	u.m, u.scope, u.given = u.c.root, u.c.root.scope, nil
+	u.scope = u.jobScope()
 	return u.steps(list, have)
 }
 

@@ -1,8 +1,6 @@
 package compiler
 
 import (
-	"maps"
-
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/diag"
@@ -25,11 +23,13 @@ type jobUnit struct {
 func (m *module) job(j *config.Job, in instance) node {
 	address := graph.JobAddress(j.Name.Text) + graph.Address(in.suffix)
 	u := &jobUnit{unit: m.unit(), job: address.In(m.address), touches: map[graph.Address]diag.Range{}, defaulted: map[string]bool{}}
-	u.give(in.given)
-	u.run = &running{gets: map[string]config.Name{}, params: u.paramsByName(j.Params)}
+	if len(in.given) > 0 {
+		u.give(in.given)
+	}
+	u.run = &running{params: u.paramsByName(j.Params), steps: make(artifacts, 0, len(j.Steps))}
 	steps, hooks := u.unfold(j.Steps), m.c.jobHooks(u.unfoldHooks(j.Hooks))
 	u.gather(steps, hooks)
-	maps.Copy(u.scope, runScope(u.run))
+	u.scope = u.jobScope()
 	spec := graph.Job{
 		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), SerialGroups: u.set(j.SerialGroups),
 		DisableManualTrigger: u.flag(j.DisableManualTrigger), Interruptible: u.flag(j.Interruptible), Retention: u.retention(j.Retention),
@@ -38,7 +38,7 @@ func (m *module) job(j *config.Job, in instance) node {
 	if len(j.Steps) == 0 {
 		u.errorf(diag.Empty, j.Range, "Job without steps", "A job holds at least one step: get, put, task, load, set_pipeline, approval, do, parallel or try.")
 	}
-	var have made
+	have := made{artifacts: make(artifacts, 0, len(u.run.steps)), steps: make(artifacts, 0, len(u.run.steps))}
 	spec.Steps, have = u.steps(steps, have)
 	spec.Hooks, have = u.hooks(hooks, have)
 	u.reportMissing(have.artifacts)
@@ -83,13 +83,13 @@ func (u *jobUnit) gather(steps []*config.Step, h config.Hooks) {
 }
 
 func (u *jobUnit) gatherGet(s *config.Step) {
-	if first, ok := u.run.gets[s.Name.Text]; ok {
+	if first, ok := u.run.gets.find(s.Name.Text); ok {
 		u.list.Append(diag.Diagnostic{Code: diag.StepTwice, Range: s.Name.Range, Summary: "Two get steps of one name",
 			Detail:  "The name of a get step names its version and its artifact, so it may be used once in a job. With resource = … the name is free to choose.",
 			Related: []diag.Related{{Message: "the first one", Range: first.Range}}})
 		return
 	}
-	u.run.gets[s.Name.Text] = s.Name
+	u.run.gets = u.run.gets.with(s.Name)
 }
 
 func (u *jobUnit) gatherLoad(s *config.Step) {

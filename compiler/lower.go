@@ -187,10 +187,13 @@ func put(m graph.Map, path []config.Segment, v graph.Value) {
 	}
 }
 
-// mergeMaps is under with over on top.
+// mergeMaps is under with over on top. It may be one of the two.
 func mergeMaps(under, over graph.Map) graph.Map {
-	if len(under) == 0 {
+	switch {
+	case len(under) == 0:
 		return over
+	case len(over) == 0:
+		return under
 	}
 	out := maps.Clone(under)
 	maps.Copy(out, over)

@@ -12,7 +12,7 @@ import (
 
 // running is what expressions for the run may name inside of a job.
 type running struct {
-	gets   map[string]config.Name // get steps, wherever they stand
+	gets   artifacts // get steps, wherever they stand; each name once
 	params map[string]*config.Param
 	across []config.Name // of the blocks around
 	have   made          // before the step that is compiled
@@ -79,7 +79,8 @@ func (u *unit) checkRunName(r config.Ref) bool {
 	case u.lax:
 		return true
 	case root == "version":
-		return u.oneOf(n, diag.UnknownGet, "get step in this job", sorted(u.run.gets))
+		_, ok := u.run.gets.find(n.Name)
+		return ok || u.oneOf(n, diag.UnknownGet, "get step in this job", u.run.gets.names())
 	case root == "params":
 		return u.oneOf(n, diag.UnknownParam, "param of this job", sorted(u.run.params))
 	case root == "across":
@@ -153,8 +154,8 @@ func (u *unit) notEarlier(n config.Segment, code diag.Code, what string, have, a
 // expressions for the run are checked when the pipeline is compiled.
 func runScope(r *running) config.Scope {
 	versions := make(map[string]cty.Value, len(r.gets))
-	for name := range r.gets {
-		versions[name] = unknownVersion
+	for _, get := range r.gets {
+		versions[get.Text] = unknownVersion
 	}
 	params := make(map[string]cty.Value, len(r.params))
 	for name, p := range r.params {

@@ -134,7 +134,7 @@ func (u *unit) paramDefault(p *config.Param) graph.Value {
 func (u *jobUnit) startsItself(j *config.Job, spec graph.Job) {
 	what, at := "", diag.Range{}
 	if name := triggeringGet(spec.Steps); name != "" {
-		what, at = "new versions", u.run.gets[name].Range
+		what, at = "new versions", u.gotten(name)
 	}
 	if j.Schedule != nil {
 		what, at = "its schedule", j.Schedule.Range

@@ -20,7 +20,7 @@ func (u *jobUnit) task(s *config.Step, own *config.Task, have made) (graph.Task,
 		out.Env = mergeMaps(u.data(shared.Task.Env), out.Env)
 	}
 	if ok {
-		u.command(s.Range, t, shared)
+		u.command(s.Range, t, shared, out)
 	}
 	if t.Limits == nil && u.c.defaults.limits != (graph.Limits{}) {
 		out.Limits = u.c.defaults.limits
@@ -106,9 +106,9 @@ func (u *unit) taskBody(t config.Task) graph.Task {
 }
 
 // command checks that there is an image and something to run.
-func (u *unit) command(at diag.Range, t config.Task, shared *config.SharedTask) {
-	if t.File != nil {
-		return // the file has what is not here
+func (u *unit) command(at diag.Range, t config.Task, shared *config.SharedTask, is graph.Task) {
+	if t.File != nil || t.Image != nil && len(is.Run) > 0 {
+		return // the file has what is not here; or nothing is missing
 	}
 	var related []diag.Related
 	if shared != nil {

@@ -41,6 +41,9 @@ var (
 	valueType   = reflect.TypeFor[Value]()
 	mapType     = reflect.TypeFor[Map]()
 	bodyType    = reflect.TypeFor[Body]()
+
+	textsType     = reflect.TypeFor[[]string]()
+	addressesType = reflect.TypeFor[[]Address]()
 )
 
 func (e *encoder) value(v reflect.Value, set bool) {
@@ -100,11 +103,11 @@ func (e *encoder) body(b Body) {
 }
 
 func (e *encoder) slice(v reflect.Value, set bool) {
-	switch s := v.Interface().(type) {
-	case []string:
-		e.texts(canonicalSet(s, set))
-	case []Address:
-		s = canonicalSet(s, set)
+	switch v.Type() {
+	case textsType:
+		e.texts(canonicalSet(v.Interface().([]string), set))
+	case addressesType:
+		s := canonicalSet(v.Interface().([]Address), set)
 		e.dst = appendHead(e.dst, majorArray, uint64(len(s)))
 		for _, a := range s {
 			e.address(a)

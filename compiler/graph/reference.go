@@ -39,13 +39,13 @@ func collectReferences(v reflect.Value, refs *[]Reference) {
 }
 
 func collectSlice(v reflect.Value, f field, refs *[]Reference) {
-	switch s := v.Interface().(type) {
-	case []Address:
-		for _, a := range canonicalSet(s, f.set) {
+	switch v.Type() {
+	case addressesType:
+		for _, a := range canonicalSet(v.Interface().([]Address), f.set) {
 			*refs = append(*refs, Reference{Role: f.name, To: a, Exec: f.class == classExec})
 		}
-	case []Step:
-		for i := range s {
+	case stepsType:
+		for i := range v.Len() {
 			collectReferences(v.Index(i), refs)
 		}
 	}
