@@ -74,12 +74,15 @@ func (d *decider) hold(build string, why *Failure) {
 // out.
 func (d *decider) inputsFor(p Pending) ([]Chosen, *Failure) {
 	every := slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Every })
-	if p.Fixed != nil && (!p.Auto || every) {
+	if p.Fixed != nil && !p.Auto {
 		return p.Fixed, nil
+	}
+	if p.Fixed != nil && every {
+		return d.still(p.Fixed)
 	}
 	inputs, why := d.resolve()
 	if p.Fixed != nil && (why != nil || len(d.fresh(inputs)) == 0) {
-		return p.Fixed, nil
+		return d.still(p.Fixed)
 	}
 	return inputs, why
 }

@@ -8,6 +8,33 @@ import (
 	"github.com/weirci/weir/state/postgres/pgtest"
 )
 
+// A build that waits asks whether it may still have the version that it was made for,
+// also of a resource that passed nothing.
+func TestAmongWhatAnInputMayHave(t *testing.T) {
+	s := pgtest.New(t)
+	apply(t, s, team(t, s), demo())
+	id := text(t, s, "SELECT id::text FROM objects WHERE address = $1", string(app))
+	key := text(t, s, "SELECT s.key FROM scopes s JOIN resources r ON r.scope_id = s.id WHERE r.object_id = $1", id)
+	job := text(t, s, "SELECT id::text FROM objects WHERE kind = 'job' LIMIT 1")
+	a := map[string]string{"ref": "a"}
+	var v int64
+	must(t, s.Pool().QueryRow(t.Context(), "INSERT INTO versions (scope_id, version, digest, check_order) SELECT scope_id, '{\"ref\": \"a\"}', $1, 1 FROM resources WHERE object_id = $2 RETURNING id",
+		state.VersionDigest(a), id).Scan(&v))
+	may := func(pin map[string]string) int {
+		q := state.InputQuery{JobID: job, Inputs: []state.InputWanted{{Name: "app", ResourceID: id, ScopeKey: key, Among: []int64{v}, Pin: pin}}}
+		facts, err := s.LoadVersions(t.Context(), q)
+		must(t, err)
+		return len(facts[0].Versions)
+	}
+	if may(nil) != 1 || may(a) != 1 || may(map[string]string{"ref": "b"}) != 0 {
+		t.Errorf("%d, pinned to it %d, to another %d", may(nil), may(a), may(map[string]string{"ref": "b"}))
+	}
+	must(t, s.DisableVersion(t.Context(), "main", id, "ann", a))
+	if may(nil) != 0 {
+		t.Error("an input may have a version that is disabled")
+	}
+}
+
 // What people decide about versions is kept, audited, tells the jobs of the
 // pipeline, and is of one team.
 func TestPins(t *testing.T) {

@@ -53,7 +53,7 @@ CROSS JOIN LATERAL unnest(i.among) AS a (id)
 JOIN versions x ON x.id = a.id AND x.scope_id = s.id
 WHERE CASE WHEN i.pin <> '{}' OR rp.version IS NOT NULL THEN x.version @> i.pin AND x.version @> coalesce(rp.version, '{}') ELSE true END
   AND NOT EXISTS (SELECT 1 FROM disabled_versions d WHERE d.resource_id = i.resource_id AND d.version_id = x.id)
-  AND coalesce((SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false);
+  AND (i.passed = '{}' OR coalesce((SELECT p.jobs @> i.passed FROM passed_versions p WHERE p.resource_id = i.resource_id AND p.version_id = x.id), false));
 
 -- name: EveryBaselines :many
 -- Where version = "every" begins: after the newest version of the builds before
