@@ -132,8 +132,11 @@ func TestExplainSteps(t *testing.T) {
 	}
 	second := w.trigger("job.unit")
 	w.await("MaxInFlight", func() string { whys, _ := e.Build(ctx, second); return whys[0].Reason })
-	w.exec("UPDATE workers SET status = 'stalled'")
-	whys, err = e.Build(ctx, b)
+	w.await("Stalled", func() string { // until it says again that it lives
+		w.exec("UPDATE workers SET status = 'stalled'")
+		whys, err = e.Build(ctx, b)
+		return whys[1].Reason
+	})
 	says(t, "Running Stalled Previous", whys, err)
 	w.ok(w.s.Abort(ctx, "main", second, "ann"))
 	whys, err = e.Build(ctx, second)
