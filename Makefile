@@ -35,12 +35,12 @@ test: setup ## every test, on real PostgreSQL and containerd (RACE=1: with the r
 
 .PHONY: test-long
 test-long: setup ## the tests that take minutes: faults, kills, restarts, over and over
-	@WEIR_LONG=1 WEIR_SIM_HISTORIES=20000 CGO_ENABLED=1 scripts/go-test -race -timeout 60m ./...
+	@WEIR_LONG=1 WEIR_SIM_STEPS=1000000 CGO_ENABLED=1 scripts/go-test -race -timeout 60m ./...
 	@CGO_ENABLED=1 scripts/go-test -race -timeout 60m -count 5 ./cmd/weir ./worker/... ./server/workerapi ./state/...
 
 .PHONY: sim
-sim: ## the deciders through very many random histories
-	WEIR_SIM_HISTORIES=$${WEIR_SIM_HISTORIES:-200000} $(GO) test -run Sim -timeout 60m -v ./reconciler/sim
+sim: ## the deciders through a million steps of random histories (WEIR_SIM_STEPS)
+	WEIR_SIM_STEPS=$${WEIR_SIM_STEPS:-1000000} $(GO) test -run Sim -timeout 60m -v ./reconciler/sim
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for a while (FUZZTIME, one minute unless told)

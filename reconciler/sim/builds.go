@@ -18,8 +18,14 @@ type buildRows struct {
 	steps     map[string]state.StepRow
 	artifacts []state.ArtifactRow
 	ended     time.Time
-	tick      time.Time // that made it
-	held      string    // why it waits, the reason of its condition
+	tick      time.Time         // that made it
+	held      string            // why it waits, the reason of its condition
+	of        *buildRows        // that it does again
+	names     map[string]string // of steps
+	asked     map[string]bool   // paths of steps that ask people
+	answers   map[string]state.ApprovalAnswer
+	abortedAt int64 // the step of the history; 0: not
+	looked    int64 // the step at which it was loaded last
 }
 
 type run struct {
@@ -29,7 +35,17 @@ type run struct {
 	kind  string
 	task  []byte
 	needs string
-	epoch int64
+	epoch int64           // how often it was given to a worker
+	said  *message        // how it ends; nil: not yet
+	ended state.RunStatus // that was seen
+}
+
+func (db *DB) run(id string) *run {
+	i := slices.IndexFunc(db.runs, func(r *run) bool { return r.row.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return db.runs[i]
 }
 
 func (db *DB) build(id string) *buildRows {
@@ -46,7 +62,8 @@ func (db *DB) LoadBuild(_ context.Context, id string) (state.BuildSnapshot, erro
 	if b == nil {
 		return state.BuildSnapshot{}, state.ErrNotFound
 	}
-	snap := state.BuildSnapshot{Now: db.Now, Build: b.row, Steps: maps.Clone(b.steps), Inputs: map[string]map[string]string{}, Artifacts: slices.Clone(b.artifacts)}
+	snap := state.BuildSnapshot{Now: db.Now, Build: b.row, Steps: maps.Clone(b.steps), Inputs: map[string]map[string]string{}, Artifacts: slices.Clone(b.artifacts), Answers: maps.Clone(b.answers), Before: db.before(b)}
+	b.looked = db.step
 	for _, in := range b.inputs {
 		snap.Inputs[in.Name] = db.version(in.VersionID).version
 	}
@@ -69,15 +86,17 @@ func (db *DB) CommitBuild(_ context.Context, c state.Claim, snap state.BuildSnap
 	if err := mayMove(b, ch); err != nil {
 		return err
 	}
-	for _, s := range ch.Seeds {
-		if _, there := b.steps[s.Path]; !there {
-			b.steps[s.Path] = state.StepRow{Status: state.StepWaiting}
-		}
+	if !db.stillKept(ch) {
+		return state.ErrConflict
 	}
+	b.seed(ch.Seeds)
 	for _, s := range ch.Steps {
 		b.steps[s.Path] = s.To
 	}
 	db.newRuns(b, ch.Runs)
+	for _, a := range ch.Approvals {
+		b.asked[a.Path] = true
+	}
 	db.kill(ch.Kills)
 	db.abandon(ch.Abandon)
 	db.keep(b, ch.Versions)
@@ -89,7 +108,21 @@ func (db *DB) CommitBuild(_ context.Context, c state.Claim, snap state.BuildSnap
 		b.row.Status, b.ended = ch.Status, db.Now
 	}
 	db.enqueue(append(ch.Enqueue, state.KeyPlace)...)
+	db.Errors = append(db.Errors, db.obeysAbort(b, snap, ch)...)
 	return nil
+}
+
+func (b *buildRows) seed(seeds []state.StepSeed) {
+	for _, s := range seeds {
+		if _, there := b.steps[s.Path]; !there {
+			b.steps[s.Path], b.names[s.Path] = state.StepRow{Status: state.StepWaiting}, s.Name
+		}
+	}
+}
+
+// stillKept: what a build takes over from another is there.
+func (db *DB) stillKept(ch state.BuildChange) bool {
+	return !slices.ContainsFunc(ch.Artifacts, func(a state.ArtifactRow) bool { return a.Reused && !db.kept(a) })
 }
 
 // mayMove refuses where a row is not as it was when this was decided.

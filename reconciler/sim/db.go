@@ -26,6 +26,9 @@ type DB struct {
 	workers []*worker
 	epoch   int64
 	ids     int64
+	step    int64            // of the history
+	looked  map[string]int64 // by job: the step at which it was loaded last
+	rules   rules
 	// Errors are what reconcilers could not do; there must be none.
 	Errors []error
 	// Between is called wherever another server may come in between.
@@ -43,15 +46,16 @@ type entry struct {
 }
 
 type job struct {
-	paused bool
-	next   int64
-	tick   time.Time // up to which the schedule was looked at
+	paused   bool
+	pausedAt int64 // the step of the history; 0: it is not
+	next     int64
+	tick     time.Time // up to which the schedule was looked at
 }
 
 const pipeline = "pipeline"
 
 func newDB(objects []state.Object) *DB {
-	db := &DB{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), objects: objects, queue: map[state.Key]*entry{}, scopes: map[string]*scope{}, jobs: map[string]*job{}, dead: map[string]bool{}, Between: func() {}}
+	db := &DB{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), objects: objects, queue: map[state.Key]*entry{}, scopes: map[string]*scope{}, jobs: map[string]*job{}, dead: map[string]bool{}, looked: map[string]int64{}, rules: newRules(), Between: func() {}}
 	return db
 }
 

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -22,15 +21,27 @@ type History struct {
 	names   []string
 	depth   int
 	calm    bool // no more faults, nothing new
+	sound   int  // of so many runs one fails
+	late    []message
+	accepts func(message) bool
+	seen    seen
+	events  []event
+	weights int
 	Trace   []string
+	Steps   int            // what has happened
+	Drawn   map[string]int // how often, by what it was
 }
 
 // lease is short, so that it often ends under a slow holder.
 const lease = time.Second
 
-// New begins a history on a pipeline, by address.
-func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Address) *History {
-	h := &History{dice: dice, servers: map[string]*reconciler.Reconciler{}}
+// New begins a history on a pipeline, by address. The servers see the database through
+// a store.
+func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Address, through func(*DB) reconciler.Store) *History {
+	h := &History{dice: dice, servers: map[string]*reconciler.Reconciler{}, accepts: accepts, seen: newSeen(), Drawn: map[string]int{}, events: events(), sound: 2 + dice.IntN(8)}
+	for _, e := range h.events {
+		h.weights += e.weight
+	}
 	var objects []state.Object
 	for i, a := range addresses {
 		objects = append(objects, state.Object{ID: fmt.Sprintf("object-%d", i), Address: a, Spec: specs[a], ScopeKey: "scope-" + string(a)})
@@ -46,14 +57,15 @@ func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Addres
 			h.DB.scopes["s-"+o.ID] = &scope{key: o.ScopeKey, resource: o.ID, address: o.Address}
 		}
 	}
-	for i := range 3 {
+	store := through(h.DB)
+	for i := range 2 + dice.IntN(2) {
 		name := fmt.Sprintf("server-%d", i)
 		h.names = append(h.names, name)
-		h.servers[name] = reconciler.New(h.DB, reconciler.Options{Holder: name, Lease: lease, NewID: h.DB.newID,
+		h.servers[name] = reconciler.New(store, reconciler.Options{Holder: name, Lease: lease, NewID: h.DB.newID,
 			Now: func() time.Time { return h.DB.Now }, Rand: func() float64 { return float64(dice.IntN(1000)) / 1000 }})
 	}
-	for i := range 2 {
-		h.DB.workers = append(h.DB.workers, &worker{row: state.WorkerRow{ID: fmt.Sprintf("worker-%d", i), Name: fmt.Sprintf("w%d", i), Status: state.WorkerRunning, Capacity: 3, Heartbeat: h.DB.Now}})
+	for i := range 2 + dice.IntN(2) {
+		h.DB.workers = append(h.DB.workers, &worker{row: state.WorkerRow{ID: fmt.Sprintf("worker-%d", i), Name: fmt.Sprintf("w%d", i), Status: state.WorkerRunning, Capacity: 1 + dice.IntN(3), Heartbeat: h.DB.Now}})
 	}
 	return h
 }
@@ -72,22 +84,63 @@ func (h *History) between() {
 	speaker := h.DB.holder
 	h.depth++
 	h.Step()
+	if !h.calm && h.depth == 1 && h.chance(1, 12) {
+		h.frozen(speaker)
+	}
 	h.depth--
 	h.DB.holder = speaker
 	if !h.calm && h.chance(1, 60) {
+		h.count("server killed")
 		h.note("%s is killed", speaker)
 		h.DB.dead[speaker] = true
 	}
 }
 
+// frozen has a server stand still for so long that its lease is over and others take
+// what it holds. Then it goes on, and knows of nothing.
+func (h *History) frozen(name string) {
+	h.count("server frozen")
+	h.note("%s stands still", name)
+	h.DB.Now = h.DB.Now.Add(lease + time.Millisecond)
+	for range 1 + h.dice.IntN(8) {
+		h.Step()
+	}
+}
+
+func (h *History) count(what string) { h.Drawn[what]++ }
+
 // Step is one thing that happens.
 func (h *History) Step() {
+	h.Steps++
+	h.DB.step++
 	if h.calm || h.chance(1, 2) {
+		h.count("a server works")
 		h.serve()
 		return
 	}
-	events := []func(){h.push, h.ask, h.trigger, h.abort, h.tick, h.tick, h.silence, h.speak, h.beat, h.beat, h.report, h.report, h.report, h.report, h.report}
-	events[h.dice.IntN(len(events))]()
+	at := h.dice.IntN(h.weights)
+	for _, e := range h.events {
+		if at -= e.weight; at < 0 {
+			h.count(e.name)
+			e.happens(h)
+			return
+		}
+	}
+}
+
+type event struct {
+	name    string
+	weight  int
+	happens func(*History)
+}
+
+func events() []event {
+	return []event{
+		{"version", 2, (*History).push}, {"check asked", 2, (*History).ask}, {"trigger", 2, (*History).trigger}, {"abort", 2, (*History).abort},
+		{"again", 2, (*History).again}, {"answer", 2, (*History).approve}, {"pause", 1, (*History).pause}, {"pin or disable", 2, (*History).rule},
+		{"time goes on", 4, (*History).tick}, {"worker falls silent", 2, (*History).silence}, {"worker comes back", 2, (*History).speak},
+		{"heartbeats", 4, (*History).beat}, {"report", 10, (*History).report}, {"late report", 2, (*History).arriveLate},
+	}
 }
 
 // serve has a server take a key and work on it.
@@ -105,53 +158,6 @@ func (h *History) serve() {
 		if h.DB.dead[name] {
 			h.note("%s is started again", name)
 			delete(h.DB.dead, name)
-		}
-	}
-}
-
-func (h *History) someScope() (string, *scope) {
-	for _, o := range h.DB.objects[h.dice.IntN(len(h.DB.objects)):] {
-		if s := h.DB.scopes["s-"+o.ID]; s != nil {
-			return "s-" + o.ID, s
-		}
-	}
-	return "", nil
-}
-
-func (h *History) push() {
-	if id, s := h.someScope(); s != nil {
-		s.outside = append(s.outside, fmt.Sprint(len(s.outside)+1))
-		h.note("version %d of %s", len(s.outside), s.address)
-		s.requested = true
-		h.DB.enqueue(state.ScopeKey(id))
-	}
-}
-
-func (h *History) ask() {
-	if id, s := h.someScope(); s != nil {
-		s.requested = true
-		h.DB.enqueue(state.ScopeKey(id))
-	}
-}
-
-func (h *History) trigger() {
-	for _, o := range h.DB.objects[h.dice.IntN(len(h.DB.objects)):] {
-		if h.DB.jobs[o.ID] != nil {
-			b := h.DB.newBuild(o.ID, "manual")
-			h.note("%s is triggered: #%d", o.Address, b.row.Number)
-			h.DB.enqueue(state.JobKey(o.ID))
-			return
-		}
-	}
-}
-
-func (h *History) abort() {
-	for _, b := range h.DB.builds {
-		if !b.row.Status.Terminal() && h.chance(1, 6) {
-			h.note("%s #%d is aborted", b.row.Job, b.row.Number)
-			b.row.AbortRequestedBy = "ann"
-			h.DB.enqueue(state.BuildKey(b.row.ID))
-			return
 		}
 	}
 }
@@ -174,6 +180,8 @@ func (h *History) speak() {
 	}
 	w.silent, w.row.Status, w.row.Heartbeat = false, state.WorkerRunning, h.DB.Now
 	if h.chance(1, 2) {
+		w.emptied = h.DB.Now
+		h.count("came back with nothing")
 		h.note("%s comes back with nothing", w.row.Name)
 		h.DB.loseRunsOf(w.row.ID, "came back without it")
 	}
@@ -187,54 +195,4 @@ func (h *History) beat() {
 		}
 		h.DB.sweepOne(state.WorkerKey(w.row.ID))
 	}
-}
-
-// report has a worker say that a run started or ended.
-func (h *History) report() {
-	var open []*run
-	for _, r := range h.DB.runs {
-		if r.row.Worker != "" && !r.row.Status.Terminal() && !h.DB.worker(r.row.Worker).silent {
-			open = append(open, r)
-		}
-	}
-	if len(open) == 0 {
-		return
-	}
-	r := open[h.dice.IntN(len(open))]
-	if r.row.Status == state.RunAssigned && h.chance(1, 2) {
-		r.row.Status, r.row.Started = state.RunRunning, true
-		return
-	}
-	h.end(r)
-	h.note("run of %s %s ended: code %v %s", r.owner(), r.row.Path, *r.row.ExitCode, r.row.Message)
-	h.DB.enqueue(r.owner(), state.KeyPlace)
-}
-
-func (h *History) end(r *run) {
-	code := int32(0)
-	r.row.Status, r.row.ExitCode, r.row.Started = state.RunExited, &code, true
-	switch {
-	case r.row.KillRequested && h.chance(3, 4):
-		code = 143
-	case h.calm || !h.chance(1, 5):
-		r.row.Result = h.answer(r)
-	default:
-		code = []int32{1, -1}[h.dice.IntN(2)]
-		r.row.Infra, r.row.Message = code == -1 && h.chance(1, 2), "a fault"
-	}
-}
-
-func (h *History) answer(r *run) []byte {
-	switch r.kind {
-	case "check":
-		found := []map[string]string{}
-		for _, v := range h.DB.scopes[r.scope].outside {
-			found = append(found, map[string]string{"ref": v})
-		}
-		b, _ := json.Marshal(found)
-		return b
-	case "put":
-		return fmt.Appendf(nil, `{"version":{"ref":"put-%s"}}`, r.row.ID)
-	}
-	return []byte(`{"version":{"ref":"got"}}`)
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/weirci/weir/compiler/graph"
@@ -19,7 +20,8 @@ func (db *DB) object(id string) state.Object {
 
 // LoadJob implements reconciler.Jobs.
 func (db *DB) LoadJob(_ context.Context, id string) (state.JobSnapshot, error) {
-	snap := state.JobSnapshot{Now: db.Now, Job: state.JobRow{ID: id, TeamID: "main", Pipeline: "demo", LastTick: db.jobs[id].tick, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused}}
+	snap := state.JobSnapshot{Now: db.Now, Job: state.JobRow{ID: id, TeamID: "main", Pipeline: "demo", LastTick: db.jobs[id].tick, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused, PipelinePaused: db.rules.paused}}
+	db.looked[id] = db.step
 	snap.Open = db.open([]string{id})
 	db.Between()
 	return snap, nil
@@ -29,7 +31,7 @@ func (db *DB) open(jobs []string) []state.OpenBuild {
 	var out []state.OpenBuild
 	for _, b := range db.builds {
 		if slices.Contains(jobs, b.row.JobID) && !b.row.Status.Terminal() {
-			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != "", Cause: b.cause, Fixed: fixed(b)})
+			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != "", Cause: b.cause, Revision: 1, Fixed: fixed(b)})
 		}
 	}
 	return out
@@ -76,6 +78,9 @@ func (db *DB) CommitJob(_ context.Context, c state.Claim, ch state.JobChange) er
 	for _, s := range ch.Start {
 		db.start(ch.Job.ID, s)
 	}
+	for id, message := range ch.Errored {
+		db.Errors = append(db.Errors, fmt.Errorf("build %s: %s", id, message))
+	}
 	db.hold(ch)
 	return nil
 }
@@ -85,16 +90,15 @@ func (db *DB) start(jobID string, s state.BuildStart) {
 	if b == nil {
 		b = db.newBuild(jobID, "version")
 	}
+	db.Errors = append(db.Errors, db.obeysRules(b, s)...)
 	b.row.Status, b.inputs = state.BuildRunning, s.Inputs
-	for _, seed := range s.Seeds {
-		b.steps[seed.Path] = state.StepRow{Status: state.StepWaiting}
-	}
+	b.seed(s.Seeds)
 	db.enqueue(state.BuildKey(b.row.ID))
 }
 
 func (db *DB) newBuild(jobID, cause string) *buildRows {
 	j := db.jobs[jobID]
-	b := &buildRows{cause: cause, steps: map[string]state.StepRow{}, row: state.BuildRow{
+	b := &buildRows{cause: cause, steps: map[string]state.StepRow{}, names: map[string]string{}, asked: map[string]bool{}, answers: map[string]state.ApprovalAnswer{}, row: state.BuildRow{
 		ID: db.newID(), JobID: jobID, PipelineID: pipeline, Team: "main", Pipeline: "demo", Job: db.object(jobID).Address,
 		Number: j.next, Revision: 1, CurrentRevision: 1, Status: state.BuildPending,
 	}}

@@ -28,12 +28,16 @@ func (db *DB) inputFact(jobID string, in state.InputWanted) state.InputFact {
 			}
 		}
 	}
+	f.Disabled = int64(len(db.rules.disabled[in.ResourceID]))
+	if pin := db.rules.pins[in.ResourceID]; pin != nil && !in.Pinned {
+		f.Pin = state.HandPin{Version: pin, By: "ann"}
+	}
 	var all []state.VersionRow
 	for _, s := range db.scopes {
 		if s.key == in.ScopeKey {
 			f.CheckError, f.EverEnded = s.lastError, s.checked
 			for _, v := range s.versions {
-				if db.passedAll(in, v) {
+				if db.allowed(in, v) && db.passedAll(in, v) {
 					all = append(all, state.VersionRow{ID: v.id, Order: v.order, Version: v.version})
 				}
 			}

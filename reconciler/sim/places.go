@@ -9,8 +9,9 @@ import (
 )
 
 type worker struct {
-	row    state.WorkerRow
-	silent bool
+	row     state.WorkerRow
+	silent  bool
+	emptied time.Time // when it last came back with nothing
 }
 
 func (db *DB) worker(id string) *worker {

@@ -2,137 +2,122 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler"
+	"github.com/weirci/weir/state"
 )
 
-const (
-	src  graph.Address = "resource.mock.src"
-	lib  graph.Address = "resource.mock.lib"
-	made graph.Address = "resource.mock.made"
-)
-
-func get(name string, r graph.Address, change func(*graph.Get)) graph.Step {
-	g := graph.Get{Resource: r, Trigger: true}
-	change(&g)
-	return graph.Step{Name: name, Body: g}
-}
-
-func task(name string) graph.Step {
-	return graph.Step{Name: name, Body: graph.Task{Image: "i"}}
-}
-
-// world is a pipeline with one of everything: every, latest, fan-in through passed,
-// a put, serial groups, max_in_flight, hooks, retries.
-func world() (map[graph.Address]graph.Spec, []graph.Address) {
-	plain := func(*graph.Get) {}
-	passed := func(jobs ...graph.Address) func(*graph.Get) { return func(g *graph.Get) { g.Passed = jobs } }
-	retried := task("retried")
-	retried.Retry = graph.Retry{Attempts: 2, Backoff: 100}
-	retried.Hooks.OnFailure = []graph.Step{task("sorry")}
-	both := graph.Step{Body: graph.Parallel{Limit: 2, FailFast: true, Steps: []graph.Step{task("a"), task("b"), task("c")}}}
-	specs := map[graph.Address]graph.Spec{
-		graph.PipelineAddress: graph.Pipeline{Name: "demo"},
-		src:                   graph.Resource{Type: "mock", CheckNever: true},
-		lib:                   graph.Resource{Type: "mock", CheckNever: true},
-		made:                  graph.Resource{Type: "mock", CheckNever: true},
-		"job.each":            graph.Job{MaxInFlight: 2, Steps: []graph.Step{get("src", src, func(g *graph.Get) { g.Every = true }), task("t")}},
-		"job.unit":            graph.Job{SerialGroups: []string{"g"}, Steps: []graph.Step{get("src", src, plain), both}},
-		"job.lint":            graph.Job{Steps: []graph.Step{get("src", src, plain), get("lib", lib, plain), retried}, Hooks: graph.Hooks{Ensure: []graph.Step{task("clean")}}},
-		"job.make":            graph.Job{SerialGroups: []string{"g"}, MaxInFlight: 1, Steps: []graph.Step{get("src", src, passed("job.unit", "job.lint")), get("lib", lib, passed("job.lint")), {Name: "made", Body: graph.Put{Resource: made}}}},
-		"job.ship":            graph.Job{MaxInFlight: 1, Steps: []graph.Step{get("made", made, passed("job.make")), get("src", src, passed("job.make")), task("ship")}},
-	}
-	key := func(onNew string) graph.Concurrency {
-		return graph.Concurrency{Key: worldKey, Limit: worldLimit, OnNew: onNew}
-	}
-	specs["job.queued"] = graph.Job{Concurrency: key(""), Steps: []graph.Step{get("src", src, plain), task("t")}}
-	specs["job.newest"] = graph.Job{Concurrency: key("replace_pending"), Steps: []graph.Step{get("lib", lib, plain), task("t")}}
-	specs["job.eager"] = graph.Job{Concurrency: key("cancel_running"), MaxInFlight: 1, Steps: []graph.Step{get("lib", lib, plain), task("t")}}
-	specs["job.nightly"] = graph.Job{Schedule: graph.Schedule{Cron: "* * * * *", CatchUp: "all"}, Concurrency: key(""), Steps: []graph.Step{task("t")}}
-	specs["job.hourly"] = graph.Job{Schedule: graph.Schedule{Cron: "*/2 * * * *"}, MaxInFlight: 1, Steps: []graph.Step{task("t")}}
-	return specs, []graph.Address{"job.queued", "job.newest", "job.eager", "job.nightly", "job.hourly", graph.PipelineAddress, src, lib, made, "job.each", "job.unit", "job.lint", "job.make", "job.ship"}
-}
-
-func histories() int {
-	if n, err := strconv.Atoi(os.Getenv("WEIR_SIM_HISTORIES")); err == nil {
+// mostSteps is how many steps the histories of TestSim have together: WEIR_SIM_STEPS, or
+// as many as CI has time for.
+func mostSteps() int {
+	if n, err := strconv.Atoi(os.Getenv("WEIR_SIM_STEPS")); err == nil {
 		return n
 	}
-	return 1500
+	return 100_000
 }
 
-// TestSim plays WEIR_SIM_HISTORIES histories (make sim: many), or the one with the seed
-// WEIR_SIM_SEED.
+// TestSim plays histories until they have WEIR_SIM_STEPS steps (make sim: a million), or
+// the one with the seed WEIR_SIM_SEED.
 func TestSim(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("WEIR_SIM_SEED"), 10, 64); err == nil {
-		play(t, s, true)
+		if h, err := play(s, honest); err != nil {
+			t.Fatalf("%s\n%v", strings.Join(h.Trace, "\n"), err)
+		}
 		return
 	}
-	done := map[string]int{}
-	for seed := range uint64(histories()) {
-		play(t, seed, false).count(done)
+	drawn, had, steps, seed := map[string]int{}, map[string]int{}, 0, uint64(0)
+	for ; steps < mostSteps(); seed++ {
+		h, err := play(seed, honest)
+		if err != nil {
+			t.Fatalf("seed %d: %v\nTo see all of it: WEIR_SIM_SEED=%d go test ./reconciler/sim -run 'TestSim$'", seed, err, seed)
+		}
+		steps += h.Steps
+		add(drawn, h.Drawn)
+		add(had, h.outcomes())
 	}
-	t.Logf("%v", done)
-	for _, want := range []string{"succeeded", "failed", "errored", "aborted", "job.ship succeeded", "lost runs"} {
-		if done[want] == 0 {
-			t.Errorf("no history had: %s (%v)", want, done)
+	t.Logf("%d steps, %d histories\n\nWhat was drawn:\n%s\nWhat came of it:\n%s", steps, seed, table(drawn), table(had))
+	for _, want := range []string{
+		"builds succeeded", "builds failed", "builds errored", "builds aborted", "job.ship succeeded", "job.asks succeeded", "job.many succeeded",
+		"runs lost", "builds by rerun", "builds by resume", "builds by schedule", "steps as in another build", "artifacts of another build",
+	} {
+		if had[want] == 0 {
+			t.Errorf("no history had: %s", want)
 		}
 	}
 }
 
-func play(t *testing.T, seed uint64, loud bool) *History {
-	t.Helper()
+func honest(db *DB) reconciler.Store { return db }
+
+// play plays the history of a seed to its end, or to what must not be.
+func play(seed uint64, through func(*DB) reconciler.Store) (*History, error) {
+	return playWith(seed, through, accepts)
+}
+
+func playWith(seed uint64, through func(*DB) reconciler.Store, accepts func(message) bool) (*History, error) {
 	specs, addresses := world()
-	h := New(rand.New(rand.NewPCG(seed, 1)), specs, addresses)
-	fail := func(err error) {
-		t.Helper()
-		if !loud {
-			t.Fatalf("seed %d: %v\nWEIR_SIM_SEED=%d shows it", seed, err, seed)
-		}
-		t.Fatalf("%s\n%v", strings.Join(h.Trace, "\n"), err)
-	}
-	for range 50 + h.dice.IntN(250) {
+	h := New(rand.New(rand.NewPCG(seed, 1)), specs, addresses, through)
+	h.accepts = accepts
+	for range 50 + h.dice.IntN(400) {
 		h.Step()
 		if err := h.Check(); err != nil {
-			fail(err)
+			return h, err
 		}
 	}
-	if err := h.Settle(); err != nil {
-		fail(err)
-	}
-	return h
+	return h, h.Settle()
 }
 
-// count says what a history had, so that the test is known to see all of it.
-func (h *History) count(done map[string]int) {
+func add(to, from map[string]int) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+func table(m map[string]int) string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		fmt.Fprintf(&b, "  %-32s %9d\n", k, m[k])
+	}
+	return b.String()
+}
+
+// outcomes says what a history had, so that the test is known to see all of it.
+func (h *History) outcomes() map[string]int {
+	had := map[string]int{}
 	for _, b := range h.DB.builds {
-		done[string(b.row.Status)]++
-		done[fmt.Sprintf("%s %s", b.row.Job, b.row.Status)]++
+		had["builds "+string(b.row.Status)]++
+		had["builds by "+b.cause]++
+		had[fmt.Sprintf("%s %s", b.row.Job, b.row.Status)]++
+		for _, s := range b.steps {
+			if s.Status == state.StepSucceeded && strings.HasPrefix(s.Message, "as in build") {
+				had["steps as in another build"]++
+			}
+		}
+		for _, a := range b.artifacts {
+			if r := h.DB.run(a.Run); r != nil && r.build != b {
+				had["artifacts of another build"]++
+			}
+		}
 	}
 	for _, r := range h.DB.runs {
-		done[string(r.row.Status)+" runs"]++
+		had["runs "+string(r.row.Status)]++
 	}
+	return had
 }
 
-// A simulator that can not fail is worth nothing: break the rules it holds.
-func TestSimCheckSees(t *testing.T) {
-	specs, addresses := world()
-	h := New(rand.New(rand.NewPCG(1, 1)), specs, addresses)
-	id := ""
-	for _, o := range h.DB.objects {
-		if o.Address == "job.ship" {
-			id = o.ID
+// A failing seed is worth nothing if it does not fail again.
+func TestAHistoryFollowsFromItsSeed(t *testing.T) {
+	for seed := range uint64(10) {
+		a, errA := play(seed, honest)
+		b, errB := play(seed, honest)
+		if !slices.Equal(a.Trace, b.Trace) || fmt.Sprint(errA) != fmt.Sprint(errB) {
+			t.Fatalf("seed %d: two histories", seed)
 		}
-	}
-	for range 2 {
-		b := h.DB.newBuild(id, "manual")
-		b.row.Status = "running"
-	}
-	if err := h.Check(); err == nil || !strings.Contains(err.Error(), "2 builds run, at most 1 may") {
-		t.Errorf("%v", err)
 	}
 }
