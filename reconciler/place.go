@@ -25,12 +25,16 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 	for _, run := range snap.Runs {
 		runs[run.ID] = run
 	}
-	ch, held, err := r.placeChange(ctx, runs, place.Decide(s))
+	commands := place.Decide(s)
+	ch, held, err := r.placeChange(ctx, runs, commands)
 	if err != nil {
 		return time.Time{}, err
 	}
 	if len(ch.Assign)+len(ch.Cancel)+len(ch.Hold) > 0 {
 		err = r.store.CommitPlaces(ctx, c, ch)
+	}
+	if err == nil {
+		r.served(place.Served(s, commands))
 	}
 	if held > 0 {
 		return snap.Now.Add(placeAgain), err
@@ -40,7 +44,7 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 
 // placeState is everything that there is to decide on about places.
 func (r *Reconciler) placeState(snap state.PlaceSnapshot) place.State {
-	s := place.State{Homes: snap.Homes, Turn: r.lastTurn("")}
+	s := place.State{Homes: snap.Homes, Turn: r.lastTurn()}
 	for _, run := range snap.Runs {
 		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested})
 	}
@@ -50,14 +54,17 @@ func (r *Reconciler) placeState(snap state.PlaceSnapshot) place.State {
 	return s
 }
 
-// lastTurn remembers which team was served last, and says it.
-func (r *Reconciler) lastTurn(team string) string {
+// lastTurn is the team that was served last.
+func (r *Reconciler) lastTurn() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if team != "" {
-		r.turn = team
-	}
 	return r.turn
+}
+
+func (r *Reconciler) served(team string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn = team
 }
 
 func placeWorker(w state.WorkerRow) place.Worker {
@@ -72,7 +79,6 @@ func (r *Reconciler) placeChange(ctx context.Context, runs map[string]state.Unpl
 		switch c := cmd.(type) {
 		case place.Assign:
 			ch.Assign = append(ch.Assign, state.Assignment{Run: c.Run, Worker: c.Worker, BuildID: runs[c.Run].BuildID})
-			r.lastTurn(runs[c.Run].TeamID)
 		case place.Cancel:
 			ch.Cancel = append(ch.Cancel, c.Run)
 			ch.Enqueue = append(ch.Enqueue, ownerOf(runs[c.Run]))

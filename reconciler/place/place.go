@@ -67,6 +67,22 @@ func Decide(s State) []Command {
 	return p.out
 }
 
+// Served is the team that was served last once commands are done: of the next State
+// its Turn. Checks, which are of no team, take their turn as one.
+func Served(s State, commands []Command) string {
+	teams := make(map[string]string, len(s.Runs))
+	for _, r := range s.Runs {
+		teams[r.ID] = r.Team
+	}
+	turn := s.Turn
+	for _, c := range commands {
+		if a, ok := c.(Assign); ok {
+			turn = teams[a.Run]
+		}
+	}
+	return turn
+}
+
 type placer struct {
 	State
 	homes map[string]string

@@ -10,7 +10,8 @@ import (
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
 
-// mostUnplaced bounds how many runs are looked at at once, oldest first.
+// mostUnplaced bounds how many runs are looked at at once: it is shared by the teams and
+// tags that have some, of each the oldest.
 const mostUnplaced = 500
 
 // LoadPlaces is all runs without a worker, and all workers.
@@ -19,8 +20,10 @@ func (s *Store) LoadPlaces(ctx context.Context) (state.PlaceSnapshot, error) {
 	err := s.together(ctx,
 		func(q *db.Queries) error { return loadUnplaced(ctx, q, &snap) },
 		func(q *db.Queries) error { return loadWorkers(ctx, q, &snap) },
-		func(q *db.Queries) error { return loadHomes(ctx, q, &snap) },
 	)
+	if err == nil {
+		err = loadHomes(ctx, s.q, &snap)
+	}
 	if err != nil {
 		return state.PlaceSnapshot{}, fmt.Errorf("load runs and workers: %w", err)
 	}
@@ -50,7 +53,16 @@ func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) 
 }
 
 func loadHomes(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
-	homes, err := q.BuildHomes(ctx, mostUnplaced)
+	var builds []string
+	for _, r := range snap.Runs {
+		if r.BuildID != "" {
+			builds = append(builds, r.BuildID)
+		}
+	}
+	if len(builds) == 0 {
+		return nil
+	}
+	homes, err := q.BuildHomes(ctx, builds)
 	snap.Homes = make(map[string]string, len(homes))
 	for _, h := range homes {
 		snap.Homes[h.BuildID] = h.WorkerID

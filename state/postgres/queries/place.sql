@@ -1,9 +1,28 @@
 -- name: UnplacedRuns :many
+-- Of each team and tags the oldest, so that those of one never hide another's, and all
+-- that are to end. From one team and tags to the next it goes by the index, however
+-- many runs are between them.
+WITH RECURSIVE kinds AS (
+    (SELECT coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) AS team, r.tags FROM runs r WHERE r.status = 'unplaced' ORDER BY 1, 2 LIMIT 1)
+    UNION ALL
+    SELECT after.team, after.tags FROM kinds k, LATERAL (
+        SELECT coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) AS team, r.tags FROM runs r
+        WHERE r.status = 'unplaced' AND (coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid), r.tags) > (k.team, k.tags) ORDER BY 1, 2 LIMIT 1) after
+), chosen AS (
+    (SELECT x.id, x.team_id, x.build_id, x.scope_id, x.tags, x.needs_worker_id, x.created_at, false AS killed FROM kinds k, LATERAL (
+        SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, row_number() OVER (ORDER BY r.created_at) AS place FROM runs r
+        WHERE r.status = 'unplaced' AND coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) = k.team AND r.tags = k.tags AND r.kill_requested_at IS NULL
+        ORDER BY r.created_at LIMIT @most) x
+    ORDER BY x.place LIMIT @most)
+    UNION ALL
+    (SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, true FROM runs r
+     WHERE r.status = 'unplaced' AND r.kill_requested_at IS NOT NULL ORDER BY r.kill_requested_at LIMIT @most)
+)
 SELECT r.id, coalesce(r.team_id::text, '')::text AS team, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope,
-       r.tags, coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, (r.kill_requested_at IS NOT NULL)::boolean AS killed,
+       r.tags, coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed,
        coalesce(c.reason, '')::text AS held_for
-FROM runs r LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
-WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT @most;
+FROM chosen r LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
+ORDER BY r.created_at, r.id;
 
 -- name: WorkersWithLoad :many
 SELECT w.id, w.name, coalesce(w.team_id::text, '')::text AS team, w.status, w.tags, w.capacity, w.heartbeat_at, w.refuses,
@@ -14,14 +33,11 @@ FROM workers w ORDER BY w.name;
 -- name: BuildHomes :many
 -- Where a build's latest run went that did not fail for its worker's fault.
 -- Before any went: where something is that it takes.
-WITH waiting AS (
-    SELECT ARRAY(SELECT r.build_id FROM runs r WHERE r.status = 'unplaced' ORDER BY r.created_at LIMIT @most) AS builds
-)
 SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
     SELECT build_id, worker_id, created_at FROM runs
-    WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
+    WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra
     UNION ALL
-    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY ((SELECT waiting.builds FROM waiting)::uuid[]) AND worker_id IS NOT NULL
+    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL
 ) x ORDER BY x.build_id, x.created_at DESC, x.worker_id;
 
 -- name: RunTasks :many
