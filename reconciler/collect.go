@@ -13,8 +13,8 @@ const (
 	checksKept   = 10 * time.Minute
 )
 
-// collect looks for what is not wanted any more, and puts together what is kept
-// of builds that have ended.
+// collect looks for what is not wanted any more, puts together what is kept of
+// builds that have ended, and seals the audit.
 func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, error) {
 	snap, err := r.store.LoadGarbage(ctx, state.GarbageKeep{Ended: r.Keep.Ended, Failed: r.Keep.Failed})
 	if err != nil {
@@ -28,10 +28,24 @@ func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, err
 		return next, err
 	}
 	more, err := r.store.PackLogs(ctx, c, snap.Now.Add(-r.Keep.Loose))
-	if more {
+	if err != nil {
+		return next, err
+	}
+	events, err := r.audit(ctx)
+	if more || events {
 		next = snap.Now
 	}
 	return next, err
+}
+
+// audit gives new events their place in the audit's chain, and ends what is kept for
+// long enough.
+func (r *Reconciler) audit(ctx context.Context) (more bool, err error) {
+	if more, err = r.store.SealAudit(ctx); err != nil || r.KeepAudit == 0 {
+		return more, err
+	}
+	again, err := r.store.ForgetAudit(ctx, r.KeepAudit)
+	return more || again, err
 }
 
 func garbage(snap state.GarbageSnapshot) gc.State {

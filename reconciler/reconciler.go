@@ -34,6 +34,7 @@ type Options struct {
 	Patience    place.Patience
 	Keep        gc.Keep
 	Retention   *gc.Retention // nil: gc.DefaultRetention
+	KeepAudit   time.Duration // 0: events of the audit stay for ever
 	RetainEvery time.Duration // between two looks at the history of all jobs; 10 min
 }
 

@@ -74,6 +74,8 @@ type Garbage interface {
 	LoadGarbage(ctx context.Context, keep state.GarbageKeep) (state.GarbageSnapshot, error)
 	CommitGarbage(ctx context.Context, c state.Claim, snap state.GarbageSnapshot, ch state.GarbageChange) error
 	PackLogs(ctx context.Context, c state.Claim, before time.Time) (more bool, err error)
+	SealAudit(ctx context.Context) (more bool, err error)
+	ForgetAudit(ctx context.Context, older time.Duration) (more bool, err error)
 }
 
 // History is what deleting old builds needs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 
@@ -31,7 +32,7 @@ type guard struct {
 
 func (g *guard) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 	return func(ctx context.Context, req connect.AnyRequest) (connect.AnyResponse, error) {
-		ctx, err := g.admit(ctx, req.Spec().Procedure, req.Header())
+		ctx, err := g.admit(ctx, req.Spec().Procedure, req.Peer().Addr, req.Header())
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +42,7 @@ func (g *guard) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
 
 func (g *guard) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
 	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
-		ctx, err := g.admit(ctx, conn.Spec().Procedure, conn.RequestHeader())
+		ctx, err := g.admit(ctx, conn.Spec().Procedure, conn.Peer().Addr, conn.RequestHeader())
 		if err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (g *guard) WrapStreamingClient(next connect.StreamingClientFunc) connect.St
 	return next
 }
 
-func (g *guard) admit(ctx context.Context, procedure string, header http.Header) (context.Context, error) {
+func (g *guard) admit(ctx context.Context, procedure, peer string, header http.Header) (context.Context, error) {
 	id, err := g.identify(ctx, header)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,24 @@ func (g *guard) admit(ctx context.Context, procedure string, header http.Header)
 	if err := g.permit(id, procedure); err != nil {
 		return nil, err
 	}
+	ctx = state.WithOrigin(ctx, state.Origin{Actor: id.Name, Address: address(peer, header)})
 	return context.WithValue(WithIdentity(ctx, id), remoteKey{}, true), nil
+}
+
+// mostForwarded bounds what is kept of what a proxy says.
+const mostForwarded = 200
+
+// address is who is at the other end of the connection. Where that is a proxy, what it
+// says of whom it speaks for stands behind it: anybody can say that.
+func address(peer string, header http.Header) string {
+	if host, _, err := net.SplitHostPort(peer); err == nil {
+		peer = host
+	}
+	said := strings.Join(header.Values("X-Forwarded-For"), ", ")
+	if said == "" {
+		return peer
+	}
+	return peer + " for " + strings.ToValidUTF8(said[:min(len(said), mostForwarded)], "")
 }
 
 // identify says whose token is shown.

@@ -142,7 +142,7 @@ func (r *Resources) check(ctx context.Context, id Identity, req *weirv1.CheckReq
 			return nil, err
 		}
 	}
-	ticket, err := r.store.RequestCheck(ctx, id.Team, found.ID, from)
+	ticket, err := r.store.RequestCheckBy(ctx, id.Team, found.ID, id.Name, from)
 	if err != nil {
 		return nil, err
 	}

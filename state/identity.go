@@ -27,4 +27,5 @@ type Event struct {
 	Action  string // pipeline.apply, build.abort
 	Subject string
 	Details map[string]any
+	Address string // where it was asked from; set by the store from the context's Origin
 }

@@ -115,7 +115,7 @@ func TestInvariantsAreChecked(t *testing.T) {
 		}
 		checks = append(checks, i.Doctor...)
 	}
-	for _, want := range append(postgres.DoctorChecks(), "max_in_flight", "serial_groups", "passed") {
+	for _, want := range append(postgres.DoctorChecks(), "max_in_flight", "serial_groups", "passed", "audit_chain") {
 		if !slices.Contains(checks, want) {
 			t.Errorf("the check %s is of no invariant", want)
 		}

@@ -43,6 +43,8 @@ func Invariants() []Invariant {
 			Property: []string{"cmd/weir/secrets_test.go:TestSecretsAreNowhere"}},
 		{Says: "Everything deleted leaves no orphan volume, container or row.",
 			Property: []string{"server/workerapi/worker_test.go:TestOrphansAreRemovedFromTheWorker", "reconciler/reconciler_test.go:TestGarbageGoes"}, Schema: "foreign keys", Doctor: []string{"orphans"}},
+		{Says: "What is in the audit stays as it was written, until it is forgotten from its beginning on.",
+			Property: []string{"state/postgres/chain_test.go:TestTheChainTells"}, Schema: "a trigger refuses all but the seal and what is forgotten", Doctor: []string{"audit_chain"}},
 		{Says: "A team never sees another's objects.",
 			Property: []string{"server/builds_test.go:TestTeamsDoNotSeeEachOther", "state/postgres/apply_test.go:TestTeamsDoNotSeeEachOther"}, Schema: "every query takes the team", Doctor: []string{"teams"}},
 		{Says: "What is to be looked at is looked at.",

@@ -154,6 +154,12 @@ func (db *DB) CommitGarbage(context.Context, state.Claim, state.GarbageSnapshot,
 // PackLogs implements reconciler.Garbage. There are no logs here.
 func (db *DB) PackLogs(context.Context, state.Claim, time.Time) (bool, error) { return false, nil }
 
+// SealAudit implements reconciler.Garbage. There is no audit here.
+func (db *DB) SealAudit(context.Context) (bool, error) { return false, nil }
+
+// ForgetAudit implements reconciler.Garbage.
+func (db *DB) ForgetAudit(context.Context, time.Duration) (bool, error) { return false, nil }
+
 // LoadRetention implements reconciler.History. Nothing is history here.
 func (db *DB) LoadRetention(context.Context, string, int) ([]state.RetentionJob, time.Time, error) {
 	return nil, db.Now, nil

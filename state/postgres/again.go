@@ -28,7 +28,7 @@ func (s *Store) Rerun(ctx context.Context, team, buildID, actor string, resume b
 			return err
 		}
 		id = row.ID
-		if err := q.APIAudit(ctx, auditParams(team, actor, "build."+cause, "build/"+id)); err != nil {
+		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, "build."+cause, "build/"+id)); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.JobKey(row.JobID))

@@ -111,7 +111,7 @@ func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, para
 		if id, err = q.APITrigger(ctx, actor, paramsJSON(values), team, jobID); err != nil {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(team, actor, "build.trigger", "build/"+id)); err != nil {
+		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, "build.trigger", "build/"+id)); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.JobKey(jobID))
@@ -157,7 +157,7 @@ func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row 
 	if row.Forced {
 		action = "build.abort.force"
 	}
-	if err := q.APIAudit(ctx, auditParams(team, actor, action, "build/"+id)); err != nil {
+	if err := q.APIAudit(ctx, auditParams(ctx, team, actor, action, "build/"+id)); err != nil {
 		return err
 	}
 	keys := []state.Key{state.BuildKey(id)}
@@ -173,8 +173,16 @@ func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row 
 	return enqueue(ctx, q, keys...)
 }
 
-func auditParams(team, actor, action, subject string) db.APIAuditParams {
-	return db.APIAuditParams{Team: team, Actor: actor, Action: action, Subject: subject, Details: []byte("{}")}
+func auditParams(ctx context.Context, team, actor, action, subject string) db.APIAuditParams {
+	return db.APIAuditParams{Team: team, Actor: actor, Action: action, Subject: subject, Details: []byte("{}"), Address: state.OriginOf(ctx).Address}
+}
+
+// auditOf is APIAudit with details.
+func auditOf(ctx context.Context, q *db.Queries, p db.APIAuditParams, details any) (err error) {
+	if p.Details, err = json.Marshal(details); err != nil {
+		return err
+	}
+	return q.APIAudit(ctx, p)
 }
 
 // wrap says what was being done, and gives "no rows" its name.

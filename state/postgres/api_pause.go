@@ -14,7 +14,7 @@ func (s *Store) PauseJob(ctx context.Context, team, jobID, actor string, paused 
 		if err != nil || len(names) == 0 {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(team, actor, pauseAction("job", paused), "job/"+jobID)); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, pauseAction("job", paused), "job/"+jobID), map[string]any{"job": names[0], "before": !paused, "after": paused}); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.JobKey(jobID))
@@ -29,7 +29,7 @@ func (s *Store) PausePipeline(ctx context.Context, team, pipeline, actor string,
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(team, actor, pauseAction("pipeline", paused), pipeline)); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, pauseAction("pipeline", paused), pipeline), map[string]any{"before": !paused, "after": paused}); err != nil {
 			return err
 		}
 		var keys []state.Key

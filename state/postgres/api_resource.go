@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/weirci/weir/state"
@@ -48,10 +49,20 @@ func (s *Store) VersionViews(ctx context.Context, team, resourceID string, most 
 // from the newest that is known). Who asks for a check that somebody asked for
 // already, and that has not begun, waits for that one.
 func (s *Store) RequestCheck(ctx context.Context, team, resourceID string, from []byte) (CheckTicket, error) {
+	return s.RequestCheckBy(ctx, team, resourceID, "", from)
+}
+
+// RequestCheckBy does it for a person, which is audited.
+func (s *Store) RequestCheckBy(ctx context.Context, team, resourceID, actor string, from []byte) (CheckTicket, error) {
 	var row db.APIRequestCheckRow
 	err := s.tx(ctx, func(q *db.Queries) (err error) {
 		if row, err = q.APIRequestCheck(ctx, from, team, resourceID); err != nil {
 			return err
+		}
+		if actor != "" {
+			if err := auditOf(ctx, q, auditParams(ctx, team, actor, "resource.check", "resource/"+resourceID), checkFrom(from)); err != nil {
+				return err
+			}
 		}
 		return enqueue(ctx, q, state.ScopeKey(row.ID))
 	})
@@ -59,6 +70,13 @@ func (s *Store) RequestCheck(ctx context.Context, team, resourceID string, from 
 		return CheckTicket{}, wrap(err, "ask for a check")
 	}
 	return CheckTicket{ScopeID: row.ID, requested: *row.CheckRequestedAt, lastEnded: row.LastEndedAt, newest: row.Newest}, nil
+}
+
+func checkFrom(version []byte) map[string]json.RawMessage {
+	if version == nil {
+		return map[string]json.RawMessage{}
+	}
+	return map[string]json.RawMessage{"from": version}
 }
 
 // CheckAnswer gives the answer to a ticket, or false while there is none: the

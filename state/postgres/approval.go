@@ -34,7 +34,7 @@ func (s *Store) AnswerApproval(ctx context.Context, team, build, path string, a 
 		if err != nil {
 			return err
 		}
-		p := auditParams(team, a.By, answerAction(a), "build/"+build)
+		p := auditParams(ctx, team, a.By, answerAction(a), "build/"+build)
 		p.Details = details
 		if err := q.APIAudit(ctx, p); err != nil {
 			return err

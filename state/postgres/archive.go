@@ -25,7 +25,7 @@ func (s *Store) ArchivePipeline(ctx context.Context, team, pipeline, actor strin
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(team, actor, action, pipeline)); err != nil {
+		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, action, pipeline)); err != nil {
 			return err
 		}
 		return archiveChanged(ctx, q, ids[0], archived)

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,17 +17,27 @@ func (s *Store) AppendEvent(ctx context.Context, teamID string, e state.Event) e
 
 // appendEvent does so in the transaction of what the event tells.
 func appendEvent(ctx context.Context, q *db.Queries, teamID string, e state.Event) error {
+	return insertEvent(ctx, q, &teamID, e)
+}
+
+// insertEvent does so; nil: it is of the installation, and of no team.
+func insertEvent(ctx context.Context, q *db.Queries, teamID *string, e state.Event) error {
 	if e.Details == nil {
 		e.Details = map[string]any{}
 	}
 	details, err := json.Marshal(e.Details)
 	if err == nil {
-		err = q.InsertEvent(ctx, db.InsertEventParams{TeamID: &teamID, Actor: e.Actor, Action: e.Action, Subject: e.Subject, Details: details})
+		err = q.InsertEvent(ctx, db.InsertEventParams{TeamID: teamID, Actor: e.Actor, Action: e.Action, Subject: e.Subject, Details: details, Address: state.OriginOf(ctx).Address})
 	}
 	if err != nil {
 		return fmt.Errorf("audit %s of %s: %w", e.Action, e.Subject, err)
 	}
 	return nil
+}
+
+// byOperator is an event of who works on the database, and shows no token.
+func byOperator(ctx context.Context, action, subject string, details map[string]any) state.Event {
+	return state.Event{Actor: cmp.Or(state.OriginOf(ctx).Actor, "operator"), Action: action, Subject: subject, Details: details}
 }
 
 // AuditEvents lists a team's audit, the newest first, n at most.
@@ -37,7 +48,7 @@ func (s *Store) AuditEvents(ctx context.Context, teamID string, n int) ([]state.
 	}
 	out := make([]state.Event, len(rows))
 	for i, r := range rows {
-		out[i] = state.Event{At: r.At, Actor: r.Actor, Action: r.Action, Subject: r.Subject}
+		out[i] = state.Event{At: r.At, Actor: r.Actor, Action: r.Action, Subject: r.Subject, Address: r.Address}
 		if err := json.Unmarshal(r.Details, &out[i].Details); err != nil {
 			return nil, fmt.Errorf("read the audit: %w", err)
 		}

@@ -31,16 +31,44 @@ const (
 // Checkup looks for what must not be, in one snapshot, and writes nothing.
 func (s *Store) Checkup(ctx context.Context) (state.Checkup, error) {
 	var c state.Checkup
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+	err := pgx.BeginTxFunc(ctx, s.pool, oneMoment(), func(tx pgx.Tx) (err error) {
 		if c.Findings, err = findings(ctx, tx); err != nil {
 			return err
 		}
+		audit, err := auditFindings(ctx, db.New(tx))
+		if err != nil {
+			return err
+		}
+		c.Findings = append(c.Findings, audit...)
 		return loadCheckup(ctx, db.New(tx), &c)
 	})
 	if err != nil {
 		return state.Checkup{}, fmt.Errorf("look at the database: %w", err)
 	}
 	return c, nil
+}
+
+// oneMoment is a transaction that only looks, and sees nothing that happens meanwhile.
+func oneMoment() pgx.TxOptions {
+	return pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+}
+
+// readOnly looks at the database as it is in one moment.
+func (s *Store) readOnly(ctx context.Context, do func(q *db.Queries) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, oneMoment(), func(tx pgx.Tx) error { return do(db.New(tx)) })
+}
+
+// auditFindings follows the audit's chain: no statement can.
+func auditFindings(ctx context.Context, q *db.Queries) ([]state.Finding, error) {
+	chain, _, err := verifyAudit(ctx, q)
+	out := make([]state.Finding, len(chain.Broken))
+	for i, what := range chain.Broken {
+		out[i] = state.Finding{
+			Check: "audit_chain", Broken: "What is in the audit is not what was written.", Subject: "audit", What: what,
+			Fix: "find out who may write to the database past Weir, and compare with the last export (weir audit export).",
+		}
+	}
+	return out, err
 }
 
 // DoctorChecks are the names of the checks that are statements.

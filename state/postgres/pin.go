@@ -16,11 +16,15 @@ func (s *Store) PinResource(ctx context.Context, team string, p state.Pin) error
 		if _, err := q.VersionOfResource(ctx, p.ResourceID, team, state.VersionDigest(p.Version)); err != nil {
 			return err
 		}
+		before, err := pins(ctx, q, []string{p.ResourceID})
+		if err != nil {
+			return err
+		}
 		jobs, err := q.PutPin(ctx, db.PutPinParams{ResourceID: p.ResourceID, Team: team, Version: state.VersionJSON(p.Version), Comment: p.Comment, Actor: p.By})
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, p.By, "resource.pin", p.ResourceID, p.Version, p.Comment})
+		return ruled(ctx, q, jobs, ruling{team, p.By, "resource.pin", p.ResourceID, p.Version, p.Comment, before[p.ResourceID].Version})
 	}), "pin a resource")
 }
 
@@ -28,11 +32,15 @@ func (s *Store) PinResource(ctx context.Context, team string, p state.Pin) error
 // do it again changes nothing.
 func (s *Store) UnpinResource(ctx context.Context, team, resourceID, actor string) error {
 	return wrap(s.tx(ctx, func(q *db.Queries) error {
+		before, err := pins(ctx, q, []string{resourceID})
+		if err != nil {
+			return err
+		}
 		jobs, err := q.DropPin(ctx, resourceID, team)
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team: team, actor: actor, action: "resource.unpin", resource: resourceID})
+		return ruled(ctx, q, jobs, ruling{team: team, actor: actor, action: "resource.unpin", resource: resourceID, before: before[resourceID].Version})
 	}), "unpin a resource")
 }
 
@@ -48,7 +56,7 @@ func (s *Store) DisableVersion(ctx context.Context, team, resourceID, actor stri
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, actor, "version.disable", resourceID, version, ""})
+		return ruled(ctx, q, jobs, ruling{team, actor, "version.disable", resourceID, version, "", nil})
 	}), "disable a version")
 }
 
@@ -64,7 +72,7 @@ func (s *Store) EnableVersion(ctx context.Context, team, resourceID, actor strin
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, actor, "version.enable", resourceID, version, ""})
+		return ruled(ctx, q, jobs, ruling{team, actor, "version.enable", resourceID, version, "", nil})
 	}), "enable a version")
 }
 
@@ -95,6 +103,7 @@ type ruling struct {
 	team, actor, action, resource string
 	version                       map[string]string
 	comment                       string
+	before                        map[string]string
 }
 
 // ruled audits it and has jobs looked at; no rows: it changed nothing.
@@ -105,11 +114,12 @@ func ruled(ctx context.Context, q *db.Queries, jobs []string, r ruling) error {
 	details, err := json.Marshal(struct {
 		Version map[string]string `json:"version,omitempty"`
 		Comment string            `json:"comment,omitempty"`
-	}{r.version, r.comment})
+		Before  map[string]string `json:"before,omitempty"`
+	}{r.version, r.comment, r.before})
 	if err != nil {
 		return err
 	}
-	p := auditParams(r.team, r.actor, r.action, "resource/"+r.resource)
+	p := auditParams(ctx, r.team, r.actor, r.action, "resource/"+r.resource)
 	p.Details = details
 	if err := q.APIAudit(ctx, p); err != nil {
 		return err

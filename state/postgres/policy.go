@@ -28,6 +28,14 @@ func (s *Store) SetPolicies(ctx context.Context, teamID, actor string, all []sta
 		if err := q.LockTeam(ctx, teamID); err != nil {
 			return err
 		}
+		was, err := q.ListPolicies(ctx, teamID)
+		if err != nil {
+			return err
+		}
+		before := make([]string, len(was))
+		for i, p := range was {
+			before[i] = p.Name
+		}
 		if _, err := q.DeletePolicies(ctx, teamID); err != nil {
 			return err
 		}
@@ -38,7 +46,7 @@ func (s *Store) SetPolicies(ctx context.Context, teamID, actor string, all []sta
 			}
 			names = append(names, p.Name)
 		}
-		return appendEvent(ctx, q, teamID, state.Event{Actor: actor, Action: "policies.set", Subject: "team", Details: map[string]any{"policies": names}})
+		return appendEvent(ctx, q, teamID, state.Event{Actor: actor, Action: "policies.set", Subject: "team", Details: map[string]any{"before": before, "policies": names}})
 	})
 	if err != nil {
 		return fmt.Errorf("set policies: %w", err)

@@ -143,10 +143,17 @@ func (s *Store) SetTeamRetention(ctx context.Context, team string, r *graph.Rete
 		b, d, n := int32(r.Builds), int32(r.Days), int32(r.MinimumSucceeded)
 		builds, days, succeeded = &b, &d, &n
 	}
-	n, err := s.q.SetTeamRetention(ctx, builds, days, succeeded, team)
-	if err == nil && n == 0 {
-		err = state.ErrNotFound
-	}
+	err := s.tx(ctx, func(q *db.Queries) error {
+		t, err := q.GetTeam(ctx, team)
+		if err != nil {
+			return err
+		}
+		if _, err := q.SetTeamRetention(ctx, builds, days, succeeded, team); err != nil {
+			return err
+		}
+		details := map[string]any{"before": retentionOf(t.KeepBuilds, t.KeepDays, t.KeepSucceeded), "after": r}
+		return appendEvent(ctx, q, t.ID, byOperator(ctx, "retention.set", "team", details))
+	})
 	return wrap(err, "set the retention of team "+team)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/weirci/weir/state"
+	"github.com/weirci/weir/state/postgres/internal/db"
 )
 
 // What a secret is for stands before it, so that a scanner knows one it finds.
@@ -38,10 +39,13 @@ func (s *Store) TeamID(ctx context.Context, name string) (string, error) {
 // kept.
 func (s *Store) CreateToken(ctx context.Context, team, name string, role state.Role) (plain string, err error) {
 	plain = newSecret(tokenPrefix)
-	n, err := s.q.InsertToken(ctx, name, string(role), hashSecret(plain), team)
-	if err == nil && n == 0 {
-		err = state.ErrNotFound
-	}
+	err = s.tx(ctx, func(q *db.Queries) error {
+		id, err := q.InsertToken(ctx, name, string(role), hashSecret(plain), team)
+		if err != nil {
+			return err
+		}
+		return appendEvent(ctx, q, id, byOperator(ctx, "token.create", "token/"+name, map[string]any{"role": role}))
+	})
 	if err != nil {
 		return "", fmt.Errorf("make token %s of team %s: %w", name, team, err)
 	}
@@ -50,10 +54,16 @@ func (s *Store) CreateToken(ctx context.Context, team, name string, role state.R
 
 // RevokeToken ends all tokens of that name, at once and for good.
 func (s *Store) RevokeToken(ctx context.Context, team, name string) error {
-	n, err := s.q.RevokeTokens(ctx, team, name)
-	if err == nil && n == 0 {
-		err = state.ErrNotFound
-	}
+	err := s.tx(ctx, func(q *db.Queries) error {
+		teams, err := q.RevokeTokens(ctx, team, name)
+		if err == nil && len(teams) == 0 {
+			err = state.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return appendEvent(ctx, q, teams[0], byOperator(ctx, "token.revoke", "token/"+name, map[string]any{"tokens": len(teams)}))
+	})
 	if err != nil {
 		return fmt.Errorf("revoke token %s of team %s: %w", name, team, err)
 	}
@@ -73,7 +83,13 @@ func (s *Store) Authenticate(ctx context.Context, plain string) (state.Identity,
 // CreateEnrolmentKey makes a key that a new worker shows once.
 func (s *Store) CreateEnrolmentKey(ctx context.Context, name string) (plain string, err error) {
 	plain = newSecret(enrolmentPrefix)
-	if err := s.q.InsertWorkerKey(ctx, name, hashSecret(plain)); err != nil {
+	err = s.tx(ctx, func(q *db.Queries) error {
+		if err := q.InsertWorkerKey(ctx, name, hashSecret(plain)); err != nil {
+			return err
+		}
+		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.create", "worker-key/"+name, nil))
+	})
+	if err != nil {
 		return "", fmt.Errorf("make enrolment key %s: %w", name, err)
 	}
 	return plain, nil
@@ -91,10 +107,16 @@ func (s *Store) CheckEnrolmentKey(ctx context.Context, plain string) (name strin
 // RevokeEnrolmentKey ends all enrolment keys of that name; workers that have
 // enrolled stay.
 func (s *Store) RevokeEnrolmentKey(ctx context.Context, name string) error {
-	n, err := s.q.RevokeWorkerKeys(ctx, name)
-	if err == nil && n == 0 {
-		err = state.ErrNotFound
-	}
+	err := s.tx(ctx, func(q *db.Queries) error {
+		n, err := q.RevokeWorkerKeys(ctx, name)
+		if err == nil && n == 0 {
+			err = state.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.revoke", "worker-key/"+name, map[string]any{"keys": n}))
+	})
 	if err != nil {
 		return fmt.Errorf("revoke enrolment key %s: %w", name, err)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/view"
+	"github.com/weirci/weir/cmd/internal/wire"
+	"github.com/weirci/weir/state"
 )
 
 // App is one call of the program: its streams, its surroundings, and the flags
@@ -53,7 +55,7 @@ func Main(a *App, args []string) (code int) {
 	}()
 	root := newRoot(a)
 	root.SetArgs(args)
-	return a.finish(ctx, root.ExecuteContext(ctx))
+	return a.finish(ctx, root.ExecuteContext(state.WithOrigin(ctx, wire.OperatorOrigin())))
 }
 
 // finish renders what a command came back with.

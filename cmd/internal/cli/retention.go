@@ -22,6 +22,7 @@ const historyDays = 24 * time.Hour
 type retentionFlags struct {
 	wire.Retention
 	history int
+	audit   int
 }
 
 func (r *retentionFlags) add(f *pflag.FlagSet) {
@@ -33,6 +34,7 @@ func (r *retentionFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&most.Builds, "max-keep-builds", most.Builds, "what jobs and teams may ask for at most; 0: any number")
 	f.IntVar(&most.Days, "max-keep-days", most.Days, "likewise")
 	f.IntVar(&r.history, "keep-history-days", int(r.Builds.History/historyDays), "days that the rest of a build stays, its inputs and outputs; 0: for ever")
+	f.IntVar(&r.audit, "keep-audit-days", 0, "days that events of the audit stay; 0: for ever")
 	f.DurationVar(&r.Keep.Failed, "keep-failed", r.Keep.Failed, "how long workers keep the artifacts of a job's newest build that did not succeed; a newer build ends it")
 	f.DurationVar(&r.Keep.Cache, "keep-caches", r.Keep.Cache, "how long workers keep a cache that nothing uses")
 	f.DurationVar(&r.Every, "retention-every", r.Every, "between two looks at the builds of all jobs")
@@ -41,7 +43,7 @@ func (r *retentionFlags) add(f *pflag.FlagSet) {
 func (r *retentionFlags) retention() (wire.Retention, error) {
 	for name, n := range map[string]int{
 		"--keep-builds": r.Builds.Default.Builds, "--keep-days": r.Builds.Default.Days, "--keep-succeeded": r.Builds.Default.Succeeded,
-		"--max-keep-builds": r.Builds.Most.Builds, "--max-keep-days": r.Builds.Most.Days, "--keep-history-days": r.history,
+		"--max-keep-builds": r.Builds.Most.Builds, "--max-keep-days": r.Builds.Most.Days, "--keep-history-days": r.history, "--keep-audit-days": r.audit,
 	} {
 		if n < 0 {
 			return r.Retention, problemf("%s is %d: it cannot be less than 0.", name, n)
@@ -54,6 +56,7 @@ func (r *retentionFlags) retention() (wire.Retention, error) {
 		return r.Retention, problemf("--retention-every is %s: a second is the least.", r.Every)
 	}
 	r.Builds.History = time.Duration(r.history) * historyDays
+	r.Audit = time.Duration(r.audit) * historyDays
 	return r.Retention, nil
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"log/slog"
+	"os"
 	"os/user"
 
 	"connectrpc.com/connect"
@@ -40,7 +41,7 @@ func OpenOperator(ctx context.Context, dsn, team string) (*Operator, error) {
 	return &Operator{
 		store:    store,
 		services: server.NewServices(store, nil, slog.New(slog.DiscardHandler), "", judge),
-		identity: server.Identity{TeamID: id, Team: team, Name: userName() + " (database)", Role: state.RoleOwner},
+		identity: server.Identity{TeamID: id, Team: team, Name: OperatorOrigin().Actor, Role: state.RoleOwner},
 	}, nil
 }
 
@@ -60,6 +61,12 @@ func (o *Operator) Apply(ctx context.Context, req *connect.Request[weirv1.ApplyR
 // ListPipelines is that of PipelineService.
 func (o *Operator) ListPipelines(ctx context.Context, req *connect.Request[weirv1.ListPipelinesRequest]) (*connect.Response[weirv1.ListPipelinesResponse], error) {
 	return o.services.Pipelines.ListPipelines(server.WithIdentity(ctx, o.identity), req)
+}
+
+// OperatorOrigin is this user on this machine, for the audit.
+func OperatorOrigin() state.Origin {
+	host, _ := os.Hostname()
+	return state.Origin{Actor: userName() + " (database)", Address: host}
 }
 
 func userName() string {

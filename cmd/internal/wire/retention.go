@@ -11,6 +11,7 @@ import (
 type Retention struct {
 	Builds gc.Retention
 	Keep   gc.Keep       // what is on the workers
+	Audit  time.Duration // 0: for ever
 	Every  time.Duration // between two looks at all jobs
 }
 
@@ -20,7 +21,7 @@ func DefaultRetention() Retention {
 }
 
 func (r Retention) into(o *reconciler.Options) {
-	o.RetainEvery, o.Keep = r.Every, r.Keep
+	o.RetainEvery, o.Keep, o.KeepAudit = r.Every, r.Keep, r.Audit
 	if r.Every > 0 { // it was said: zero is all
 		o.Retention = &r.Builds
 	}

@@ -4,5 +4,5 @@ SELECT w.id, w.name, w.status, w.runtime, w.platform, w.tags, w.capacity, w.vers
 FROM workers w ORDER BY w.name;
 
 -- name: APIAudit :exec
-INSERT INTO audit_events (team_id, actor, action, subject, details)
-SELECT teams.id, @actor, @action, @subject, @details FROM teams WHERE teams.name = @team;
+INSERT INTO audit_events (team_id, actor, action, subject, details, address)
+SELECT teams.id, @actor, @action, @subject, @details, @address FROM teams WHERE teams.name = @team;

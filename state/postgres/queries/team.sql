@@ -4,13 +4,13 @@ SELECT * FROM teams WHERE name = $1;
 -- name: InsertTeam :exec
 INSERT INTO teams (id, name) VALUES (gen_random_uuid(), @name) ON CONFLICT (name) DO NOTHING;
 
--- name: InsertToken :execrows
+-- name: InsertToken :one
 INSERT INTO tokens (id, team_id, name, role, hash)
-SELECT gen_random_uuid(), teams.id, @name, @role, @hash FROM teams WHERE teams.name = @team;
+SELECT gen_random_uuid(), teams.id, @name, @role, @hash FROM teams WHERE teams.name = @team RETURNING team_id;
 
--- name: RevokeTokens :execrows
+-- name: RevokeTokens :many
 UPDATE tokens SET revoked_at = now() FROM teams
-WHERE teams.id = tokens.team_id AND teams.name = @team AND tokens.name = @name AND tokens.revoked_at IS NULL;
+WHERE teams.id = tokens.team_id AND teams.name = @team AND tokens.name = @name AND tokens.revoked_at IS NULL RETURNING tokens.team_id;
 
 -- name: GetIdentity :one
 SELECT tokens.team_id, teams.name AS team, tokens.name, tokens.role
@@ -26,7 +26,7 @@ SELECT name FROM worker_keys WHERE hash = @hash AND revoked_at IS NULL;
 UPDATE worker_keys SET revoked_at = now() WHERE name = @name AND revoked_at IS NULL;
 
 -- name: InsertEvent :exec
-INSERT INTO audit_events (team_id, actor, action, subject, details) VALUES (@team_id, @actor, @action, @subject, @details);
+INSERT INTO audit_events (team_id, actor, action, subject, details, address) VALUES (@team_id, @actor, @action, @subject, @details, @address);
 
 -- name: ListEvents :many
-SELECT at, actor, action, subject, details FROM audit_events WHERE team_id = @team_id ORDER BY id DESC LIMIT @n;
+SELECT at, actor, action, subject, details, address FROM audit_events WHERE team_id = @team_id ORDER BY id DESC LIMIT @n;

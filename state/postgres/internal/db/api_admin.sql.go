@@ -11,8 +11,8 @@ import (
 )
 
 const aPIAudit = `-- name: APIAudit :exec
-INSERT INTO audit_events (team_id, actor, action, subject, details)
-SELECT teams.id, $1, $2, $3, $4 FROM teams WHERE teams.name = $5
+INSERT INTO audit_events (team_id, actor, action, subject, details, address)
+SELECT teams.id, $1, $2, $3, $4, $5 FROM teams WHERE teams.name = $6
 `
 
 type APIAuditParams struct {
@@ -20,6 +20,7 @@ type APIAuditParams struct {
 	Action  string
 	Subject string
 	Details []byte
+	Address string
 	Team    string
 }
 
@@ -29,6 +30,7 @@ func (q *Queries) APIAudit(ctx context.Context, arg APIAuditParams) error {
 		arg.Action,
 		arg.Subject,
 		arg.Details,
+		arg.Address,
 		arg.Team,
 	)
 	return err

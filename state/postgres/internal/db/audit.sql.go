@@ -10,19 +10,65 @@ import (
 	"time"
 )
 
+const auditChain = `-- name: AuditChain :one
+SELECT seq, hash, forgotten_seq, forgotten_hash, (SELECT count(*) FROM audit_events e WHERE e.seq IS NULL) AS unsealed FROM audit_chain
+`
+
+type AuditChainRow struct {
+	Seq           int64
+	Hash          string
+	ForgottenSeq  int64
+	ForgottenHash string
+	Unsealed      int64
+}
+
+func (q *Queries) AuditChain(ctx context.Context) (AuditChainRow, error) {
+	row := q.db.QueryRow(ctx, auditChain)
+	var i AuditChainRow
+	err := row.Scan(
+		&i.Seq,
+		&i.Hash,
+		&i.ForgottenSeq,
+		&i.ForgottenHash,
+		&i.Unsealed,
+	)
+	return i, err
+}
+
+const auditHashAt = `-- name: AuditHashAt :one
+SELECT hash FROM audit_events WHERE seq = $1::bigint
+`
+
+func (q *Queries) AuditHashAt(ctx context.Context, seq int64) (*string, error) {
+	row := q.db.QueryRow(ctx, auditHashAt, seq)
+	var hash *string
+	err := row.Scan(&hash)
+	return hash, err
+}
+
+const deleteForgottenEvents = `-- name: DeleteForgottenEvents :exec
+DELETE FROM audit_events WHERE seq <= $1::bigint
+`
+
+func (q *Queries) DeleteForgottenEvents(ctx context.Context, seq int64) error {
+	_, err := q.db.Exec(ctx, deleteForgottenEvents, seq)
+	return err
+}
+
 const findEvents = `-- name: FindEvents :many
-SELECT at, actor, action, subject, details FROM audit_events
-WHERE team_id = $1 AND at >= $2 AND ($3::text = '' OR actor = $3)
-    AND ($4::text = '' OR subject = $4 OR starts_with(subject, $4 || '/'))
-ORDER BY id DESC LIMIT $5
+SELECT at, actor, action, subject, details, address FROM audit_events
+WHERE (team_id = $1 OR $2::boolean AND team_id IS NULL) AND at >= $3 AND ($4::text = '' OR actor = $4)
+    AND ($5::text = '' OR subject = $5 OR starts_with(subject, $5 || '/'))
+ORDER BY id DESC LIMIT $6
 `
 
 type FindEventsParams struct {
-	TeamID *string
-	Since  time.Time
-	Actor  string
-	Object string
-	Most   int32
+	TeamID       *string
+	Installation bool
+	Since        time.Time
+	Actor        string
+	Object       string
+	Most         int32
 }
 
 type FindEventsRow struct {
@@ -31,12 +77,15 @@ type FindEventsRow struct {
 	Action  string
 	Subject string
 	Details []byte
+	Address string
 }
 
-// Of an object: its subject, or the kind of thing before the slash.
+// Of a team, or of the whole installation with it. Of an object: its subject, or the
+// kind of thing before the slash.
 func (q *Queries) FindEvents(ctx context.Context, arg FindEventsParams) ([]FindEventsRow, error) {
 	rows, err := q.db.Query(ctx, findEvents,
 		arg.TeamID,
+		arg.Installation,
 		arg.Since,
 		arg.Actor,
 		arg.Object,
@@ -55,6 +104,181 @@ func (q *Queries) FindEvents(ctx context.Context, arg FindEventsParams) ([]FindE
 			&i.Action,
 			&i.Subject,
 			&i.Details,
+			&i.Address,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forgetEvents = `-- name: ForgetEvents :exec
+UPDATE audit_chain SET forgotten_seq = $1, forgotten_hash = $2, forgotten_at = clock_timestamp()
+`
+
+func (q *Queries) ForgetEvents(ctx context.Context, seq int64, hash string) error {
+	_, err := q.db.Exec(ctx, forgetEvents, seq, hash)
+	return err
+}
+
+const lockAuditChain = `-- name: LockAuditChain :one
+SELECT seq, hash, forgotten_seq, forgotten_hash FROM audit_chain FOR UPDATE
+`
+
+type LockAuditChainRow struct {
+	Seq           int64
+	Hash          string
+	ForgottenSeq  int64
+	ForgottenHash string
+}
+
+// One at a time makes the chain longer or shorter.
+func (q *Queries) LockAuditChain(ctx context.Context) (LockAuditChainRow, error) {
+	row := q.db.QueryRow(ctx, lockAuditChain)
+	var i LockAuditChainRow
+	err := row.Scan(
+		&i.Seq,
+		&i.Hash,
+		&i.ForgottenSeq,
+		&i.ForgottenHash,
+	)
+	return i, err
+}
+
+const moveAuditHead = `-- name: MoveAuditHead :exec
+UPDATE audit_chain SET seq = $1, hash = $2
+`
+
+func (q *Queries) MoveAuditHead(ctx context.Context, seq int64, hash string) error {
+	_, err := q.db.Exec(ctx, moveAuditHead, seq, hash)
+	return err
+}
+
+const oldEvents = `-- name: OldEvents :many
+SELECT seq, hash, at < clock_timestamp() - make_interval(secs => $1::float8) AS over FROM audit_events WHERE seq IS NOT NULL ORDER BY seq LIMIT $2
+`
+
+type OldEventsRow struct {
+	Seq  *int64
+	Hash *string
+	Over bool
+}
+
+// From the beginning of the chain.
+func (q *Queries) OldEvents(ctx context.Context, seconds float64, most int32) ([]OldEventsRow, error) {
+	rows, err := q.db.Query(ctx, oldEvents, seconds, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OldEventsRow{}
+	for rows.Next() {
+		var i OldEventsRow
+		if err := rows.Scan(&i.Seq, &i.Hash, &i.Over); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sealEvents = `-- name: SealEvents :exec
+UPDATE audit_events e SET seq = x.seq, hash = x.hash
+FROM (SELECT unnest($1::bigint[]) AS id, unnest($2::bigint[]) AS seq, unnest($3::text[]) AS hash) x WHERE e.id = x.id
+`
+
+func (q *Queries) SealEvents(ctx context.Context, ids []int64, seqs []int64, hashes []string) error {
+	_, err := q.db.Exec(ctx, sealEvents, ids, seqs, hashes)
+	return err
+}
+
+const sealedEvents = `-- name: SealedEvents :many
+SELECT seq, team_id, at, actor, action, subject, details, address, hash FROM audit_events WHERE seq > $1::bigint ORDER BY seq LIMIT $2
+`
+
+type SealedEventsRow struct {
+	Seq     *int64
+	TeamID  *string
+	At      time.Time
+	Actor   string
+	Action  string
+	Subject string
+	Details []byte
+	Address string
+	Hash    *string
+}
+
+func (q *Queries) SealedEvents(ctx context.Context, after int64, most int32) ([]SealedEventsRow, error) {
+	rows, err := q.db.Query(ctx, sealedEvents, after, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []SealedEventsRow{}
+	for rows.Next() {
+		var i SealedEventsRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.TeamID,
+			&i.At,
+			&i.Actor,
+			&i.Action,
+			&i.Subject,
+			&i.Details,
+			&i.Address,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsealedEvents = `-- name: UnsealedEvents :many
+SELECT id, team_id, at, actor, action, subject, details, address FROM audit_events WHERE seq IS NULL ORDER BY id LIMIT $1
+`
+
+type UnsealedEventsRow struct {
+	ID      int64
+	TeamID  *string
+	At      time.Time
+	Actor   string
+	Action  string
+	Subject string
+	Details []byte
+	Address string
+}
+
+// One that is committed late goes behind those with greater ids that were sealed.
+func (q *Queries) UnsealedEvents(ctx context.Context, most int32) ([]UnsealedEventsRow, error) {
+	rows, err := q.db.Query(ctx, unsealedEvents, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []UnsealedEventsRow{}
+	for rows.Next() {
+		var i UnsealedEventsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.TeamID,
+			&i.At,
+			&i.Actor,
+			&i.Action,
+			&i.Subject,
+			&i.Details,
+			&i.Address,
 		); err != nil {
 			return nil, err
 		}

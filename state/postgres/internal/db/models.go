@@ -30,6 +30,15 @@ type Artifact struct {
 	CreatedAt time.Time
 }
 
+type AuditChain struct {
+	One           bool
+	Seq           int64
+	Hash          string
+	ForgottenSeq  int64
+	ForgottenHash string
+	ForgottenAt   *time.Time
+}
+
 type AuditEvent struct {
 	ID      int64
 	TeamID  *string
@@ -38,6 +47,9 @@ type AuditEvent struct {
 	Action  string
 	Subject string
 	Details []byte
+	Address string
+	Seq     *int64
+	Hash    *string
 }
 
 type BlobsUnwanted struct {

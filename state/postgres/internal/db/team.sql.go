@@ -64,7 +64,7 @@ func (q *Queries) GetWorkerKey(ctx context.Context, hash []byte) (string, error)
 }
 
 const insertEvent = `-- name: InsertEvent :exec
-INSERT INTO audit_events (team_id, actor, action, subject, details) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO audit_events (team_id, actor, action, subject, details, address) VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertEventParams struct {
@@ -73,6 +73,7 @@ type InsertEventParams struct {
 	Action  string
 	Subject string
 	Details []byte
+	Address string
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
@@ -82,6 +83,7 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 		arg.Action,
 		arg.Subject,
 		arg.Details,
+		arg.Address,
 	)
 	return err
 }
@@ -95,22 +97,21 @@ func (q *Queries) InsertTeam(ctx context.Context, name string) error {
 	return err
 }
 
-const insertToken = `-- name: InsertToken :execrows
+const insertToken = `-- name: InsertToken :one
 INSERT INTO tokens (id, team_id, name, role, hash)
-SELECT gen_random_uuid(), teams.id, $1, $2, $3 FROM teams WHERE teams.name = $4
+SELECT gen_random_uuid(), teams.id, $1, $2, $3 FROM teams WHERE teams.name = $4 RETURNING team_id
 `
 
-func (q *Queries) InsertToken(ctx context.Context, name string, role string, hash []byte, team string) (int64, error) {
-	result, err := q.db.Exec(ctx, insertToken,
+func (q *Queries) InsertToken(ctx context.Context, name string, role string, hash []byte, team string) (string, error) {
+	row := q.db.QueryRow(ctx, insertToken,
 		name,
 		role,
 		hash,
 		team,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	var team_id string
+	err := row.Scan(&team_id)
+	return team_id, err
 }
 
 const insertWorkerKey = `-- name: InsertWorkerKey :exec
@@ -123,7 +124,7 @@ func (q *Queries) InsertWorkerKey(ctx context.Context, name string, hash []byte)
 }
 
 const listEvents = `-- name: ListEvents :many
-SELECT at, actor, action, subject, details FROM audit_events WHERE team_id = $1 ORDER BY id DESC LIMIT $2
+SELECT at, actor, action, subject, details, address FROM audit_events WHERE team_id = $1 ORDER BY id DESC LIMIT $2
 `
 
 type ListEventsRow struct {
@@ -132,6 +133,7 @@ type ListEventsRow struct {
 	Action  string
 	Subject string
 	Details []byte
+	Address string
 }
 
 func (q *Queries) ListEvents(ctx context.Context, teamID *string, n int32) ([]ListEventsRow, error) {
@@ -149,6 +151,7 @@ func (q *Queries) ListEvents(ctx context.Context, teamID *string, n int32) ([]Li
 			&i.Action,
 			&i.Subject,
 			&i.Details,
+			&i.Address,
 		); err != nil {
 			return nil, err
 		}
@@ -160,17 +163,29 @@ func (q *Queries) ListEvents(ctx context.Context, teamID *string, n int32) ([]Li
 	return items, nil
 }
 
-const revokeTokens = `-- name: RevokeTokens :execrows
+const revokeTokens = `-- name: RevokeTokens :many
 UPDATE tokens SET revoked_at = now() FROM teams
-WHERE teams.id = tokens.team_id AND teams.name = $1 AND tokens.name = $2 AND tokens.revoked_at IS NULL
+WHERE teams.id = tokens.team_id AND teams.name = $1 AND tokens.name = $2 AND tokens.revoked_at IS NULL RETURNING tokens.team_id
 `
 
-func (q *Queries) RevokeTokens(ctx context.Context, team string, name string) (int64, error) {
-	result, err := q.db.Exec(ctx, revokeTokens, team, name)
+func (q *Queries) RevokeTokens(ctx context.Context, team string, name string) ([]string, error) {
+	rows, err := q.db.Query(ctx, revokeTokens, team, name)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return result.RowsAffected(), nil
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var team_id string
+		if err := rows.Scan(&team_id); err != nil {
+			return nil, err
+		}
+		items = append(items, team_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const revokeWorkerKeys = `-- name: RevokeWorkerKeys :execrows
