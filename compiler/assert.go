@@ -46,6 +46,9 @@ func (u *unit) assert(check *config.Assertions, rule *config.Validation) {
 		u.splatHelp(rule.Condition, u.list[before:])
 		return
 	}
+	if u.neverEqual(rule.Condition) {
+		return
+	}
 	holds, err := convert.Convert(v, cty.Bool)
 	if err != nil {
 		u.errorf(diag.WrongType, rule.Condition.Range(), "Wrong type", "A condition is true or false; this is %s.", kindOf(v))

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/lang/config"
 	"github.com/weirci/weir/lang/deferred"
@@ -58,4 +60,33 @@ func (u *unit) splatHelp(e config.Expr, said diag.List) {
 			}
 		}
 	}
+}
+
+// neverEqual reports comparisons whose result says nothing of what is compared:
+// a set equals no list, though both may hold the same.
+func (u *unit) neverEqual(e config.Expr) (found bool) {
+	compared, ok := e.(interface{ Equalities() [][2]config.Expr })
+	if !ok {
+		return false
+	}
+	for _, sides := range compared.Equalities() {
+		x, _ := sides[0].Eval(u.scope)
+		y, _ := sides[1].Eval(u.scope)
+		if !isSequence(x) || !isSequence(y) || x.Type().IsSetType() == y.Type().IsSetType() {
+			continue
+		}
+		found = true
+		u.list.Append(diag.Diagnostic{Code: diag.WrongType, Range: sides[0].Range().Join(sides[1].Range()), Summary: "A set is never equal to a list",
+			Detail: "One side is a set and the other is a list, so they differ even where they hold the same.",
+			Fix:    &diag.Fix{Help: "write toset(…) around the list, or [for x in … : x] around the set"}})
+	}
+	return found
+}
+
+func isSequence(v cty.Value) bool {
+	if v == cty.NilVal || v.IsNull() {
+		return false
+	}
+	t := v.Type()
+	return t.IsSetType() || t.IsListType() || t.IsTupleType()
 }

@@ -27,3 +27,22 @@ func (e expr) Operands() (all []config.Expr) {
 	}
 	return all
 }
+
+// Equalities are the two sides of each == and != that the truth of a condition
+// hangs on, as Operands has them.
+func (e expr) Equalities() (all [][2]config.Expr) {
+	switch n := budget.Unwrap(e.node).(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return expr{n.Expression}.Equalities()
+	case *hclsyntax.UnaryOpExpr:
+		return expr{n.Val}.Equalities()
+	case *hclsyntax.BinaryOpExpr:
+		switch n.Op {
+		case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+			return append(expr{n.LHS}.Equalities(), expr{n.RHS}.Equalities()...)
+		case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
+			return [][2]config.Expr{{expr{budget.Unwrap(n.LHS)}, expr{budget.Unwrap(n.RHS)}}}
+		}
+	}
+	return nil
+}
