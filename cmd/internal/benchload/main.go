@@ -24,6 +24,7 @@ var sections = []struct {
 	measure func(context.Context, string, *table) error
 }{
 	{"steps", steps},
+	{"idle", idle},
 }
 
 // run takes the sections that are asked for; without any, all.
