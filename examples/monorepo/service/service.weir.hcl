@@ -79,7 +79,7 @@ output "pack" {
 
 check "packs_only_what_passed" {
   assert {
-    condition     = jobs.pack.passed == tolist([jobs.unit.address])
+    condition     = jobs.pack.passed == [jobs.unit.address]
     error_message = "A service is packed only after its unit tests."
   }
 }
