@@ -51,7 +51,7 @@ func TestRegistry(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	host := strings.TrimPrefix(server.URL, "http://")
-	push(t, m.layout, host+"/team/busybox:1")
+	digest := push(t, m.layout, host+"/team/busybox:1")
 	open.Store(false)
 
 	auth := filepath.Join(t.TempDir(), "config.json")
@@ -71,6 +71,11 @@ func TestRegistry(t *testing.T) {
 	}
 	if n := manifests.Load(); n > 1 {
 		t.Errorf("the manifest was read %d times", n)
+	}
+	for _, locked := range []string{host + "/team/busybox@" + digest, host + "/team/busybox:gone@" + digest, "oci:" + m.layout + "@" + digest} {
+		if err := run(t.Context(), r, locked); err != nil {
+			t.Errorf("what is locked, as weir lock writes it: %v", err)
+		}
 	}
 	var fault *worker.UserError
 	if err := run(t.Context(), r, host+"/team/busybox:2"); !errors.As(err, &fault) || !strings.Contains(err.Error(), "no such image") {
@@ -110,8 +115,9 @@ func run(ctx context.Context, r *containerd.Runtime, ref string) error {
 	return err
 }
 
-// push is what docker push does, without a second library for it.
-func push(t *testing.T, dir, ref string) {
+// push is what docker push does, without a second library for it. It gives the
+// digest of the image.
+func push(t *testing.T, dir, ref string) string {
 	t.Helper()
 	host, rest, _ := strings.Cut(ref, "/")
 	repository, tag, _ := strings.Cut(rest, ":")
@@ -133,6 +139,7 @@ func push(t *testing.T, dir, ref string) {
 		}
 		send(t, http.MethodPost, base+"/blobs/uploads/?digest="+digest, "application/octet-stream", blob)
 	}
+	return index.Manifests[0].Digest.String()
 }
 
 func send(t *testing.T, method, url, mediaType, file string) {
