@@ -89,7 +89,7 @@ func (h *History) judge(b *buildRows) error {
 		checks = append(checks, h.onceForAll, h.passedTogether)
 	}
 	if b.row.Status.Terminal() {
-		checks = append(checks, h.restful, h.hooksRan, h.triedAgain, h.wasAsked)
+		checks = append(checks, h.restful, h.hooksRan, h.triedAgain, h.putOnce, h.wasAsked)
 	}
 	for _, check := range checks {
 		if err := check(b); err != nil {

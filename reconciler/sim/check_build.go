@@ -114,6 +114,25 @@ func (h *History) triedAgain(b *buildRows) error {
 	return nil
 }
 
+// putOnce: a build that resumes another does not repeat a put of it that succeeded, where
+// nothing before the put was done anew.
+func (h *History) putOnce(b *buildRows) error {
+	if b.cause != "resume" {
+		return nil
+	}
+	for i, s := range h.DB.spec(b.row.JobID).Steps {
+		path := fmt.Sprint(i)
+		if _, put := s.Body.(graph.Put); put && b.of.steps[path].Status == state.StepSucceeded &&
+			slices.ContainsFunc(h.DB.runs, func(r *run) bool { return r.build == b && r.row.Path == path }) {
+			return fmt.Errorf("step %d put again what #%d had put", i, b.of.row.Number)
+		}
+		if !strings.HasPrefix(b.steps[path].Message, "as in build") {
+			return nil
+		}
+	}
+	return nil
+}
+
 // wasAsked: no approval succeeds that nobody gave, in the build or in one that it resumes.
 func (h *History) wasAsked(b *buildRows) error {
 	for i, s := range h.DB.spec(b.row.JobID).Steps {

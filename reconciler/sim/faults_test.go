@@ -11,7 +11,7 @@ import (
 )
 
 // mostToFind is how many steps a fault may go unnoticed.
-const mostToFind = 60_000
+const mostToFind = 100_000
 
 // A simulator that can not fail is worth nothing: each of these faults it has to find.
 func TestSimFindsFaults(t *testing.T) {
@@ -43,6 +43,7 @@ func TestSimFindsFaults(t *testing.T) {
 		{"the limit of parallel is ignored", fault{job: changeSteps(noLimit)}, "of step 1 run, at most 2"},
 		{"the limit of across is ignored", fault{job: changeSteps(allAtOnce)}, "of step 1 run, at most 2"},
 		{"nobody has to approve", fault{builds: approveAll}, "approved by nobody"},
+		{"a resume puts again", fault{builds: forgetPuts}, "put again what"},
 		{"a build ends before its steps", fault{toBuild: endEarly}, "has ended, and"},
 		{"a placed run is placed again", fault{places: alsoAssigned, toPlace: anyStatus}, "given to workers 2 times"},
 		{"capacity is ignored", fault{places: roomForAll}, "capacity"},
@@ -157,6 +158,12 @@ func approveAll(s *state.BuildSnapshot) {
 	s.Answers = map[string]state.ApprovalAnswer{}
 	for path := range s.Steps {
 		s.Answers[path] = state.ApprovalAnswer{Approved: true}
+	}
+}
+
+func forgetPuts(s *state.BuildSnapshot) {
+	if s.Before != nil {
+		s.Before.Answers = nil
 	}
 }
 
