@@ -13,8 +13,8 @@ func TestGoalIsTheFloorOrTwiceWhatLives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := rapid.Uint64Range(smallest, 1<<32).Draw(t, "floor")
 		live := rapid.Uint64Range(smallest, 1<<34).Draw(t, "live")
-		goal, want := live+live/100*uint64(percent(live, floor)), max(floor, 2*live)
-		if slack := live/50 + 200; goal+slack < want || goal > want+slack {
+		goal, want := live+live*uint64(percent(live, floor))/100, max(floor, 2*live)
+		if slack := live/100 + 2; goal+slack < want || goal > want+slack {
 			t.Fatalf("the goal is %d, not %d", goal, want)
 		}
 	})
