@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -73,6 +74,11 @@ func (p *proxy) accept(l net.Listener) {
 			continue
 		}
 		p.mu.Lock()
+		if p.listener != l { // cut while this one was on its way
+			p.mu.Unlock()
+			_ = errors.Join(in.Close(), out.Close())
+			continue
+		}
 		p.conns = append(p.conns, in, out)
 		p.wg.Add(2)
 		p.mu.Unlock()

@@ -191,7 +191,24 @@ func killNamespace(ctx context.Context, c *client.Client, ns string) error {
 	}
 	var errs []error
 	for _, one := range list {
-		errs = append(errs, deleteContainer(ctx, c, one.ID))
+		errs = append(errs, deleteSurely(ctx, c, one.ID))
 	}
 	return errors.Join(errs...)
+}
+
+// deleteSurely tries again: a shim that is about to end by itself closes its
+// connection in the middle of an answer.
+func deleteSurely(ctx context.Context, c *client.Client, id string) (err error) {
+	const tries, pause = 5, 100 * time.Millisecond
+	for range tries {
+		if err = deleteContainer(ctx, c, id); err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+	return err
 }
