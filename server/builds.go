@@ -203,7 +203,7 @@ func (b *Builds) findByNumber(ctx context.Context, team string, r reference) (st
 	case errors.Is(err, state.ErrNotFound) && r.GetNumber() == 0:
 		return "", notFound("job %s of pipeline %s has no builds yet: trigger one", r.GetJob(), r.GetPipeline())
 	case errors.Is(err, state.ErrNotFound):
-		return "", notFound("job %s of pipeline %s has no build %d", r.GetJob(), r.GetPipeline(), r.GetNumber())
+		return "", notFound("job %s of pipeline %s has no build %d: `weir builds` lists those there are", r.GetJob(), r.GetPipeline(), r.GetNumber())
 	}
 	return id, err
 }

@@ -1,0 +1,83 @@
+package state
+
+import (
+	"time"
+)
+
+// PlaceSnapshot is all runs without a worker and all workers.
+type PlaceSnapshot struct {
+	Now     time.Time
+	Runs    []UnplacedRun
+	Workers []WorkerRow
+	Homes   map[string]string // worker by build
+}
+
+// UnplacedRun is a run without a worker.
+type UnplacedRun struct {
+	ID, TeamID, BuildID string
+	ScopeID             string
+	Tags                []string
+	Needs               string
+	Created             time.Time
+	KillRequested       bool
+	HeldFor             string // the reason that its condition has; "": none
+}
+
+// WorkerRow is what deciders look at in a row of workers.
+type WorkerRow struct {
+	ID, Name, TeamID string
+	Status           WorkerStatus
+	Tags             []string
+	Capacity         int
+	InFlight         int
+	Heartbeat        time.Time
+	Refuses          string // why it takes no new runs; "": it does
+}
+
+// PlaceChange is what a decision about places does.
+type PlaceChange struct {
+	Assign  []Assignment
+	Cancel  []string // run ids
+	Hold    []Condition
+	Enqueue []Key
+}
+
+// Assignment gives a run to a worker, with the volumes that it will make there.
+type Assignment struct {
+	Run, Worker, BuildID string
+	Outputs, Caches      []string
+}
+
+// GarbageSnapshot is what may have to go.
+type GarbageSnapshot struct {
+	Now        time.Time
+	Containers []GarbageContainer
+	Volumes    []GarbageVolume
+	Workers    []WorkerRow
+}
+
+// GarbageContainer is a row of containers.
+type GarbageContainer struct {
+	Run, Worker string
+	Ended       time.Time
+}
+
+// GarbageVolume is a row of volumes.
+type GarbageVolume struct {
+	Worker, Handle string
+	Cache          bool
+	Ended          time.Time // of a cache: its last use
+	Failed         time.Time // the end of a build to go on from; zero: none
+	Orphan         bool
+}
+
+// GarbageKeep says what a snapshot is for: what goes first comes first.
+type GarbageKeep struct{ Ended, Failed time.Duration }
+
+// GarbageChange is what a decision about garbage does.
+type GarbageChange struct {
+	Containers []string // run ids
+	Volumes    []GarbageVolume
+	Workers    []string  // ids, of those to be deleted
+	ChecksOver time.Time // delete runs of checks that ended before
+}
