@@ -68,11 +68,13 @@ func jobState(snap state.JobSnapshot) schedule.State {
 		case b.Status == state.BuildRunning:
 			s.Running = append(s.Running, b.Number)
 		case !b.AbortRequested:
-			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: known(b), Auto: b.Cause == "version"})
+			s.Pending = append(s.Pending, schedule.Pending{ID: b.ID, Number: b.Number, Fixed: known(b), Auto: b.Cause == "version", Asked: asked(b)})
 		}
 	}
 	return s
 }
+
+func asked(b state.OpenBuild) schedule.Asked { return schedule.Asked{At: b.Created, Build: b.ID} }
 
 func fixed(in []state.BuildInput) []schedule.Chosen {
 	var out []schedule.Chosen
@@ -143,6 +145,11 @@ func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[stri
 		for _, b := range facts.Busy {
 			if slices.Contains(jobs, b.JobID) {
 				s.Groups[group] = append(s.Groups[group], schedule.Busy{Job: ix.byID[b.JobID].Address, Number: b.Number})
+			}
+		}
+		for _, b := range facts.Queued {
+			if slices.Contains(jobs, b.JobID) {
+				s.Groups[group] = append(s.Groups[group], schedule.Busy{Job: ix.byID[b.JobID].Address, Number: b.Number, Asked: asked(b)})
 			}
 		}
 	}

@@ -33,6 +33,7 @@ type OpenBuild struct {
 	Fixed          []BuildInput // of a rerun: its inputs are known
 	Cause          string
 	Revision       int64
+	Created        time.Time
 }
 
 // BuildInput is a row of build_inputs.
@@ -66,6 +67,7 @@ type InputWanted struct {
 type InputFacts struct {
 	Inputs []InputFact // in the order of the query
 	Busy   []OpenBuild // of the jobs in its groups; only those that run
+	Queued []OpenBuild // of each of these jobs the oldest that waits for nothing but a group
 	Rivals []Rival     // with its concurrency key, oldest first
 }
 

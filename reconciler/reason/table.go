@@ -52,7 +52,7 @@ func All() []Text {
 		{Any, "TooManyCombinations", "There are too many combinations of versions to be tried.", "fewer inputs with `passed`, or fewer jobs in each of them"},
 		{Any, "Asking", "What passed the jobs before is being looked up.", "nothing: it is decided in the same moment"},
 		{Any, "MaxInFlight", "As many builds of the job run as may.", "the end of one of them, or a greater `max_in_flight`"},
-		{Any, "SerialGroup", "A build of another job of its serial group runs.", "the end of that build: `weir watch JOB` shows it, `weir abort JOB` ends it"},
+		{Any, "SerialGroup", "A build of another job of its serial group runs, or was asked for first.", "the end of that build: `weir watch JOB` shows it, `weir abort JOB` ends it"},
 		{Any, "Concurrency", "As many builds with its concurrency key run as may, or others asked first.", "the end of the builds named, or a greater `limit`"},
 
 		{Build, "Pending", "The job's decider has not started it.", "what the job waits for: `weir explain {pipeline}/{job}`"},

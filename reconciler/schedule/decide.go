@@ -30,14 +30,16 @@ func Decide(s State) Decision {
 	if !d.out.Ask.Empty() {
 		return Decision{Ask: d.out.Ask}
 	}
+	d.lookAgain()
 	return d.out
 }
 
 // decider is one Decide: the state as it will be once what was said so far is done.
 type decider struct {
 	State
-	made int
-	out  Decision
+	made   int
+	yields bool // something lets another go first
+	out    Decision
 }
 
 func (d *decider) say(c Command) { d.out.Commands = append(d.out.Commands, c) }
@@ -53,7 +55,7 @@ func (d *decider) pending() {
 	for _, p := range d.Pending {
 		inputs, why := d.inputsFor(p)
 		switch {
-		case d.blocked(p.ID) != nil && (why == nil || d.blocked(p.ID).Reason != "Concurrency"):
+		case d.blocked(p.ID) != nil && (why == nil || !slices.Contains([]string{"Concurrency", "SerialGroup"}, d.blocked(p.ID).Reason)):
 			d.hold(p.ID, d.blocked(p.ID))
 		case why != nil:
 			d.hold(p.ID, why)
@@ -210,13 +212,13 @@ func (d *decider) paused() *Failure {
 // yet; nil: it may.
 func (d *decider) blocked(build string) *Failure {
 	most := d.Job.Spec.MaxInFlight
-	for _, group := range d.Job.Spec.SerialGroups {
+	if len(d.Job.Spec.SerialGroups) > 0 {
 		most = 1
-		for _, b := range d.Groups[group] {
-			return &Failure{"SerialGroup", fmt.Sprintf("build #%d of %s runs, which is in serial group %s too", b.Number, b.Job, group)}
-		}
 	}
 	if why := d.paused(); why != nil {
+		return why
+	}
+	if why := d.grouped(build); why != nil {
 		return why
 	}
 	if most > 0 && int64(len(d.Running)) >= most {

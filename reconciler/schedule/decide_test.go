@@ -98,7 +98,7 @@ func TestDecide(t *testing.T) {
 
 		{"max_in_flight", State{Job: serial, Running: []int64{3}, Inputs: []Input{in("app", v(1))}},
 			[]Command{Hold{"", "MaxInFlight", "build #3 is running, and no more than 1 may at once; a new version of resource.git.app waits"}}},
-		{"a serial group", State{Job: Job{Spec: graph.Job{SerialGroups: []string{"deploy"}}}, Groups: map[string][]Busy{"deploy": {{"job.ship", 7}}}, Inputs: []Input{in("app", v(1))}},
+		{"a serial group", State{Job: Job{Spec: graph.Job{SerialGroups: []string{"deploy"}}}, Groups: map[string][]Busy{"deploy": {{Job: "job.ship", Number: 7}}}, Inputs: []Input{in("app", v(1))}},
 			[]Command{Hold{"", "SerialGroup", "build #7 of job.ship runs, which is in serial group deploy too; a new version of resource.git.app waits"}}},
 		{"a serial group holds the job itself to one", State{Job: Job{Spec: graph.Job{SerialGroups: []string{"deploy"}}}, Running: []int64{2}, Pending: []Pending{{ID: "p", Number: 3}}},
 			[]Command{Hold{"p", "MaxInFlight", "build #2 is running, and no more than 1 may at once"}, Hold{"", "Manual", "none of its inputs triggers it: weir trigger"}}},

@@ -131,7 +131,7 @@ func TestDecideIsSafe(t *testing.T) {
 		if rapid.Bool().Draw(t, "grouped") {
 			s.Job.Spec.SerialGroups = []string{"g"}
 			if rapid.Bool().Draw(t, "busy") {
-				s.Groups["g"] = []Busy{{"job.other", 1}}
+				s.Groups["g"] = []Busy{{Job: "job.other", Number: 1}}
 			}
 		}
 		for n := range rapid.Int64Range(0, 3).Draw(t, "running") {

@@ -13,7 +13,7 @@ type State struct {
 	Past    Past              // of the jobs that inputs passed
 	Pending []Pending         // that people asked for, oldest first
 	Running []int64           // numbers of this job's builds that run
-	Groups  map[string][]Busy // by serial group: builds of other jobs that run
+	Groups  map[string][]Busy // by serial group: builds of other jobs that run, or wait for nothing but a group
 	Rivals  []Rival           // open builds of the team with the same concurrency key, of this job too, oldest first
 
 	Now      time.Time
@@ -87,6 +87,7 @@ type Pending struct {
 	Number int64
 	Fixed  []Chosen // of a rerun: its inputs are known; nil: choose
 	Auto   bool     // a new version asked for it, no person and no clock
+	Asked  Asked
 }
 
 // Rival is an open build of a job with the same concurrency key.
@@ -103,6 +104,7 @@ type Rival struct {
 type Busy struct {
 	Job    graph.Address
 	Number int64
+	Asked  Asked // of one that waits; zero: it runs
 }
 
 // Chosen is the version for one input.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
@@ -29,9 +30,22 @@ func (db *DB) LoadJob(_ context.Context, id string) (state.JobSnapshot, error) {
 
 func (db *DB) open(jobs []string) []state.OpenBuild {
 	var out []state.OpenBuild
-	for _, b := range db.builds {
+	for i, b := range db.builds { // as they were made
 		if slices.Contains(jobs, b.row.JobID) && !b.row.Status.Terminal() {
-			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != "", Cause: b.cause, Revision: 1, Fixed: fixed(b)})
+			out = append(out, state.OpenBuild{ID: b.row.ID, JobID: b.row.JobID, Number: b.row.Number, Status: b.row.Status, AbortRequested: b.row.AbortRequestedBy != "", Cause: b.cause, Revision: 1, Fixed: fixed(b), Created: time.Unix(int64(i), 0)})
+		}
+	}
+	return out
+}
+
+// queued are the builds that wait for nothing but a group, of each job the oldest.
+func (db *DB) queued(jobs []string) []state.OpenBuild {
+	var out []state.OpenBuild
+	for _, b := range db.open(jobs) {
+		held := db.build(b.ID).held
+		waits := b.Status == state.BuildPending && !b.AbortRequested && (held == "" || held == "SerialGroup" || held == "MaxInFlight")
+		if waits && !slices.ContainsFunc(out, func(o state.OpenBuild) bool { return o.JobID == b.JobID }) {
+			out = append(out, b)
 		}
 	}
 	return out
@@ -48,6 +62,7 @@ func (db *DB) LoadInputs(_ context.Context, q state.InputQuery) (state.InputFact
 			facts.Busy = append(facts.Busy, b)
 		}
 	}
+	facts.Queued = db.queued(q.GroupJobs)
 	facts.Rivals = db.rivals(q.Key)
 	db.Between()
 	return facts, nil

@@ -21,7 +21,7 @@ const (
 // they passed; see LoadPast.
 func (s *Store) LoadInputs(ctx context.Context, query state.InputQuery) (state.InputFacts, error) {
 	l := &inputLoader{query: query, facts: state.InputFacts{Inputs: make([]state.InputFact, len(query.Inputs))}}
-	err := s.rounds(ctx, []load{l.scopeStates, l.pins, l.disabled, l.newest, l.baselines, l.busy, l.rivals}, []load{l.unused})
+	err := s.rounds(ctx, []load{l.scopeStates, l.pins, l.disabled, l.newest, l.baselines, l.busy, l.queued, l.rivals}, []load{l.unused})
 	if err != nil {
 		return state.InputFacts{}, fmt.Errorf("load the inputs of job %s: %w", query.JobID, err)
 	}
@@ -253,5 +253,16 @@ func (l *inputLoader) busy(ctx context.Context, q *db.Queries) error {
 	}
 	open, err := openBuilds(ctx, q, l.query.GroupJobs)
 	l.facts.Busy = slices.DeleteFunc(open, func(b state.OpenBuild) bool { return b.Status != state.BuildRunning })
+	return err
+}
+
+func (l *inputLoader) queued(ctx context.Context, q *db.Queries) error {
+	if len(l.query.GroupJobs) == 0 {
+		return nil
+	}
+	rows, err := q.FirstWaiting(ctx, l.query.GroupJobs)
+	for _, r := range rows {
+		l.facts.Queued = append(l.facts.Queued, state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildPending, Created: r.CreatedAt})
+	}
 	return err
 }

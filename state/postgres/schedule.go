@@ -65,7 +65,7 @@ func openBuilds(ctx context.Context, q *db.Queries, jobs []string) ([]state.Open
 	rows, err := q.OpenBuildsOfJobs(ctx, jobs)
 	out := make([]state.OpenBuild, len(rows))
 	for i, r := range rows {
-		out[i] = state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildStatus(r.Status), AbortRequested: r.AbortRequested, Cause: r.Cause, Revision: r.Revision}
+		out[i] = state.OpenBuild{ID: r.ID, JobID: r.JobID, Number: r.Number, Status: state.BuildStatus(r.Status), AbortRequested: r.AbortRequested, Cause: r.Cause, Revision: r.Revision, Created: r.CreatedAt}
 	}
 	return out, err
 }

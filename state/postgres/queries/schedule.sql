@@ -5,8 +5,16 @@ FROM objects o JOIN pipelines p ON p.id = o.pipeline_id
 WHERE o.id = @id AND o.kind = 'job';
 
 -- name: OpenBuildsOfJobs :many
-SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision FROM builds
+SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision, created_at FROM builds
 WHERE job_id = ANY (@jobs::uuid[]) AND status IN ('pending', 'running') ORDER BY number;
+
+-- name: FirstWaiting :many
+-- Of each of some jobs the oldest pending build that nothing but builds of its
+-- groups are known to be in the way of.
+SELECT DISTINCT ON (b.job_id) b.id, b.job_id, b.number, b.created_at FROM builds b
+WHERE b.job_id = ANY (@jobs::uuid[]) AND b.status = 'pending' AND b.abort_requested_by IS NULL
+    AND NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason NOT IN ('SerialGroup', 'MaxInFlight'))
+ORDER BY b.job_id, b.created_at, b.id;
 
 -- name: FixedInputs :many
 -- Of a job's pending builds.

@@ -76,6 +76,47 @@ func (q *Queries) EveryBaselines(ctx context.Context, jobID string, changedRevis
 	return items, nil
 }
 
+const firstWaiting = `-- name: FirstWaiting :many
+SELECT DISTINCT ON (b.job_id) b.id, b.job_id, b.number, b.created_at FROM builds b
+WHERE b.job_id = ANY ($1::uuid[]) AND b.status = 'pending' AND b.abort_requested_by IS NULL
+    AND NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason NOT IN ('SerialGroup', 'MaxInFlight'))
+ORDER BY b.job_id, b.created_at, b.id
+`
+
+type FirstWaitingRow struct {
+	ID        string
+	JobID     string
+	Number    int64
+	CreatedAt time.Time
+}
+
+// Of each of some jobs the oldest pending build that nothing but builds of its
+// groups are known to be in the way of.
+func (q *Queries) FirstWaiting(ctx context.Context, jobs []string) ([]FirstWaitingRow, error) {
+	rows, err := q.db.Query(ctx, firstWaiting, jobs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FirstWaitingRow{}
+	for rows.Next() {
+		var i FirstWaitingRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.JobID,
+			&i.Number,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const fixedInputs = `-- name: FixedInputs :many
 SELECT build_id, name, resource_id, version_id, first FROM build_inputs
 WHERE build_id = ANY (ARRAY(SELECT b.id FROM builds b WHERE b.job_id = $1 AND b.status = 'pending'))
@@ -279,7 +320,7 @@ func (q *Queries) ObjectsAt(ctx context.Context, pipelineID string, revision int
 }
 
 const openBuildsOfJobs = `-- name: OpenBuildsOfJobs :many
-SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision FROM builds
+SELECT id, job_id, number, status, (abort_requested_by IS NOT NULL)::boolean AS abort_requested, cause, revision, created_at FROM builds
 WHERE job_id = ANY ($1::uuid[]) AND status IN ('pending', 'running') ORDER BY number
 `
 
@@ -291,6 +332,7 @@ type OpenBuildsOfJobsRow struct {
 	AbortRequested bool
 	Cause          string
 	Revision       int64
+	CreatedAt      time.Time
 }
 
 func (q *Queries) OpenBuildsOfJobs(ctx context.Context, jobs []string) ([]OpenBuildsOfJobsRow, error) {
@@ -310,6 +352,7 @@ func (q *Queries) OpenBuildsOfJobs(ctx context.Context, jobs []string) ([]OpenBu
 			&i.AbortRequested,
 			&i.Cause,
 			&i.Revision,
+			&i.CreatedAt,
 		); err != nil {
 			return nil, err
 		}
