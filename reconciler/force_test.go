@@ -86,3 +86,39 @@ func TestAPutThatIsLostIsNotRepeated(t *testing.T) {
 	}
 	w.sound()
 }
+
+// A key that has a build make room is no person: who then asks for its end asks for
+// the first time, and its hooks still run. The second to ask does not wait.
+func TestAnAbortAfterAKeyIsTheFirst(t *testing.T) {
+	w := newWorld(t)
+	started := make(chan string, 4)
+	w.worker("w1", 4, func(r run) end {
+		started <- r.label("number")
+		return end{lost: true} // it ends by force, or not at all
+	})
+	w.server("s1")
+	w.apply(pipeline(specs{"job.unit": graph.Job{
+		Concurrency: graph.Concurrency{Key: "site", OnNew: "cancel_running"},
+		Steps:       []graph.Step{{Name: "t", Body: graph.Task{Image: "oci:x", Run: []string{"true"}}}},
+	}}))
+	id := w.trigger("job.unit")
+	<-started
+	w.trigger("job.unit")
+	w.await("concurrency key site", func() string {
+		return w.query("SELECT coalesce(abort_requested_by, '') FROM builds WHERE id = $1", id)
+	})
+	forced := func() string { return w.query("SELECT coalesce(abort_forced_by, '') FROM builds WHERE id = $1", id) }
+
+	w.ok(w.s.Abort(t.Context(), "main", id, "ann"))
+	if got := forced(); got != "" {
+		t.Fatalf("the first person to ask was taken for the second: forced by %s", got)
+	}
+	w.ok(w.s.Abort(t.Context(), "main", id, "bob"))
+	if got := forced(); got != "bob" {
+		t.Errorf("forced by %q", got)
+	}
+	w.await("unit#1 aborted, unit#2 running", w.builds)
+	if got := w.query("SELECT string_agg(action || ' ' || actor, ', ' ORDER BY id) FROM audit_events WHERE action LIKE 'build.abort%'"); got != "build.abort ann, build.abort.force bob" {
+		t.Errorf("audit %s", got)
+	}
+}

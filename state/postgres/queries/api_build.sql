@@ -73,11 +73,12 @@ SELECT v.spec FROM object_versions v WHERE v.object_id = @job_id AND v.to_revisi
 
 -- name: APIAbort :one
 -- A build that has not started ends at once; one that runs is ended by its
--- decider. A build that has ended is left alone. Asked for a second time, a build
--- that runs is not waited for any more.
+-- decider. A build that has ended is left alone. Asked for a second time by people,
+-- a build that runs is not waited for any more.
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, @actor::text),
-    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL THEN coalesce(abort_forced_by, @actor::text) END,
+    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL AND NOT abort_by_key THEN coalesce(abort_forced_by, @actor::text) END,
+    abort_by_key = false,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN @message::text ELSE message END

@@ -27,6 +27,7 @@ WHERE j.id = @job_id AND o.id <> j.id;
 -- Ends builds that another takes the place of: pending ones at once.
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, @actor::text),
+    abort_by_key = abort_by_key OR abort_requested_by IS NULL,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN @message::text ELSE message END

@@ -13,7 +13,8 @@ import (
 const aPIAbort = `-- name: APIAbort :one
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, $1::text),
-    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL THEN coalesce(abort_forced_by, $1::text) END,
+    abort_forced_by = CASE WHEN status = 'running' AND abort_requested_by IS NOT NULL AND NOT abort_by_key THEN coalesce(abort_forced_by, $1::text) END,
+    abort_by_key = false,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN $2::text ELSE message END
@@ -28,8 +29,8 @@ type APIAbortRow struct {
 }
 
 // A build that has not started ends at once; one that runs is ended by its
-// decider. A build that has ended is left alone. Asked for a second time, a build
-// that runs is not waited for any more.
+// decider. A build that has ended is left alone. Asked for a second time by people,
+// a build that runs is not waited for any more.
 func (q *Queries) APIAbort(ctx context.Context, actor string, message string, iD string, team string) (APIAbortRow, error) {
 	row := q.db.QueryRow(ctx, aPIAbort,
 		actor,

@@ -123,6 +123,7 @@ func (q *Queries) StartClocks(ctx context.Context, pipelineID string, addresses 
 const takeOver = `-- name: TakeOver :many
 UPDATE builds SET
     abort_requested_by = coalesce(abort_requested_by, $1::text),
+    abort_by_key = abort_by_key OR abort_requested_by IS NULL,
     status   = CASE status WHEN 'pending' THEN 'aborted' ELSE status END,
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN $2::text ELSE message END

@@ -78,6 +78,7 @@ type Build struct {
 	Fault            string
 	AbortForcedBy    *string
 	ReapedAt         *time.Time
+	AbortByKey       bool
 }
 
 type BuildInput struct {
