@@ -128,7 +128,8 @@ func attemptMessages(all []postgres.AttemptView) []*weirv1.Attempt {
 	for i, a := range all {
 		out[i] = &weirv1.Attempt{
 			Path: a.StepPath, Step: a.StepName, Attempt: a.Attempt, Kind: a.Kind, Status: a.Status, Worker: a.Worker,
-			CreatedAt: timestamppb.New(a.CreatedAt), EndedAt: stamp(a.EndedAt), PlaceMs: a.PlaceMs, PrepareMs: a.PrepareMs, RunMs: a.RunMs,
+			CreatedAt: timestamppb.New(a.CreatedAt), EndedAt: stamp(a.EndedAt), PrepareMs: a.PrepareMs,
+			QueueMs: a.QueueMs, PlaceMs: a.PlaceMs, PullMs: a.PullMs, FetchMs: a.FetchMs, CreateMs: a.CreateMs, RunMs: a.RunMs, UploadMs: a.UploadMs,
 		}
 	}
 	return out

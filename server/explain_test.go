@@ -67,15 +67,15 @@ func TestExplain(t *testing.T) {
 	}
 	w.exec("UPDATE builds SET status = 'running', started_at = now() WHERE id = $1", b.Id)
 	w.exec("INSERT INTO steps (build_id, path, ord, kind, name, status, attempt) VALUES ($1, '9', 9, 'task', 'go', 'running', 1)", b.Id)
-	w.exec(`INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status, created_at, assigned_at, started_at, ended_at)
-		SELECT gen_random_uuid(), team_id, id, p, 'task', '', 'exited', now() - interval '10s', now() - interval '9s', now() - interval '7s', now() - interval '4s'
+	w.exec(`INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status, queue_ms, pull_ms, fetch_ms, create_ms, upload_ms, created_at, assigned_at, started_at, ended_at)
+		SELECT gen_random_uuid(), team_id, id, p, 'task', '', 'exited', 7, 400, 60, 40, 20, now() - interval '10s', now() - interval '9s', now() - interval '7s', now() - interval '4s'
 		FROM builds, unnest('{8,9}'::text[]) p WHERE id = $1`, b.Id)
 	for _, step := range []string{"go", "9"} {
 		one := must(build("main", step))(t)
 		if len(one.Whys) != 1 || one.Whys[0].Path != "9" || len(one.Steps) != 1 || len(one.Attempts) != 1 {
 			t.Fatalf("%v", one)
 		}
-		if a := one.Attempts[0]; a.Step != "go" || a.PlaceMs != 1000 || a.PrepareMs != 2000 || a.RunMs != 3000 {
+		if a := one.Attempts[0]; a.Step != "go" || a.QueueMs != 7 || a.PlaceMs != 2500 || a.PrepareMs != 2000 || a.PullMs != 400 || a.FetchMs != 60 || a.CreateMs != 40 || a.RunMs != 3000 || a.UploadMs != 20 {
 			t.Errorf("%v", a)
 		}
 	}

@@ -26,7 +26,7 @@ type installation struct {
 	builds, queued, queueAge, workers, collected, up *prometheus.Desc
 	ended                                            *prometheus.CounterVec
 	placement                                        prometheus.Histogram
-	checks                                           *prometheus.HistogramVec
+	checks, phases                                   *prometheus.HistogramVec
 
 	mu    sync.Mutex // one scrape at a time
 	since time.Time  // what happened until then is counted; guarded by mu
@@ -54,6 +54,9 @@ func newInstallation(store *postgres.Store, log *slog.Logger) *installation {
 		checks: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "weir_check_duration_seconds", Help: "How long checks of resources ran.", Buckets: waits,
 		}, []string{"result"}),
+		phases: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "weir_step_phase_seconds", Help: "Where the time of steps went, counted at the ends of their builds.", Buckets: waits,
+		}, []string{"phase"}),
 	}
 }
 
@@ -65,6 +68,7 @@ func (i *installation) Describe(out chan<- *prometheus.Desc) {
 	i.ended.Describe(out)
 	i.placement.Describe(out)
 	i.checks.Describe(out)
+	i.phases.Describe(out)
 }
 
 // Collect implements prometheus.Collector. Without a database it tells that, and
@@ -83,6 +87,7 @@ func (i *installation) Collect(out chan<- prometheus.Metric) {
 	i.ended.Collect(out)
 	i.placement.Collect(out)
 	i.checks.Collect(out)
+	i.phases.Collect(out)
 }
 
 func (i *installation) measure(ctx context.Context, out chan<- prometheus.Metric) error {
@@ -153,5 +158,19 @@ func (i *installation) count(e postgres.Events) {
 			result = "ok"
 		}
 		i.checks.WithLabelValues(result).Observe(c.Seconds)
+	}
+	for _, p := range e.Phases {
+		i.countPhases(p)
+	}
+}
+
+// countPhases leaves out what the worker has not told.
+func (i *installation) countPhases(p postgres.Phases) {
+	for phase, ms := range map[string]*int64{
+		"queue": p.QueueMs, "place": &p.PlaceMs, "pull": p.PullMs, "fetch": p.FetchMs, "create": p.CreateMs, "run": &p.RunMs, "upload": p.UploadMs,
+	} {
+		if ms != nil {
+			i.phases.WithLabelValues(phase).Observe(float64(*ms) / 1000)
+		}
 	}
 }

@@ -126,6 +126,7 @@ func TestMetricsOfWhatHappened(t *testing.T) {
 	r := w.start("one", "two")
 	w.scrape() // counting begins
 	w.exec("UPDATE runs SET created_at = clock_timestamp() - interval '2 seconds', assigned_at = clock_timestamp()")
+	w.exec("UPDATE runs SET started_at = assigned_at, ended_at = assigned_at, queue_ms = 5, pull_ms = 4, create_ms = 3, upload_ms = 2")
 	w.exec(`INSERT INTO runs (id, scope_id, kind, task, status, exit_code, started_at, ended_at)
 		SELECT gen_random_uuid(), s.id, 'check', '', 'exited', code, clock_timestamp() - interval '1 second', clock_timestamp() FROM scopes s, unnest(ARRAY[0, 1, 1]) code`)
 	r.finish("failed")
@@ -146,6 +147,11 @@ func TestMetricsOfWhatHappened(t *testing.T) {
 		{"weir_check_duration_seconds", []string{"result", "ok"}, 1},
 		{"weir_check_duration_seconds", []string{"result", "failed"}, 2},
 		{"weir_builds_ended_total", []string{"status", "failed"}, 1},
+		{"weir_step_phase_seconds", []string{"phase", "queue"}, 2},
+		{"weir_step_phase_seconds", []string{"phase", "place"}, 2},
+		{"weir_step_phase_seconds", []string{"phase", "pull"}, 2},
+		{"weir_step_phase_seconds", []string{"phase", "fetch"}, -1}, // nobody has told
+		{"weir_step_phase_seconds", []string{"phase", "run"}, 2},
 	} {
 		if got := w.metric(tt.name, tt.labels...); got != tt.want {
 			t.Errorf("%s%v is %v, want %v", tt.name, tt.labels, got, tt.want)

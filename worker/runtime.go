@@ -9,8 +9,9 @@ import (
 type Runtime interface {
 	// Start prepares volumes, image and container and starts the program. It
 	// returns when the program runs, or with an error that wraps UserError
-	// where the task itself is at fault.
-	Start(ctx context.Context, t Task) error
+	// where the task itself is at fault. Either way it says where the time went;
+	// nothing where the run was there already.
+	Start(ctx context.Context, t Task) (Spent, error)
 	// Wait blocks until the run ends, also for a run that an earlier process of
 	// this worker started. A run nobody knows gives ErrUnknownRun.
 	Wait(ctx context.Context, runID string) (Exit, error)

@@ -128,7 +128,7 @@ func newAgent(c childConfig, log *slog.Logger) (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	rt, err := process.Open(process.Config{Dir: c.Dir, Binary: self, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: log})
+	rt, err := process.Open(process.Config{Dir: c.Dir, Binary: self, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: log, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 	"github.com/weirci/weir/worker/logfile"
 )
@@ -41,7 +42,7 @@ func (h *Handler) ReportRun(ctx context.Context, req *connect.Request[weirv1.Rep
 	var p postgres.Progress
 	switch r := m.GetReport().(type) {
 	case *weirv1.ReportRunRequest_Started:
-		p, err = h.store.RunStarted(ctx, run, r.Started.GetAt().AsTime())
+		p, err = h.store.RunStarted(ctx, run, r.Started.GetAt().AsTime(), spent(r.Started.GetSpent()))
 	case *weirv1.ReportRunRequest_Ended:
 		p, err = h.ended(ctx, run, r.Ended)
 	default:
@@ -67,7 +68,7 @@ func runEnd(e *weirv1.RunEnded) postgres.RunEnd {
 	out := postgres.RunEnd{
 		Message: e.GetError(), Infra: e.GetInfra(), TimedOut: e.GetTimedOut(), Result: e.GetResult(),
 		StartedAt: timeOf(e.GetStartedAt()), EndedAt: e.GetAt().AsTime(),
-		LogOffset: e.GetLogOffset(), Log: e.GetLog(),
+		LogOffset: e.GetLogOffset(), Log: e.GetLog(), Spent: spent(e.GetSpent()),
 	}
 	if e.GetError() == "" {
 		code := e.GetExitCode()
@@ -80,6 +81,14 @@ func runEnd(e *weirv1.RunEnded) postgres.RunEnd {
 		out.Message = e.GetNote()
 	}
 	return out
+}
+
+// spent is nil where an older worker does not say. Nothing takes less than no time.
+func spent(s *weirv1.Spent) *state.Spent {
+	if s == nil {
+		return nil
+	}
+	return &state.Spent{Pull: max(s.PullMs, 0), Fetch: max(s.FetchMs, 0), Create: max(s.CreateMs, 0), Upload: max(s.UploadMs, 0)}
 }
 
 func timeOf(t *timestamppb.Timestamp) *time.Time {

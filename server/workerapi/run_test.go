@@ -39,6 +39,9 @@ func TestARunFromOrderToExit(t *testing.T) {
 			if !scan[bool](s, `SELECT assigned_at <= started_at AND started_at <= ended_at FROM runs WHERE id = $1`, run) {
 				t.Error("the times are not in order")
 			}
+			if !scan[bool](s, `SELECT least(pull_ms, fetch_ms, create_ms, upload_ms) >= 0 FROM runs WHERE id = $1`, run) {
+				t.Error("the worker has not said where the time went")
+			}
 		})
 	}
 }

@@ -29,7 +29,11 @@ type Events struct {
 	Ended      []db.APIEndedBuildsRow
 	Placements []float64 // seconds that runs waited for a worker
 	Checks     []db.APIEndedChecksRow
+	Phases     []Phases // of the runs of builds that ended
 }
+
+// Phases is where the time of a run went, in milliseconds; nil: nobody has told.
+type Phases = db.APIPhasesRow
 
 // Gauges reads the present.
 func (s *Store) Gauges(ctx context.Context) (g Gauges, err error) {
@@ -57,6 +61,9 @@ func (s *Store) Events(ctx context.Context, since, until time.Time) (e Events, e
 	if e.Placements, err = s.q.APIPlacementWaits(ctx, since, until); err != nil {
 		return e, wrap(err, "measure placements")
 	}
-	e.Checks, err = s.q.APIEndedChecks(ctx, since, until)
-	return e, wrap(err, "measure checks")
+	if e.Checks, err = s.q.APIEndedChecks(ctx, since, until); err != nil {
+		return e, wrap(err, "measure checks")
+	}
+	e.Phases, err = s.q.APIPhases(ctx, since, until)
+	return e, wrap(err, "measure steps")
 }

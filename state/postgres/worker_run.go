@@ -65,12 +65,14 @@ func (s *Store) position(ctx context.Context, r WorkerRun) (Progress, error) {
 	return Progress{Offset: row.LogOffset, Again: true, Stale: state.RunStatus(row.Status).Terminal()}, nil
 }
 
-// RunStarted notes that the program runs. Where that is known already it
-// changes nothing; nobody waits for it, so no key is enqueued.
-func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time) (Progress, error) {
-	build, err := s.q.StartRun(ctx, db.StartRunParams{
-		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From(),
-	})
+// RunStarted notes that the program runs, and what came before if the worker says. Where
+// that is known already it changes nothing; nobody waits for it, so no key is enqueued.
+func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time, spent *state.Spent) (Progress, error) {
+	p := db.StartRunParams{ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From()}
+	if spent != nil {
+		p.PullMs, p.FetchMs, p.CreateMs = &spent.Pull, &spent.Fetch, &spent.Create
+	}
+	build, err := s.q.StartRun(ctx, p)
 	if err == nil {
 		s.tellBuild(build)
 		return Progress{}, nil
@@ -78,9 +80,9 @@ func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time) (Prog
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return Progress{}, fmt.Errorf("start of run %s: %w", r.ID, err)
 	}
-	p, err := s.position(ctx, r)
-	p.Again = false
-	return p, err
+	progress, err := s.position(ctx, r)
+	progress.Again = false
+	return progress, err
 }
 
 // RunEnd is how a run ended.
@@ -92,8 +94,9 @@ type RunEnd struct {
 	Result    []byte
 	StartedAt *time.Time // nil: the program never ran
 	EndedAt   time.Time
-	LogOffset int64  // where Log begins
-	Log       []byte // the last piece
+	LogOffset int64        // where Log begins
+	Log       []byte       // the last piece
+	Spent     *state.Spent // nil: the worker does not say
 }
 
 // RunEnded notes the end of a run together with the last piece of its log, and
@@ -144,11 +147,15 @@ func (s *Store) refusedEnd(ctx context.Context, r WorkerRun) (Progress, error) {
 }
 
 func endParams(r WorkerRun, e RunEnd) db.EndRunParams {
-	return db.EndRunParams{
+	p := db.EndRunParams{
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, FromStatus: state.RunExited.From(),
 		ExitCode: e.ExitCode, Message: cleanText(e.Message), Infra: e.Infra, TimedOut: e.TimedOut, Result: e.Result,
 		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset,
 	}
+	if e.Spent != nil {
+		p.PullMs, p.FetchMs, p.CreateMs, p.UploadMs = &e.Spent.Pull, &e.Spent.Fetch, &e.Spent.Create, &e.Spent.Upload
+	}
+	return p
 }
 
 // cleanText is what PostgreSQL takes as text, whatever a worker sends.

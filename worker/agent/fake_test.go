@@ -27,6 +27,7 @@ type fakeServer struct {
 	mu      sync.Mutex
 	logs    map[string][]byte
 	ends    map[string][]*weirv1.RunEnded
+	starts  map[string]*weirv1.RunStarted
 	stale   map[string]bool
 	destroy *weirv1.Destroy
 	refuse  int // so many reports of an end are answered with an error
@@ -36,7 +37,7 @@ type fakeServer struct {
 
 func newFakeServer(t *testing.T) (*fakeServer, string) {
 	f := &fakeServer{orders: make(chan *weirv1.OrdersResponse, 100), logs: map[string][]byte{},
-		ends: map[string][]*weirv1.RunEnded{}, stale: map[string]bool{}}
+		ends: map[string][]*weirv1.RunEnded{}, starts: map[string]*weirv1.RunStarted{}, stale: map[string]bool{}}
 	_, h := weirv1connect.NewWorkerServiceHandler(f)
 	srv := httptest.NewUnstartedServer(h)
 	srv.Config.Protocols = new(http.Protocols)
@@ -101,6 +102,7 @@ func (f *fakeServer) ReportRun(_ context.Context, req *connect.Request[weirv1.Re
 	case f.stale[id]:
 		return connect.NewResponse(&weirv1.ReportRunResponse{Stale: true}), nil
 	case e == nil:
+		f.starts[id] = req.Msg.GetStarted()
 	case f.refuse > 0:
 		f.refuse--
 		return nil, connect.NewError(connect.CodeUnavailable, errors.New("not now"))
@@ -153,9 +155,10 @@ func (f *fakeServer) text(id string) (s string) {
 
 // fakeRuntime has runs that a test ends, and logs that a test writes.
 type fakeRuntime struct {
-	dir  string
-	fail error         // of Start
-	slow chan struct{} // Start waits for it, where it is not nil
+	dir   string
+	fail  error         // of Start
+	spent worker.Spent  // by Start
+	slow  chan struct{} // Start waits for it, where it is not nil
 
 	mu      sync.Mutex
 	runs    map[string]chan worker.Exit
@@ -170,24 +173,24 @@ func newFakeRuntime(t *testing.T) *fakeRuntime {
 		removed: map[string]bool{}, volumes: map[string]bool{}}
 }
 
-func (f *fakeRuntime) Start(ctx context.Context, t worker.Task) error {
+func (f *fakeRuntime) Start(ctx context.Context, t worker.Task) (worker.Spent, error) {
 	if f.slow != nil {
 		select {
 		case <-f.slow:
 		case <-ctx.Done():
-			return ctx.Err()
+			return f.spent, ctx.Err()
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.fail != nil {
-		return f.fail
+		return f.spent, f.fail
 	}
 	f.started[t.RunID]++
 	if f.runs[t.RunID] == nil {
 		f.runs[t.RunID] = make(chan worker.Exit, 10)
 	}
-	return nil
+	return f.spent, nil
 }
 
 func (f *fakeRuntime) run(id string) chan worker.Exit {

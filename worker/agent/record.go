@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/worker"
 )
 
 // record is what a restarted agent must know of a run: the order, and how far it
@@ -22,15 +23,17 @@ type record struct {
 	received time.Time // of the order; the timeout counts from here
 	started  bool      // the runtime said that the program runs
 	timedOut bool
+	spent    worker.Spent
 	withheld bool // read back: the order had secrets, which were not kept
 }
 
 type recordFile struct {
-	Order    []byte    `json:"order"` // weir.v1.Start
-	Withheld bool      `json:"withheld,omitempty"`
-	Received time.Time `json:"received"`
-	Started  bool      `json:"started,omitempty"`
-	TimedOut bool      `json:"timed_out,omitempty"`
+	Order    []byte       `json:"order"` // weir.v1.Start
+	Withheld bool         `json:"withheld,omitempty"`
+	Received time.Time    `json:"received"`
+	Started  bool         `json:"started,omitempty"`
+	TimedOut bool         `json:"timed_out,omitempty"`
+	Spent    worker.Spent `json:"spent,omitzero"`
 }
 
 func (r *record) id() string   { return r.order.GetRunId() }
@@ -49,7 +52,7 @@ func (s records) save(r record) error {
 	if err != nil {
 		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
-	b, err := json.Marshal(recordFile{Order: order, Withheld: withheld, Received: r.received, Started: r.started, TimedOut: r.timedOut})
+	b, err := json.Marshal(recordFile{Order: order, Withheld: withheld, Received: r.received, Started: r.started, TimedOut: r.timedOut, Spent: r.spent})
 	if err != nil {
 		return fmt.Errorf("keeping the record of the run: %w", err)
 	}
@@ -120,7 +123,7 @@ func (s records) read(name string) (record, error) {
 	if order.GetRunId() != name {
 		return record{}, fmt.Errorf("%s holds run %q", name, order.GetRunId())
 	}
-	return record{order: order, received: f.Received, started: f.Started, timedOut: f.TimedOut, withheld: f.Withheld}, nil
+	return record{order: order, received: f.Received, started: f.Started, timedOut: f.TimedOut, spent: f.Spent, withheld: f.Withheld}, nil
 }
 
 // validID tells whether an id may name a file.

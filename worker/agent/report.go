@@ -26,7 +26,7 @@ const maxResult = 4 << 20
 func (r *run) reportStart() {
 	req := &weirv1.ReportRunRequest{
 		RunId: r.rec.id(), Epoch: r.rec.epoch(),
-		Report: &weirv1.ReportRunRequest_Started{Started: &weirv1.RunStarted{At: timestamppb.New(r.fleet.agent.opts.Now())}},
+		Report: &weirv1.ReportRunRequest_Started{Started: &weirv1.RunStarted{At: timestamppb.New(r.fleet.agent.opts.Now()), Spent: spentOf(r.rec.spent)}},
 	}
 	resp, ok := r.report(r.log.untilEnd, req)
 	if ok && resp.GetStale() {
@@ -37,7 +37,7 @@ func (r *run) reportStart() {
 // reportEnd sends what is left of the log and the exit, until the server has
 // both. It is false when the agent stops, or nobody wants to know.
 func (r *run) reportEnd(exit worker.Exit) bool {
-	ended := r.ended(exit)
+	ended, since := r.ended(exit), r.fleet.agent.opts.Now()
 	for {
 		piece, more, err := r.log.next()
 		if err != nil { // the last piece, then; better said than silently missing
@@ -51,6 +51,7 @@ func (r *run) reportEnd(exit worker.Exit) bool {
 			continue
 		}
 		ended.LogOffset, ended.Log = r.log.offset, piece
+		ended.Spent.UploadMs = r.fleet.agent.opts.Now().Sub(since).Milliseconds()
 		resp, ok := r.report(r.ctx, &weirv1.ReportRunRequest{
 			RunId: r.rec.id(), Epoch: r.rec.epoch(), Report: &weirv1.ReportRunRequest_Ended{Ended: ended},
 		})
@@ -122,11 +123,17 @@ func (r *run) endedWith(exit worker.Exit, result []byte) *weirv1.RunEnded {
 	e := &weirv1.RunEnded{
 		ExitCode: int32(exit.Code), Error: exit.Err, Infra: exit.Lost, Oom: exit.OOM,
 		Note: exit.Note, TimedOut: r.rec.timedOut, Result: result, At: stamp(exit.EndedAt), StartedAt: stamp(exit.StartedAt),
+		Spent: spentOf(r.rec.spent),
 	}
 	if e.At == nil {
 		e.At = timestamppb.New(r.fleet.agent.opts.Now())
 	}
 	return e
+}
+
+// spentOf is where the time went as the server is told it.
+func spentOf(s worker.Spent) *weirv1.Spent {
+	return &weirv1.Spent{PullMs: s.Pull.Milliseconds(), FetchMs: s.Fetch.Milliseconds(), CreateMs: s.Create.Milliseconds()}
 }
 
 func stamp(t time.Time) *timestamppb.Timestamp {

@@ -124,12 +124,17 @@ func (r *run) deadline() *time.Timer {
 func (r *run) begin(deadline *time.Timer) (exit worker.Exit, running bool) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- r.fleet.agent.opts.Runtime.Start(ctx, r.task) }()
+	done := make(chan func() (worker.Spent, error), 1)
+	go func() {
+		spent, err := r.fleet.agent.opts.Runtime.Start(ctx, r.task)
+		done <- func() (worker.Spent, error) { return spent, err }
+	}()
 	killed := false
 	for {
 		select {
-		case err := <-done:
+		case result := <-done:
+			spent, err := result()
+			r.rec.spent = spent
 			return r.begun(err, killed)
 		case grace := <-r.kills:
 			killed = true

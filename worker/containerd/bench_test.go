@@ -55,7 +55,7 @@ func BenchmarkRuntimeCycle(b *testing.B) {
 func runtimeCycle(ctx context.Context, r workertest.Runtime, task worker.Task) (time.Duration, error) {
 	task.RunID = workertest.NewID()
 	begin := time.Now()
-	if err := r.Start(ctx, task); err != nil {
+	if _, err := r.Start(ctx, task); err != nil {
 		return 0, err
 	}
 	e, err := r.Wait(ctx, task.RunID)

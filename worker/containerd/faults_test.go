@@ -81,7 +81,7 @@ func TestRunsOutliveTheDaemon(t *testing.T) {
 	}
 	waits := map[string]chan result{}
 	for _, task := range []worker.Task{short, long} {
-		if err := k.r.Start(t.Context(), task); err != nil {
+		if _, err := k.r.Start(t.Context(), task); err != nil {
 			t.Fatal(err)
 		}
 		ch := make(chan result, 1)
@@ -115,7 +115,7 @@ func TestTheDaemonIsFoundAndLeavesNothing(t *testing.T) {
 		t.Fatalf("%+v, %v", again, err)
 	}
 	task := sh("sleep 1000")
-	if err := k.r.Start(t.Context(), task); err != nil {
+	if _, err := k.r.Start(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
 	if err := again.Stop(t.Context()); err != nil {
@@ -145,7 +145,7 @@ func TestAShimThatDiesTakesOnlyItsRuns(t *testing.T) {
 	k, sh := killable(t)
 	first, second := sh("sleep 1000"), sh("sleep 1000")
 	for _, task := range []worker.Task{first, second} {
-		if err := k.r.Start(t.Context(), task); err != nil {
+		if _, err := k.r.Start(t.Context(), task); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestAShimThatDiesTakesOnlyItsRuns(t *testing.T) {
 		}
 	}
 	third := sh("exit 7")
-	if err := k.r.Start(t.Context(), third); err != nil {
+	if _, err := k.r.Start(t.Context(), third); err != nil {
 		t.Fatal(err)
 	}
 	if e, err := k.r.Wait(t.Context(), third.RunID); err != nil || e.Code != 7 {

@@ -140,7 +140,7 @@ func (r *Runtime) filterOf(t *testing.T, id string) seccomp.Filter {
 		t.Fatal(err)
 	}
 	task := worker.Task{RunID: id, Hermetic: true, Image: worker.Image{Ref: "oci:" + layout}, Argv: []string{"/bin/sleep", "60"}}
-	if err := r.Start(ctx, task); err != nil {
+	if _, err := r.Start(ctx, task); err != nil {
 		t.Fatal(err)
 	}
 	got, err := r.client.TaskService().Get(ctx, &tasks.GetRequest{ContainerID: id})

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,12 +41,13 @@ func serviceID(runID string, i int) string { return runID + ".s" + strconv.Itoa(
 func serviceDir(dir string, i int) string { return filepath.Join(dir, "service-"+strconv.Itoa(i)) }
 
 // startServices starts all services of a task at once, and returns when they are
-// ready, or one of them will not be.
-func (r *Runtime) startServices(ctx context.Context, dir string, t worker.Task, ns network.Namespace, around []specs.Mount) error {
+// ready, or one of them will not be. It says how long the image took that took longest.
+func (r *Runtime) startServices(ctx context.Context, dir string, t worker.Task, ns network.Namespace, around []specs.Mount) (time.Duration, error) {
+	pulls := make([]time.Duration, len(t.Services)+1)
 	g, ctx := errgroup.WithContext(ctx)
 	for i, s := range t.Services {
 		g.Go(func() error {
-			err := r.startService(ctx, dir, t, i, ns, around)
+			err := r.startService(ctx, dir, t, i, ns, around, &pulls[i])
 			if user := (*worker.UserError)(nil); errors.As(err, &user) {
 				return &worker.UserError{Err: fmt.Errorf("service %q: %w", s.Name, user.Err)}
 			}
@@ -55,12 +57,15 @@ func (r *Runtime) startServices(ctx context.Context, dir string, t worker.Task, 
 			return fmt.Errorf("service %q: %w", s.Name, err)
 		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	return slices.Max(pulls), err
 }
 
-func (r *Runtime) startService(ctx context.Context, dir string, t worker.Task, i int, ns network.Namespace, around []specs.Mount) error {
+func (r *Runtime) startService(ctx context.Context, dir string, t worker.Task, i int, ns network.Namespace, around []specs.Mount, pull *time.Duration) error {
 	s, own := t.Services[i], serviceDir(dir, i)
+	watch := worker.NewStopwatch(r.cfg.Now)
 	root, err := r.images.root(ctx, s.Image)
+	watch.Lap(pull)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/containerd/containerd/api/services/tasks/v1"
 	"github.com/containerd/containerd/api/types"
@@ -25,9 +26,9 @@ const (
 )
 
 // Start is worker.Runtime.
-func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
+func (r *Runtime) Start(ctx context.Context, t worker.Task) (worker.Spent, error) {
 	if err := rundir.Check(t.RunID); err != nil {
-		return &worker.UserError{Err: err}
+		return worker.Spent{}, &worker.UserError{Err: err}
 	}
 	ctx = r.in(ctx)
 	defer r.locks.lock(t.RunID)()
@@ -36,57 +37,82 @@ func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
 	}
 	if r.runs.Exists(t.RunID) {
 		if ran, err := r.everRan(ctx, t.RunID); ran || err != nil {
-			return err
+			return worker.Spent{}, err
 		}
 		// What an earlier start left that was cut short.
 		if err := r.discard(ctx, t.RunID); err != nil {
-			return err
+			return worker.Spent{}, err
 		}
 	}
-	if err := r.start(ctx, t); err != nil {
+	spent, err := r.start(ctx, t)
+	if err != nil {
 		ctx = context.WithoutCancel(ctx)
 		if failed := (*serviceFailed)(nil); errors.As(err, &failed) {
-			return r.stillborn(ctx, t.RunID, failed)
+			return spent, r.stillborn(ctx, t.RunID, failed)
 		}
-		return errors.Join(err, r.clean(ctx, t.RunID), r.discard(ctx, t.RunID))
+		return spent, errors.Join(err, r.clean(ctx, t.RunID), r.discard(ctx, t.RunID))
 	}
 	r.watch(t.RunID)
-	return nil
+	return spent, nil
 }
 
-func (r *Runtime) start(ctx context.Context, t worker.Task) error {
+// start goes through the phases; the one that fails has its time too.
+func (r *Runtime) start(ctx context.Context, t worker.Task) (spent worker.Spent, err error) {
+	watch := worker.NewStopwatch(r.cfg.Now)
 	root, err := r.images.root(ctx, t.Image)
+	watch.Lap(&spent.Pull)
 	if err != nil {
-		return err
+		return spent, err
 	}
-	dir, err := r.runs.Create(t.RunID)
+	defer watch.Lap(&spent.Create)
+	dir, err := r.prepare(t, root)
 	if err != nil {
-		return err
+		return spent, err
+	}
+	watch.Lap(&spent.Create)
+	mounts, err := r.taskMounts(ctx, dir, t.Mounts)
+	watch.Lap(&spent.Fetch)
+	if err != nil {
+		return spent, err
+	}
+	pull, err := r.create(ctx, dir, t, root, mounts)
+	spent.Pull += pull
+	spent.Create -= pull // of services, while the rest of it waited
+	return spent, err
+}
+
+// prepare makes the run's directory, with what its init shall do.
+func (r *Runtime) prepare(t worker.Task, root *rootImage) (dir string, err error) {
+	if dir, err = r.runs.Create(t.RunID); err != nil {
+		return "", err
 	}
 	init, err := initConfig(t, root, r.filter)
 	if err != nil {
-		return &worker.UserError{Err: err}
+		return "", &worker.UserError{Err: err}
 	}
 	init.Shared = len(t.Services) > 0
-	if err := shim.Prepare(dir, init); err != nil {
-		return err
-	}
-	mounts, err := r.taskMounts(ctx, dir, t.Mounts)
-	if err != nil {
-		return err
-	}
+	return dir, shim.Prepare(dir, init)
+}
+
+// create makes the services and the container, and says how long images of services
+// were waited for.
+func (r *Runtime) create(ctx context.Context, dir string, t worker.Task, root *rootImage, mounts []specs.Mount) (pull time.Duration, err error) {
 	ns, err := r.join(ctx, t)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	around, err := r.around(dir, t)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := r.startServices(ctx, dir, t, ns, around); err != nil {
-		return err
+	if pull, err = r.startServices(ctx, dir, t, ns, around); err != nil {
+		return pull, err
 	}
-	spec, err := r.spec(ctx, dir, t, ns, append(around, mounts...))
+	return pull, r.createMain(ctx, dir, t, root, ns, append(around, mounts...))
+}
+
+func (r *Runtime) createMain(ctx context.Context, dir string, t worker.Task, root *rootImage, ns network.Namespace, mounts []specs.Mount) error {
+	spec, err := r.spec(ctx, dir, t, ns, mounts)
 	if err != nil {
 		return err
 	}

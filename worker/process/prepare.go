@@ -19,8 +19,8 @@ import (
 // gateFD is the first file that the init inherits besides its standard ones.
 const gateFD = 3
 
-// prepare makes the run's tree and says what its init shall do.
-func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.Config, error) {
+// prepare makes the run's tree, but for its mounts, and says what its init shall do.
+func (r *Runtime) prepare(dir string, t worker.Task) (shim.Config, error) {
 	if len(t.Services) > 0 {
 		return shim.Config{}, &worker.UserError{Err: fmt.Errorf("service %q needs a container: a worker without containers runs no services", t.Services[0].Name)}
 	}
@@ -33,9 +33,6 @@ func (r *Runtime) prepare(ctx context.Context, dir string, t worker.Task) (shim.
 		if err := os.Mkdir(filepath.Join(dir, d), 0o755); err != nil {
 			return shim.Config{}, err
 		}
-	}
-	if err := r.mount(ctx, p, t.Mounts); err != nil {
-		return shim.Config{}, err
 	}
 	env := slices.Clone(r.cfg.Env)
 	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))

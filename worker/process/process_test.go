@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 
 func open(dir, binary string) (*process.Runtime, error) {
 	return process.Open(process.Config{
-		Dir: dir, Binary: binary, Init: workertest.InitOf(binary), Env: []string{"PATH=" + os.Getenv("PATH")}, Log: slog.New(slog.DiscardHandler),
+		Dir: dir, Binary: binary, Init: workertest.InitOf(binary), Env: []string{"PATH=" + os.Getenv("PATH")}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -22,6 +23,7 @@ type Config struct {
 	Init   string   // the init; "" is Binary
 	Env    []string // what every task has in its environment besides its own: PATH at least
 	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // Runtime implements worker.Runtime, worker.Volumes and worker.Logs.
@@ -80,24 +82,32 @@ func (r *Runtime) ResultPath(runID string) string { return r.runs.ResultPath(run
 func (r *Runtime) List(context.Context) ([]string, error) { return r.runs.List() }
 
 // Start is worker.Runtime.
-func (r *Runtime) Start(ctx context.Context, t worker.Task) error {
+func (r *Runtime) Start(ctx context.Context, t worker.Task) (worker.Spent, error) {
 	if err := rundir.Check(t.RunID); err != nil {
-		return &worker.UserError{Err: err}
+		return worker.Spent{}, &worker.UserError{Err: err}
 	}
-	_, err, _ := r.starts.Do(t.RunID, func() (any, error) { return nil, r.start(ctx, t) })
-	return err
+	spent, err, _ := r.starts.Do(t.RunID, func() (any, error) { return r.start(ctx, t) })
+	return spent.(worker.Spent), err
 }
 
-func (r *Runtime) start(ctx context.Context, t worker.Task) error {
+// start pulls nothing: a program that is there already is all that it can run.
+func (r *Runtime) start(ctx context.Context, t worker.Task) (spent worker.Spent, err error) {
 	var rec record
 	if err := r.runs.Load(t.RunID, &rec); !errors.Is(err, worker.ErrUnknownRun) {
-		return err // it is there already
+		return spent, err // it is there already
 	}
+	watch := worker.NewStopwatch(r.cfg.Now)
+	defer watch.Lap(&spent.Create)
 	dir, err := r.runs.Create(t.RunID)
 	if err != nil {
-		return err
+		return spent, err
 	}
-	c, err := r.prepare(ctx, dir, t)
+	c, err := r.prepare(dir, t)
+	watch.Lap(&spent.Create)
+	if err == nil {
+		err = r.mount(ctx, newPaths(dir, t.Mounts), t.Mounts)
+		watch.Lap(&spent.Fetch)
+	}
 	if err == nil {
 		err = shim.Prepare(dir, c)
 	}
@@ -105,9 +115,9 @@ func (r *Runtime) start(ctx context.Context, t worker.Task) error {
 		err = r.spawn(t.RunID, dir)
 	}
 	if err == nil {
-		return shim.Forget(dir)
+		return spent, shim.Forget(dir)
 	}
-	return errors.Join(err, r.runs.Remove(t.RunID))
+	return spent, errors.Join(err, r.runs.Remove(t.RunID))
 }
 
 // Wait is worker.Runtime.

@@ -102,7 +102,8 @@ func supervise(dir string, c Config, signals int, gate gate, now func() time.Tim
 	out.flush()
 	s.epitaph(c)
 	s.killAll()
-	e := worker.Exit{Code: s.code, StartedAt: started, EndedAt: s.ended}
+	// The end is as long after the beginning as it was, whoever sets the clock meanwhile.
+	e := worker.Exit{Code: s.code, StartedAt: started, EndedAt: started.Add(s.ended.Sub(started))}
 	if err := out.err(); err != nil {
 		e.Code, e.Err, e.Lost = -1, err.Error(), out.lost()
 	}

@@ -127,8 +127,12 @@ func builtIn(t *testing.T, f Fixture) {
 func startAgain(t *testing.T, f Fixture) {
 	task := f.sh("echo once")
 	f.succeed(t, task)
-	if err := f.Runtime.Start(t.Context(), task); err != nil {
+	spent, err := f.Runtime.Start(t.Context(), task)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if spent != (worker.Spent{}) {
+		t.Errorf("finding it took %+v", spent)
 	}
 	if r := f.wait(t, f.Runtime, task.RunID); r.Stdout != "once\n" {
 		t.Errorf("log is %q", r.Stdout)
@@ -172,12 +176,12 @@ func removeAndList(t *testing.T, f Fixture) {
 func badNames(t *testing.T, f Fixture) {
 	task := f.sh("true")
 	task.RunID = "../../escape"
-	if err := f.Runtime.Start(t.Context(), task); err == nil {
+	if _, err := f.Runtime.Start(t.Context(), task); err == nil {
 		t.Error("a run id with a path was taken")
 	}
 	task = f.sh("true")
 	task.Mounts = []worker.Mount{{Volume: "../escape", Path: worker.BuildDir + "/x", Kind: worker.MountOutput}}
-	if err := f.Runtime.Start(t.Context(), task); err == nil {
+	if _, err := f.Runtime.Start(t.Context(), task); err == nil {
 		t.Error("a volume handle with a path was taken")
 	}
 	if ids, err := f.Runtime.List(t.Context()); err != nil || slices.Contains(ids, task.RunID) {

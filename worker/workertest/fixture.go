@@ -113,7 +113,7 @@ func (f Fixture) start(t *testing.T, task worker.Task) {
 			t.Error(err)
 		}
 	})
-	if err := f.Runtime.Start(t.Context(), task); err != nil {
+	if _, err := f.Runtime.Start(t.Context(), task); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -211,7 +211,7 @@ func imageMissing(t *testing.T, f Fixture) {
 		task := f.sh("true")
 		task.Image.Ref = ref
 		var fault *worker.UserError
-		if err := f.Runtime.Start(t.Context(), task); !errors.As(err, &fault) || !strings.Contains(err.Error(), "image") {
+		if _, err := f.Runtime.Start(t.Context(), task); !errors.As(err, &fault) || !strings.Contains(err.Error(), "image") {
 			t.Errorf("%s: %v", ref, err)
 		}
 	}
@@ -251,7 +251,7 @@ func imageVolume(t *testing.T, f Fixture) {
 		task := f.sh("ls /")
 		task.Image = worker.Image{Volume: out}
 		var fault *worker.UserError
-		if err := f.Runtime.Start(t.Context(), task); !errors.As(err, &fault) {
+		if _, err := f.Runtime.Start(t.Context(), task); !errors.As(err, &fault) {
 			t.Errorf("%s: %v", name, err)
 			_ = f.Runtime.Remove(t.Context(), task.RunID)
 		}

@@ -105,7 +105,7 @@ func nested(t *testing.T, f Fixture) {
 func inputMissing(t *testing.T, f Fixture) {
 	task := f.sh("true")
 	task.Mounts = []worker.Mount{mount("never-made", "in", worker.MountInput)}
-	if err := f.Runtime.Start(t.Context(), task); err == nil {
+	if _, err := f.Runtime.Start(t.Context(), task); err == nil {
 		t.Error("it started")
 		_ = f.Runtime.Remove(t.Context(), task.RunID)
 	}

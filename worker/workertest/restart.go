@@ -23,7 +23,7 @@ func Help(r worker.Runtime) error {
 		return err
 	}
 	for _, task := range tasks {
-		if err := r.Start(context.Background(), task); err != nil {
+		if _, err := r.Start(context.Background(), task); err != nil {
 			return err
 		}
 	}
@@ -43,7 +43,7 @@ func restart(t *testing.T, f Fixture) {
 	if err != nil || !slices.Contains(ids, going.RunID) || !slices.Contains(ids, ended.RunID) {
 		t.Fatalf("runs: %v, %v", ids, err)
 	}
-	if err := r.Start(t.Context(), going); err != nil {
+	if _, err := r.Start(t.Context(), going); err != nil {
 		t.Errorf("start of what runs: %v", err)
 	}
 	if got := f.wait(t, r, ended.RunID); got.Code != 6 || got.Stdout != "done\n" || got.Err != "" {

@@ -121,7 +121,7 @@ func serviceFails(t *testing.T, f Fixture) {
 	}
 	task := f.sh("echo started")
 	task.Services = []worker.Service{{Name: "db", Image: worker.Image{Ref: "oci:/no/such"}}}
-	err := f.Runtime.Start(t.Context(), task)
+	_, err := f.Runtime.Start(t.Context(), task)
 	if user := (*worker.UserError)(nil); !errors.As(err, &user) || !strings.HasPrefix(user.Error(), `service "db": `) {
 		t.Errorf("an image that is not there: %v", err)
 	}
@@ -156,7 +156,10 @@ func serviceGivenUp(t *testing.T, f Fixture) {
 	task.Services = []worker.Service{s}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- f.Runtime.Start(ctx, task) }()
+	go func() {
+		_, err := f.Runtime.Start(ctx, task)
+		done <- err
+	}()
 	for !alive(t, "weir-test-"+name) {
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -42,6 +42,7 @@ func Run(t *testing.T, make func(t *testing.T) Fixture) {
 		{"kill reaches all processes", killAll},
 		{"kill of what has ended", killEnded},
 		{"wait can be cut short", waitCancelled},
+		{"where the time of a start went", spent},
 
 		{"a worker that was killed finds its runs", restart},
 	} {
@@ -55,7 +56,7 @@ func Run(t *testing.T, make func(t *testing.T) Fixture) {
 	t.Run("services need containers", func(t *testing.T) {
 		task := f.sh("true")
 		task.Services = []worker.Service{{Name: "db"}}
-		err := f.Runtime.Start(t.Context(), task)
+		_, err := f.Runtime.Start(t.Context(), task)
 		if user := (*worker.UserError)(nil); !errors.As(err, &user) || !strings.Contains(err.Error(), "needs a container") {
 			t.Errorf("%v", err)
 		}

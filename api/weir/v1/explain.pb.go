@@ -282,18 +282,25 @@ func (x *ExplainBuildResponse) GetAttempts() []*Attempt {
 // Attempt is a run of a step, and where its time went. What has not begun, or never
 // came, is 0.
 type Attempt struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // of the step
-	Step          string                 `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"` // its name
-	Attempt       int32                  `protobuf:"varint,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
-	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
-	Status        string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"` // of the run
-	Worker        string                 `protobuf:"bytes,6,opt,name=worker,proto3" json:"worker,omitempty"` // name; "": none, or gone
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	PlaceMs       int64                  `protobuf:"varint,8,opt,name=place_ms,json=placeMs,proto3" json:"place_ms,omitempty"`       // without a worker
-	PrepareMs     int64                  `protobuf:"varint,9,opt,name=prepare_ms,json=prepareMs,proto3" json:"prepare_ms,omitempty"` // on it, before the program ran: image, inputs, container
-	RunMs         int64                  `protobuf:"varint,10,opt,name=run_ms,json=runMs,proto3" json:"run_ms,omitempty"`            // the program, by the worker's clock
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Path      string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // of the step
+	Step      string                 `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"` // its name
+	Attempt   int32                  `protobuf:"varint,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	Kind      string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	Status    string                 `protobuf:"bytes,5,opt,name=status,proto3" json:"status,omitempty"` // of the run
+	Worker    string                 `protobuf:"bytes,6,opt,name=worker,proto3" json:"worker,omitempty"` // name; "": none, or gone
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	PlaceMs   int64                  `protobuf:"varint,8,opt,name=place_ms,json=placeMs,proto3" json:"place_ms,omitempty"`       // until a worker had it: chosen, and told
+	PrepareMs int64                  `protobuf:"varint,9,opt,name=prepare_ms,json=prepareMs,proto3" json:"prepare_ms,omitempty"` // on it, before the program ran: image, inputs, container
+	RunMs     int64                  `protobuf:"varint,10,opt,name=run_ms,json=runMs,proto3" json:"run_ms,omitempty"`            // the program, by the worker's clock
+	EndedAt   *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	// The phases, one after the other; run_ms is between create_ms and upload_ms, and
+	// prepare_ms is not one of them.
+	QueueMs       int64 `protobuf:"varint,12,opt,name=queue_ms,json=queueMs,proto3" json:"queue_ms,omitempty"`    // from the end of what came before it, or its build's making, until it was made
+	PullMs        int64 `protobuf:"varint,13,opt,name=pull_ms,json=pullMs,proto3" json:"pull_ms,omitempty"`       // until its images were there
+	FetchMs       int64 `protobuf:"varint,14,opt,name=fetch_ms,json=fetchMs,proto3" json:"fetch_ms,omitempty"`    // until its inputs and caches were in their places
+	CreateMs      int64 `protobuf:"varint,15,opt,name=create_ms,json=createMs,proto3" json:"create_ms,omitempty"` // network, container, services that are ready
+	UploadMs      int64 `protobuf:"varint,16,opt,name=upload_ms,json=uploadMs,proto3" json:"upload_ms,omitempty"` // the result and the rest of the log
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -403,6 +410,41 @@ func (x *Attempt) GetEndedAt() *timestamppb.Timestamp {
 		return x.EndedAt
 	}
 	return nil
+}
+
+func (x *Attempt) GetQueueMs() int64 {
+	if x != nil {
+		return x.QueueMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetPullMs() int64 {
+	if x != nil {
+		return x.PullMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetFetchMs() int64 {
+	if x != nil {
+		return x.FetchMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetCreateMs() int64 {
+	if x != nil {
+		return x.CreateMs
+	}
+	return 0
+}
+
+func (x *Attempt) GetUploadMs() int64 {
+	if x != nil {
+		return x.UploadMs
+	}
+	return 0
 }
 
 type ExplainResourceRequest struct {
@@ -812,7 +854,7 @@ const file_weir_v1_explain_proto_rawDesc = "" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\x12 \n" +
 	"\x04whys\x18\x02 \x03(\v2\f.weir.v1.WhyR\x04whys\x12#\n" +
 	"\x05steps\x18\x03 \x03(\v2\r.weir.v1.StepR\x05steps\x12,\n" +
-	"\battempts\x18\x04 \x03(\v2\x10.weir.v1.AttemptR\battempts\"\xd2\x02\n" +
+	"\battempts\x18\x04 \x03(\v2\x10.weir.v1.AttemptR\battempts\"\xdb\x03\n" +
 	"\aAttempt\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04step\x18\x02 \x01(\tR\x04step\x12\x18\n" +
@@ -827,7 +869,12 @@ const file_weir_v1_explain_proto_rawDesc = "" +
 	"prepare_ms\x18\t \x01(\x03R\tprepareMs\x12\x15\n" +
 	"\x06run_ms\x18\n" +
 	" \x01(\x03R\x05runMs\x125\n" +
-	"\bended_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\"P\n" +
+	"\bended_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12\x19\n" +
+	"\bqueue_ms\x18\f \x01(\x03R\aqueueMs\x12\x17\n" +
+	"\apull_ms\x18\r \x01(\x03R\x06pullMs\x12\x19\n" +
+	"\bfetch_ms\x18\x0e \x01(\x03R\afetchMs\x12\x1b\n" +
+	"\tcreate_ms\x18\x0f \x01(\x03R\bcreateMs\x12\x1b\n" +
+	"\tupload_ms\x18\x10 \x01(\x03R\buploadMs\"P\n" +
 	"\x16ExplainResourceRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\"q\n" +

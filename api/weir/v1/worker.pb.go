@@ -1451,6 +1451,7 @@ func (*ReportRunRequest_Ended) isReportRunRequest_Report() {}
 type RunStarted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	At            *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	Spent         *Spent                 `protobuf:"bytes,2,opt,name=spent,proto3" json:"spent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1492,6 +1493,83 @@ func (x *RunStarted) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *RunStarted) GetSpent() *Spent {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
+// Spent is where the worker's time went besides the program's own, by a clock that
+// nobody sets. What never came to pass is 0.
+type Spent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	PullMs        int64                  `protobuf:"varint,1,opt,name=pull_ms,json=pullMs,proto3" json:"pull_ms,omitempty"`       // until the images were there, those of services too
+	FetchMs       int64                  `protobuf:"varint,2,opt,name=fetch_ms,json=fetchMs,proto3" json:"fetch_ms,omitempty"`    // until inputs and caches were in their places
+	CreateMs      int64                  `protobuf:"varint,3,opt,name=create_ms,json=createMs,proto3" json:"create_ms,omitempty"` // network, container, services that are ready
+	UploadMs      int64                  `protobuf:"varint,4,opt,name=upload_ms,json=uploadMs,proto3" json:"upload_ms,omitempty"` // from the program's end on: result and the rest of the log, up to this report
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Spent) Reset() {
+	*x = Spent{}
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Spent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Spent) ProtoMessage() {}
+
+func (x *Spent) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Spent.ProtoReflect.Descriptor instead.
+func (*Spent) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Spent) GetPullMs() int64 {
+	if x != nil {
+		return x.PullMs
+	}
+	return 0
+}
+
+func (x *Spent) GetFetchMs() int64 {
+	if x != nil {
+		return x.FetchMs
+	}
+	return 0
+}
+
+func (x *Spent) GetCreateMs() int64 {
+	if x != nil {
+		return x.CreateMs
+	}
+	return 0
+}
+
+func (x *Spent) GetUploadMs() int64 {
+	if x != nil {
+		return x.UploadMs
+	}
+	return 0
+}
+
 // RunEnded is sent when all output was acknowledged but the last piece, which it
 // may carry: then the exit and the end of the log are one round trip and one
 // transaction.
@@ -1508,13 +1586,14 @@ type RunEnded struct {
 	LogOffset     int64                  `protobuf:"varint,9,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"` // of the first byte of log, or of the log's end
 	Log           []byte                 `protobuf:"bytes,10,opt,name=log,proto3" json:"log,omitempty"`                              // whole framed records, the last ones
 	Note          string                 `protobuf:"bytes,11,opt,name=note,proto3" json:"note,omitempty"`                            // what else is to be said of an exit code that is not 0
+	Spent         *Spent                 `protobuf:"bytes,12,opt,name=spent,proto3" json:"spent,omitempty"`                          // absent: an older worker
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunEnded) Reset() {
 	*x = RunEnded{}
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1526,7 +1605,7 @@ func (x *RunEnded) String() string {
 func (*RunEnded) ProtoMessage() {}
 
 func (x *RunEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1539,7 +1618,7 @@ func (x *RunEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnded.ProtoReflect.Descriptor instead.
 func (*RunEnded) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RunEnded) GetExitCode() int32 {
@@ -1619,6 +1698,13 @@ func (x *RunEnded) GetNote() string {
 	return ""
 }
 
+func (x *RunEnded) GetSpent() *Spent {
+	if x != nil {
+		return x.Spent
+	}
+	return nil
+}
+
 type ReportRunResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Stale         bool                   `protobuf:"varint,1,opt,name=stale,proto3" json:"stale,omitempty"` // the run is not this worker's any more: kill and remove it
@@ -1630,7 +1716,7 @@ type ReportRunResponse struct {
 
 func (x *ReportRunResponse) Reset() {
 	*x = ReportRunResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[21]
+	mi := &file_weir_v1_worker_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +1728,7 @@ func (x *ReportRunResponse) String() string {
 func (*ReportRunResponse) ProtoMessage() {}
 
 func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[21]
+	mi := &file_weir_v1_worker_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +1741,7 @@ func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRunResponse.ProtoReflect.Descriptor instead.
 func (*ReportRunResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{21}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReportRunResponse) GetStale() bool {
@@ -1799,10 +1885,16 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12/\n" +
 	"\astarted\x18\x03 \x01(\v2\x13.weir.v1.RunStartedH\x00R\astarted\x12)\n" +
 	"\x05ended\x18\x04 \x01(\v2\x11.weir.v1.RunEndedH\x00R\x05endedB\b\n" +
-	"\x06report\"8\n" +
+	"\x06report\"^\n" +
 	"\n" +
 	"RunStarted\x12*\n" +
-	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xc6\x02\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12$\n" +
+	"\x05spent\x18\x02 \x01(\v2\x0e.weir.v1.SpentR\x05spent\"u\n" +
+	"\x05Spent\x12\x17\n" +
+	"\apull_ms\x18\x01 \x01(\x03R\x06pullMs\x12\x19\n" +
+	"\bfetch_ms\x18\x02 \x01(\x03R\afetchMs\x12\x1b\n" +
+	"\tcreate_ms\x18\x03 \x01(\x03R\bcreateMs\x12\x1b\n" +
+	"\tupload_ms\x18\x04 \x01(\x03R\buploadMs\"\xec\x02\n" +
 	"\bRunEnded\x12\x1b\n" +
 	"\texit_code\x18\x01 \x01(\x05R\bexitCode\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\x12\x14\n" +
@@ -1817,7 +1909,8 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"log_offset\x18\t \x01(\x03R\tlogOffset\x12\x10\n" +
 	"\x03log\x18\n" +
 	" \x01(\fR\x03log\x12\x12\n" +
-	"\x04note\x18\v \x01(\tR\x04note\"W\n" +
+	"\x04note\x18\v \x01(\tR\x04note\x12$\n" +
+	"\x05spent\x18\f \x01(\v2\x0e.weir.v1.SpentR\x05spent\"W\n" +
 	"\x11ReportRunResponse\x12\x14\n" +
 	"\x05stale\x18\x01 \x01(\bR\x05stale\x12\x14\n" +
 	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
@@ -1842,7 +1935,7 @@ func file_weir_v1_worker_proto_rawDescGZIP() []byte {
 	return file_weir_v1_worker_proto_rawDescData
 }
 
-var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_weir_v1_worker_proto_goTypes = []any{
 	(*EnrollRequest)(nil),         // 0: weir.v1.EnrollRequest
 	(*EnrollResponse)(nil),        // 1: weir.v1.EnrollResponse
@@ -1864,10 +1957,11 @@ var file_weir_v1_worker_proto_goTypes = []any{
 	(*AppendLogResponse)(nil),     // 17: weir.v1.AppendLogResponse
 	(*ReportRunRequest)(nil),      // 18: weir.v1.ReportRunRequest
 	(*RunStarted)(nil),            // 19: weir.v1.RunStarted
-	(*RunEnded)(nil),              // 20: weir.v1.RunEnded
-	(*ReportRunResponse)(nil),     // 21: weir.v1.ReportRunResponse
-	nil,                           // 22: weir.v1.Task.LabelsEntry
-	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(*Spent)(nil),                 // 20: weir.v1.Spent
+	(*RunEnded)(nil),              // 21: weir.v1.RunEnded
+	(*ReportRunResponse)(nil),     // 22: weir.v1.ReportRunResponse
+	nil,                           // 23: weir.v1.Task.LabelsEntry
+	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
 }
 var file_weir_v1_worker_proto_depIdxs = []int32{
 	3,  // 0: weir.v1.RegisterRequest.runs:type_name -> weir.v1.RunRef
@@ -1877,32 +1971,34 @@ var file_weir_v1_worker_proto_depIdxs = []int32{
 	9,  // 4: weir.v1.OrdersResponse.kill:type_name -> weir.v1.Kill
 	10, // 5: weir.v1.OrdersResponse.destroy:type_name -> weir.v1.Destroy
 	11, // 6: weir.v1.Start.task:type_name -> weir.v1.Task
-	22, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
+	23, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
 	13, // 8: weir.v1.Task.mounts:type_name -> weir.v1.Mount
 	12, // 9: weir.v1.Task.services:type_name -> weir.v1.Service
 	10, // 10: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
 	19, // 11: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
-	20, // 12: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	23, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
-	23, // 14: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	23, // 15: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
-	0,  // 16: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 17: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 18: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	14, // 19: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	16, // 20: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	18, // 21: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	1,  // 22: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 23: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 24: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	15, // 25: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	17, // 26: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	21, // 27: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	22, // [22:28] is the sub-list for method output_type
-	16, // [16:22] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	21, // 12: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
+	24, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	20, // 14: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
+	24, // 15: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	24, // 16: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	20, // 17: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
+	0,  // 18: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 19: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 20: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	14, // 21: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	16, // 22: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	18, // 23: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	1,  // 24: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 25: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 26: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	15, // 27: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	17, // 28: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	22, // 29: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	24, // [24:30] is the sub-list for method output_type
+	18, // [18:24] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }
@@ -1925,7 +2021,7 @@ func file_weir_v1_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_worker_proto_rawDesc), len(file_weir_v1_worker_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -105,7 +105,7 @@ func (a *App) whyBuild(ctx context.Context, c *clients, args []string) error {
 		return err
 	}
 	fmt.Fprintln(a.Out)
-	return view.Attempts(a.Now(), res.Msg.Attempts).Write(a.Out, a.terminal())
+	return a.printTimes(res.Msg.Attempts)
 }
 
 func (a *App) printWhys(m proto.Message, whys []*weirv1.Why) error {

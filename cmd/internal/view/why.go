@@ -102,25 +102,3 @@ func Steps(now time.Time, all []*weirv1.Step) Table {
 	}
 	return t
 }
-
-// Attempts is the table of where the time of a build's runs went.
-func Attempts(now time.Time, all []*weirv1.Attempt) Table {
-	t := Table{Header: []string{"path", "run", "status", "worker", "placed after", "prepared in", "ran for", "ended"}}
-	for _, a := range all {
-		name := strings.TrimSpace(a.Kind + " " + a.Step)
-		if a.Attempt > 1 {
-			name += fmt.Sprintf(", attempt %d", a.Attempt)
-		}
-		t.Rows = append(t.Rows, []Cell{Text(a.Path), Text(name), Text(a.Status), Text(a.Worker),
-			millis(a.PlaceMs), millis(a.PrepareMs), millis(a.RunMs), Text(Ago(now, a.EndedAt))})
-	}
-	return t
-}
-
-// millis is short where it is short: what takes milliseconds is worth seeing here.
-func millis(ms int64) Cell {
-	if ms < 1000 {
-		return Text(fmt.Sprintf("%dms", ms))
-	}
-	return Text(Length(time.Duration(ms) * time.Millisecond))
-}

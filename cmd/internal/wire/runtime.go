@@ -56,7 +56,7 @@ func openRuntime(ctx context.Context, c runtimeConfig) (runtime, error) {
 	}
 	switch c.kind {
 	case RuntimeProcess:
-		r, err := process.Open(process.Config{Dir: c.dir, Binary: self, Init: init, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: c.log})
+		r, err := process.Open(process.Config{Dir: c.dir, Binary: self, Init: init, Env: []string{"PATH=" + os.Getenv("PATH")}, Log: c.log, Now: time.Now})
 		return processes{r}, err
 	case RuntimeContainerd:
 		return openContainers(ctx, c, self, init)

@@ -22,3 +22,12 @@ SELECT extract(epoch FROM ended_at - coalesce(started_at, ended_at))::float8 AS 
        (status = 'exited' AND coalesce(exit_code, -1) = 0)::boolean AS ok
 FROM runs
 WHERE kind = 'check' AND ended_at > sqlc.arg(since)::timestamptz AND ended_at <= sqlc.arg(until)::timestamptz;
+
+-- name: APIPhases :many
+-- The runs of a build are counted when it ends. What no worker has told is not.
+SELECT queue_ms, pull_ms, fetch_ms, create_ms, upload_ms,
+    (1000 * extract(epoch FROM r.assigned_at - r.created_at))::bigint AS place_ms,
+    (1000 * extract(epoch FROM r.ended_at - r.started_at))::bigint AS run_ms
+FROM builds b JOIN runs r ON r.build_id = b.id
+WHERE b.ended_at > sqlc.arg(since)::timestamptz AND b.ended_at <= sqlc.arg(until)::timestamptz
+    AND r.assigned_at IS NOT NULL AND r.started_at IS NOT NULL AND r.ended_at IS NOT NULL;

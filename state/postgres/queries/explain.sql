@@ -59,11 +59,16 @@ SELECT message, ended_at FROM builds WHERE id = @id;
 SELECT scope_id, coalesce(s.last_error, '')::text AS last_error FROM resources r JOIN scopes s ON s.id = r.scope_id WHERE r.object_id = @object_id;
 
 -- name: ExplainAttempts :many
--- What goes on counts up to now.
+-- What goes on counts up to now. The way of an order to its worker is part of its
+-- placing: what lies between is what no clock of one machine has measured.
 SELECT r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.kind, r.status, coalesce(w.name, '')::text AS worker, r.created_at, r.ended_at,
-    (1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at))::bigint AS place_ms,
+    coalesce(r.queue_ms, 0)::bigint AS queue_ms,
+    greatest(1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at),
+             1000 * extract(epoch FROM r.started_at - r.created_at) - r.pull_ms - r.fetch_ms - r.create_ms)::bigint AS place_ms,
     coalesce(1000 * extract(epoch FROM coalesce(r.started_at, r.ended_at, n.at) - r.assigned_at), 0)::bigint AS prepare_ms,
-    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms
+    coalesce(r.pull_ms, 0)::bigint AS pull_ms, coalesce(r.fetch_ms, 0)::bigint AS fetch_ms, coalesce(r.create_ms, 0)::bigint AS create_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms,
+    coalesce(r.upload_ms, 0)::bigint AS upload_ms
 FROM runs r CROSS JOIN (SELECT clock_timestamp() AS at) n
 LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path LEFT JOIN workers w ON w.id = r.worker_id
 WHERE r.build_id = @build_id::uuid ORDER BY r.created_at, r.step_path, r.attempt;

@@ -19,7 +19,8 @@ SELECT status, log_offset FROM runs WHERE id = @id AND worker_id = @worker_id::u
 -- It does not wait for the disk: a crash that forgets it leaves the run assigned, and
 -- its end says when it started.
 WITH started AS (
-    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest(@at::timestamptz, assigned_at))
+    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest(@at::timestamptz, assigned_at)),
+        pull_ms = sqlc.narg('pull_ms'), fetch_ms = sqlc.narg('fetch_ms'), create_ms = sqlc.narg('create_ms')
     FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
     WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND status = ANY(@from_status::text[])
     RETURNING id, build_id
@@ -36,6 +37,8 @@ SELECT build_id FROM started;
 WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = sqlc.narg('exit_code'), message = @message, infra = @infra, timed_out = @timed_out,
+        pull_ms = coalesce(sqlc.narg('pull_ms'), pull_ms), fetch_ms = coalesce(sqlc.narg('fetch_ms'), fetch_ms),
+        create_ms = coalesce(sqlc.narg('create_ms'), create_ms), upload_ms = sqlc.narg('upload_ms'),
         result = @result, log_offset = log_offset + @log_size::bigint,
         started_at = CASE WHEN sqlc.narg('started_at')::timestamptz IS NULL THEN started_at
             ELSE least(clock_timestamp(), greatest(sqlc.narg('started_at')::timestamptz, assigned_at)) END,

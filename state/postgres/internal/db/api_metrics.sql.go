@@ -114,6 +114,54 @@ func (q *Queries) APIOpenBuilds(ctx context.Context) ([]APIOpenBuildsRow, error)
 	return items, nil
 }
 
+const aPIPhases = `-- name: APIPhases :many
+SELECT queue_ms, pull_ms, fetch_ms, create_ms, upload_ms,
+    (1000 * extract(epoch FROM r.assigned_at - r.created_at))::bigint AS place_ms,
+    (1000 * extract(epoch FROM r.ended_at - r.started_at))::bigint AS run_ms
+FROM builds b JOIN runs r ON r.build_id = b.id
+WHERE b.ended_at > $1::timestamptz AND b.ended_at <= $2::timestamptz
+    AND r.assigned_at IS NOT NULL AND r.started_at IS NOT NULL AND r.ended_at IS NOT NULL
+`
+
+type APIPhasesRow struct {
+	QueueMs  *int64
+	PullMs   *int64
+	FetchMs  *int64
+	CreateMs *int64
+	UploadMs *int64
+	PlaceMs  int64
+	RunMs    int64
+}
+
+// The runs of a build are counted when it ends. What no worker has told is not.
+func (q *Queries) APIPhases(ctx context.Context, since time.Time, until time.Time) ([]APIPhasesRow, error) {
+	rows, err := q.db.Query(ctx, aPIPhases, since, until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []APIPhasesRow{}
+	for rows.Next() {
+		var i APIPhasesRow
+		if err := rows.Scan(
+			&i.QueueMs,
+			&i.PullMs,
+			&i.FetchMs,
+			&i.CreateMs,
+			&i.UploadMs,
+			&i.PlaceMs,
+			&i.RunMs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const aPIPlacementWaits = `-- name: APIPlacementWaits :many
 SELECT extract(epoch FROM assigned_at - created_at)::float8 AS seconds FROM runs
 WHERE assigned_at > $1::timestamptz AND assigned_at <= $2::timestamptz

@@ -12,9 +12,13 @@ import (
 
 const explainAttempts = `-- name: ExplainAttempts :many
 SELECT r.step_path, coalesce(s.name, '')::text AS step_name, r.attempt, r.kind, r.status, coalesce(w.name, '')::text AS worker, r.created_at, r.ended_at,
-    (1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at))::bigint AS place_ms,
+    coalesce(r.queue_ms, 0)::bigint AS queue_ms,
+    greatest(1000 * extract(epoch FROM coalesce(r.assigned_at, r.ended_at, n.at) - r.created_at),
+             1000 * extract(epoch FROM r.started_at - r.created_at) - r.pull_ms - r.fetch_ms - r.create_ms)::bigint AS place_ms,
     coalesce(1000 * extract(epoch FROM coalesce(r.started_at, r.ended_at, n.at) - r.assigned_at), 0)::bigint AS prepare_ms,
-    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms
+    coalesce(r.pull_ms, 0)::bigint AS pull_ms, coalesce(r.fetch_ms, 0)::bigint AS fetch_ms, coalesce(r.create_ms, 0)::bigint AS create_ms,
+    coalesce(1000 * extract(epoch FROM coalesce(r.ended_at, n.at) - r.started_at), 0)::bigint AS run_ms,
+    coalesce(r.upload_ms, 0)::bigint AS upload_ms
 FROM runs r CROSS JOIN (SELECT clock_timestamp() AS at) n
 LEFT JOIN steps s ON s.build_id = r.build_id AND s.path = r.step_path LEFT JOIN workers w ON w.id = r.worker_id
 WHERE r.build_id = $1::uuid ORDER BY r.created_at, r.step_path, r.attempt
@@ -29,12 +33,18 @@ type ExplainAttemptsRow struct {
 	Worker    string
 	CreatedAt time.Time
 	EndedAt   *time.Time
+	QueueMs   int64
 	PlaceMs   int64
 	PrepareMs int64
+	PullMs    int64
+	FetchMs   int64
+	CreateMs  int64
 	RunMs     int64
+	UploadMs  int64
 }
 
-// What goes on counts up to now.
+// What goes on counts up to now. The way of an order to its worker is part of its
+// placing: what lies between is what no clock of one machine has measured.
 func (q *Queries) ExplainAttempts(ctx context.Context, buildID string) ([]ExplainAttemptsRow, error) {
 	rows, err := q.db.Query(ctx, explainAttempts, buildID)
 	if err != nil {
@@ -53,9 +63,14 @@ func (q *Queries) ExplainAttempts(ctx context.Context, buildID string) ([]Explai
 			&i.Worker,
 			&i.CreatedAt,
 			&i.EndedAt,
+			&i.QueueMs,
 			&i.PlaceMs,
 			&i.PrepareMs,
+			&i.PullMs,
+			&i.FetchMs,
+			&i.CreateMs,
 			&i.RunMs,
+			&i.UploadMs,
 		); err != nil {
 			return nil, err
 		}

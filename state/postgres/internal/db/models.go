@@ -272,6 +272,11 @@ type Run struct {
 	EndedAt         *time.Time
 	Hidden          bool
 	LogPacked       bool
+	QueueMs         *int64
+	PullMs          *int64
+	FetchMs         *int64
+	CreateMs        *int64
+	UploadMs        *int64
 }
 
 type Scope struct {

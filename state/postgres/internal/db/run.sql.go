@@ -55,13 +55,19 @@ func (q *Queries) ForgetHidden(ctx context.Context, buildID string) error {
 }
 
 const insertBuildRuns = `-- name: InsertBuildRuns :exec
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status, queue_ms)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, n.hidden, 'unplaced'
+       nullif(n.worker, '')::uuid, n.hidden, 'unplaced',
+       greatest(0, 1000 * extract(epoch FROM clock_timestamp() - coalesce(last.ended_at, before.at, b.created_at)))
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS path, unnest($3::int[]) AS attempt, unnest($4::text[]) AS kind,
              unnest($5::bytea[]) AS task, unnest($6::text[]) AS tags, unnest($7::text[]) AS worker,
              unnest($8::boolean[]) AS hidden) n
 JOIN builds b ON b.id = $9
+LEFT JOIN runs last ON last.build_id = b.id AND last.step_path = n.path AND last.attempt = n.attempt - 1
+CROSS JOIN (
+    SELECT greatest((SELECT max(r.ended_at) FROM runs r WHERE r.build_id = $9),
+                    (SELECT max(a.answered_at) FROM approvals a WHERE a.build_id = $9)) AS at
+) before
 ON CONFLICT (id) DO NOTHING
 `
 
@@ -77,7 +83,8 @@ type InsertBuildRunsParams struct {
 	BuildID  string
 }
 
-// A run's id follows from what it is: one that is there already is the same.
+// A run's id follows from what it is: one that is there already is the same. It was
+// on the queue since what came before it ended: an attempt, another run, an approval.
 func (q *Queries) InsertBuildRuns(ctx context.Context, arg InsertBuildRunsParams) error {
 	_, err := q.db.Exec(ctx, insertBuildRuns,
 		arg.Ids,

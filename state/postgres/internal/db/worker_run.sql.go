@@ -57,16 +57,18 @@ const endRun = `-- name: EndRun :one
 WITH ended AS (
     UPDATE runs
     SET status = 'exited', exit_code = $1, message = $2, infra = $3, timed_out = $4,
-        result = $5, log_offset = log_offset + $6::bigint,
-        started_at = CASE WHEN $7::timestamptz IS NULL THEN started_at
-            ELSE least(clock_timestamp(), greatest($7::timestamptz, assigned_at)) END,
-        ended_at = least(clock_timestamp(), greatest($8::timestamptz, started_at, assigned_at))
-    WHERE id = $9 AND worker_id = $10::uuid AND epoch = $11 AND log_offset = $12
-        AND status = ANY($13::text[])
+        pull_ms = coalesce($5, pull_ms), fetch_ms = coalesce($6, fetch_ms),
+        create_ms = coalesce($7, create_ms), upload_ms = $8,
+        result = $9, log_offset = log_offset + $10::bigint,
+        started_at = CASE WHEN $11::timestamptz IS NULL THEN started_at
+            ELSE least(clock_timestamp(), greatest($11::timestamptz, assigned_at)) END,
+        ended_at = least(clock_timestamp(), greatest($12::timestamptz, started_at, assigned_at))
+    WHERE id = $13 AND worker_id = $14::uuid AND epoch = $15 AND log_offset = $16
+        AND status = ANY($17::text[])
     RETURNING id, build_id, scope_id, log_offset
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, $12, log_offset, $14::bytea FROM ended WHERE $6::bigint > 0
+    SELECT id, $16, log_offset, $18::bytea FROM ended WHERE $10::bigint > 0
 ), container AS (
     UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
 )
@@ -78,6 +80,10 @@ type EndRunParams struct {
 	Message    string
 	Infra      bool
 	TimedOut   bool
+	PullMs     *int64
+	FetchMs    *int64
+	CreateMs   *int64
+	UploadMs   *int64
 	Result     []byte
 	LogSize    int64
 	StartedAt  *time.Time
@@ -104,6 +110,10 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 		arg.Message,
 		arg.Infra,
 		arg.TimedOut,
+		arg.PullMs,
+		arg.FetchMs,
+		arg.CreateMs,
+		arg.UploadMs,
 		arg.Result,
 		arg.LogSize,
 		arg.StartedAt,
@@ -138,9 +148,10 @@ func (q *Queries) RunPosition(ctx context.Context, iD string, workerID string, e
 
 const startRun = `-- name: StartRun :one
 WITH started AS (
-    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest($1::timestamptz, assigned_at))
+    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest($1::timestamptz, assigned_at)),
+        pull_ms = $2, fetch_ms = $3, create_ms = $4
     FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
-    WHERE id = $2 AND worker_id = $3::uuid AND epoch = $4 AND status = ANY($5::text[])
+    WHERE id = $5 AND worker_id = $6::uuid AND epoch = $7 AND status = ANY($8::text[])
     RETURNING id, build_id
 ), container AS (
     UPDATE containers SET status = 'created' FROM started
@@ -151,6 +162,9 @@ SELECT build_id FROM started
 
 type StartRunParams struct {
 	At         time.Time
+	PullMs     *int64
+	FetchMs    *int64
+	CreateMs   *int64
 	ID         string
 	WorkerID   string
 	Epoch      int64
@@ -162,6 +176,9 @@ type StartRunParams struct {
 func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (*string, error) {
 	row := q.db.QueryRow(ctx, startRun,
 		arg.At,
+		arg.PullMs,
+		arg.FetchMs,
+		arg.CreateMs,
 		arg.ID,
 		arg.WorkerID,
 		arg.Epoch,
