@@ -67,6 +67,12 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 		s.Artifacts[a.Name] = build.Artifact{Run: a.Run, Worker: a.Worker, Volume: a.Volume}
 	}
 	s.Before = beforeOf(snap.Before)
+	for _, i := range snap.Images {
+		if s.Images == nil {
+			s.Images = map[build.ImageOf]string{}
+		}
+		s.Images[build.ImageOf{Path: i.Path, Ref: i.Ref}] = i.Digest
+	}
 	for _, f := range snap.Fetches {
 		s.Fetches = append(s.Fetches, build.Fetch{Key: f.Key, Artifact: build.Artifact{Run: f.Run, Worker: f.Worker, Volume: f.Volume}, Tags: f.Tags})
 	}

@@ -21,6 +21,15 @@ func (e *Explainer) Build(ctx context.Context, id string) ([]reason.Why, error) 
 	b := snap.Build
 	x.title = fmt.Sprintf("%s #%d", b.Job.Name(), b.Number)
 	x.names = []string{"pipeline", b.Pipeline, "job", shell(b.Job.Name()), "build", buildName(b.Pipeline, b.Job, b.Number)}
+	out, err := x.now(ctx)
+	if len(out) > 0 {
+		out[0].Tables = append(slices.Clip(out[0].Tables), madeOf(snap)...)
+	}
+	return out, err
+}
+
+func (x *buildExplainer) now(ctx context.Context) ([]reason.Why, error) {
+	b := x.snap.Build
 	switch {
 	case b.Status.Terminal():
 		return x.ended(ctx)

@@ -208,7 +208,7 @@ func (k *worker) begin(ctx context.Context, o postgres.StartOrder) (run, bool) {
 
 func (k *worker) play(r run) {
 	ref := postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.ID}
-	if _, err := k.w.s.RunStarted(r.ctx, ref, time.Now(), nil); err != nil && r.ctx.Err() == nil {
+	if _, err := k.w.s.RunStarted(r.ctx, ref, time.Now(), nil, nil); err != nil && r.ctx.Err() == nil {
 		k.w.Error(err)
 	}
 	e := k.how(r)

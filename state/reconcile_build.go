@@ -17,6 +17,7 @@ type BuildSnapshot struct {
 	Fetches   []FetchRow
 	Answers   map[string]ApprovalAnswer // by path
 	Before    *BuildBefore              // that it resumes; nil: none
+	Images    []ImageRow
 }
 
 // BuildRow is a build and the names around it.
@@ -48,6 +49,9 @@ type ArtifactRow struct {
 	Fetch                     string // in a change: the key to keep it under for other builds; "": none
 	Reused                    bool   // in a change: it is there under this key already
 }
+
+// ImageRow is the image that a step of a build had, or is to have again.
+type ImageRow struct{ Path, Ref, Digest string }
 
 // FetchRow is what a worker keeps of something fetched before.
 type FetchRow struct {

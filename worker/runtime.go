@@ -23,6 +23,14 @@ type Runtime interface {
 	List(ctx context.Context) ([]string, error)
 }
 
+// Images says which images runs were made of. A runtime that has none does not
+// implement it.
+type Images interface {
+	// ImagesOf gives the digests of the images of a run that runs, by their
+	// references, of those that were named without one.
+	ImagesOf(runID string) map[string]string
+}
+
 // Volumes are directories with handles that outlive containers.
 type Volumes interface {
 	// ListVolumes gives the handles of all volumes.

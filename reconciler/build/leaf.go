@@ -60,6 +60,7 @@ func (d *decider) beginLeaf(s graph.Step, path string, c cancel, row Step) outco
 	if d.Before != nil && run.Worker == "" { // to where the rest of it is
 		run.Worker = d.home()
 	}
+	d.pinImages(path, run.Task)
 	d.emit(StartStep{path, attempt})
 	d.emit(run)
 	d.wait(path, WaitRun, "its run has just been made")

@@ -22,7 +22,11 @@ type State struct {
 	Answers   map[string]state.ApprovalAnswer      // by path
 	Fetches   []Fetch                              // of these versions, that workers keep
 	Before    *Before                              // the build that it resumes; nil: none
+	Images    map[ImageOf]string                   // digests of images that steps had, or are to have again
 }
+
+// ImageOf names an image of a step as the pipeline does, without a digest.
+type ImageOf struct{ Path, Ref string }
 
 // Build is the row and the names that its steps may ask for.
 type Build struct {

@@ -42,7 +42,7 @@ func (h *Handler) ReportRun(ctx context.Context, req *connect.Request[weirv1.Rep
 	var p postgres.Progress
 	switch r := m.GetReport().(type) {
 	case *weirv1.ReportRunRequest_Started:
-		p, err = h.store.RunStarted(ctx, run, r.Started.GetAt().AsTime(), spent(r.Started.GetSpent()))
+		p, err = h.store.RunStarted(ctx, run, r.Started.GetAt().AsTime(), spent(r.Started.GetSpent()), r.Started.GetImages())
 	case *weirv1.ReportRunRequest_Ended:
 		p, err = h.ended(ctx, run, r.Ended)
 	default:
@@ -68,7 +68,7 @@ func runEnd(e *weirv1.RunEnded) postgres.RunEnd {
 	out := postgres.RunEnd{
 		Message: e.GetError(), Infra: e.GetInfra(), TimedOut: e.GetTimedOut(), Result: e.GetResult(),
 		StartedAt: timeOf(e.GetStartedAt()), EndedAt: e.GetAt().AsTime(),
-		LogOffset: e.GetLogOffset(), Log: e.GetLog(), Spent: spent(e.GetSpent()),
+		LogOffset: e.GetLogOffset(), Log: e.GetLog(), Spent: spent(e.GetSpent()), Images: e.GetImages(),
 	}
 	if e.GetError() == "" {
 		code := e.GetExitCode()

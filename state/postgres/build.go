@@ -19,7 +19,7 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	var snap state.BuildSnapshot
 	snap.Build.ID = id
 	var loads []func(q *db.Queries) error
-	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches, loadAnswers} {
+	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches, loadAnswers, loadImages} {
 		loads = append(loads, func(q *db.Queries) error { return load(ctx, q, &snap) })
 	}
 	if err := s.together(ctx, loads...); err != nil {

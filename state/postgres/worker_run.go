@@ -67,7 +67,10 @@ func (s *Store) position(ctx context.Context, r WorkerRun) (Progress, error) {
 
 // RunStarted notes that the program runs, and what came before if the worker says. Where
 // that is known already it changes nothing; nobody waits for it, so no key is enqueued.
-func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time, spent *state.Spent) (Progress, error) {
+func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time, spent *state.Spent, images map[string]string) (Progress, error) {
+	if err := putImages(ctx, s.q, r, images); err != nil {
+		return Progress{}, fmt.Errorf("images of run %s: %w", r.ID, err)
+	}
 	p := db.StartRunParams{ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From()}
 	if spent != nil {
 		p.PullMs, p.FetchMs, p.CreateMs = &spent.Pull, &spent.Fetch, &spent.Create
@@ -94,9 +97,10 @@ type RunEnd struct {
 	Result    []byte
 	StartedAt *time.Time // nil: the program never ran
 	EndedAt   time.Time
-	LogOffset int64        // where Log begins
-	Log       []byte       // the last piece
-	Spent     *state.Spent // nil: the worker does not say
+	LogOffset int64             // where Log begins
+	Log       []byte            // the last piece
+	Spent     *state.Spent      // nil: the worker does not say
+	Images    map[string]string // digests of the images that it had; nil: none, or said before
 }
 
 // RunEnded notes the end of a run together with the last piece of its log, and
@@ -107,6 +111,9 @@ func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, 
 	err := s.tx(ctx, func(q *db.Queries) error {
 		row, err := q.EndRun(ctx, params)
 		if err != nil {
+			return err
+		}
+		if err := putImages(ctx, q, r, e.Images); err != nil {
 			return err
 		}
 		if row.BuildID != nil {

@@ -26,12 +26,21 @@ const maxResult = 4 << 20
 func (r *run) reportStart() {
 	req := &weirv1.ReportRunRequest{
 		RunId: r.rec.id(), Epoch: r.rec.epoch(),
-		Report: &weirv1.ReportRunRequest_Started{Started: &weirv1.RunStarted{At: timestamppb.New(r.fleet.agent.opts.Now()), Spent: spentOf(r.rec.spent)}},
+		Report: &weirv1.ReportRunRequest_Started{Started: &weirv1.RunStarted{At: timestamppb.New(r.fleet.agent.opts.Now()), Spent: spentOf(r.rec.spent), Images: r.images()}},
 	}
 	resp, ok := r.report(r.log.untilEnd, req)
+	r.told.Store(ok)
 	if ok && resp.GetStale() {
 		r.fleet.forget(r.rec.id())
 	}
+}
+
+// images are the digests of the images that the run has.
+func (r *run) images() map[string]string {
+	if of, ok := r.fleet.agent.opts.Runtime.(worker.Images); ok {
+		return of.ImagesOf(r.rec.id())
+	}
+	return nil
 }
 
 // reportEnd sends what is left of the log and the exit, until the server has
@@ -124,6 +133,9 @@ func (r *run) endedWith(exit worker.Exit, result []byte) *weirv1.RunEnded {
 		ExitCode: int32(exit.Code), Error: exit.Err, Infra: exit.Lost, Oom: exit.OOM,
 		Note: exit.Note, TimedOut: r.rec.timedOut, Result: result, At: stamp(exit.EndedAt), StartedAt: stamp(exit.StartedAt),
 		Spent: spentOf(r.rec.spent),
+	}
+	if !r.told.Load() {
+		e.Images = r.images()
 	}
 	if e.At == nil {
 		e.At = timestamppb.New(r.fleet.agent.opts.Now())

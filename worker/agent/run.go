@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weirci/weir/worker"
@@ -30,6 +31,7 @@ type run struct {
 	ready  chan struct{}      // closed when the program runs
 	gone   chan struct{}      // closed when drive has returned
 	once   sync.Once          // discard
+	told   atomic.Bool        // the server knows that the program runs, and of which images
 }
 
 func newRun(f *fleet, rec record) *run {

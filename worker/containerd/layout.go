@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
+	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/weirci/weir/worker"
@@ -75,7 +76,16 @@ func rootFS(dir, name string) (*rootImage, error) {
 }
 
 // fromLayout imports one image of an OCI layout, unless it is here already.
+// One that is named by its digest need not be in the layout any more.
 func (s *images) fromLayout(ctx context.Context, layout image.Layout, name string) (*rootImage, error) {
+	if layout.Digest != "" {
+		if here, err := s.client.ImageService().Get(ctx, layoutImage(digest.Digest(layout.Digest))); err == nil {
+			if root, err := s.unpacked(ctx, here); err == nil {
+				root.Digest = layout.Digest
+				return root, nil
+			}
+		}
+	}
 	root, err := os.OpenRoot(layout.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &worker.UserError{Err: fmt.Errorf("image %s: there is no such directory on this worker", name)}
@@ -88,12 +98,18 @@ func (s *images) fromLayout(ctx context.Context, layout image.Layout, name strin
 		return nil, errors.Join(userFault(name, err, errNotImage), root.Close())
 	}
 	_ = root.Close()
-	key := "weir.local/layout:" + desc.Digest.Encoded()
+	key := layoutImage(desc.Digest)
 	return s.once(ctx, key, time.Time{}, func(ctx context.Context) (*rootImage, error) {
 		got, err := s.imported(ctx, key, func(w *io.PipeWriter) error { return streamLayout(w, layout.Dir, desc) })
+		if got != nil { // that of the index around it says nothing to others
+			got.Digest = desc.Digest.String()
+		}
 		return got, userFault(name, err, errNotImage)
 	})
 }
+
+// layoutImage is what an image out of a layout is called here.
+func layoutImage(d digest.Digest) string { return "weir.local/layout:" + d.Encoded() }
 
 // chooseManifest finds the image with the digest, or else with the tag, or the
 // only one.
@@ -126,7 +142,7 @@ func chooseManifest(root *os.Root, want image.Layout) (ocispec.Descriptor, error
 		tags = append(tags, have)
 	}
 	if want.Digest != "" {
-		return none, fmt.Errorf("%w: the layout has changed: no image in it has the digest %s", errNotImage, want.Digest)
+		return none, fmt.Errorf("%w: the layout has changed: no image in it has the digest %s, and the worker has not kept it", errNotImage, want.Digest)
 	}
 	tag := want.Tag
 	if tag == "" {

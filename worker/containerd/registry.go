@@ -17,6 +17,7 @@ import (
 
 var (
 	errNoImage = errors.New("there is no such image or tag, or this worker may not see it")
+	errGone    = errors.New("its registry has no image with that digest any more, or this worker may not see it, and the worker has not kept it")
 	errDenied  = errors.New("the registry does not let this worker in: it has no credentials for it, or wrong ones")
 )
 
@@ -38,6 +39,8 @@ func (s *images) fromRegistry(ctx context.Context, ref image.Registry) (*rootIma
 		return root, userFault(ref.Name, err)
 	case denied(err): // all there is to know is in these two: one line, without what the client says
 		return nil, userFault(ref.Name, errDenied, errDenied)
+	case errdefs.IsNotFound(err) && ref.Pinned:
+		return nil, userFault(ref.Name, errGone, errGone)
 	case errdefs.IsNotFound(err):
 		return nil, userFault(ref.Name, errNoImage, errNoImage)
 	case hereErr == nil:

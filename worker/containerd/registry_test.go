@@ -81,6 +81,9 @@ func TestRegistry(t *testing.T) {
 	if err := run(t.Context(), r, host+"/team/busybox:2"); !errors.As(err, &fault) || !strings.Contains(err.Error(), "no such image") {
 		t.Errorf("a tag that is not there: %v", err)
 	}
+	if err := run(t.Context(), r, host+"/team/busybox:1@sha256:"+strings.Repeat("0", 64)); !errors.As(err, &fault) || !strings.Contains(err.Error(), "no image with that digest any more") {
+		t.Errorf("a digest that is gone: %v", err)
+	}
 	stranger := openWith(t, m, "", 3)
 	if err := run(t.Context(), stranger, host+"/team/busybox:1"); !errors.As(err, &fault) || !strings.Contains(err.Error(), "credentials") {
 		t.Errorf("without a password: %v", err)

@@ -59,7 +59,10 @@ type record struct {
 }
 
 // started is recorded when the task runs.
-type started struct{ At time.Time }
+type started struct {
+	At     time.Time
+	Images map[string]string `json:",omitempty"` // digests, by references without one
+}
 
 const (
 	startedFile = "started.json"

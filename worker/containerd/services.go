@@ -162,7 +162,7 @@ func (r *Runtime) stillborn(ctx context.Context, runID string, why *serviceFaile
 		err = r.runs.SaveAs(runID, endedFile, worker.Exit{Code: -1, Err: why.text, EndedAt: now})
 	}
 	if err == nil {
-		err = r.runs.SaveAs(runID, startedFile, started{now})
+		err = r.runs.SaveAs(runID, startedFile, started{At: now})
 	}
 	if err != nil {
 		return errors.Join(err, r.discard(ctx, runID))

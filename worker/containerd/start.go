@@ -119,7 +119,7 @@ func (r *Runtime) createMain(ctx context.Context, dir string, t worker.Task, roo
 	if err := r.launch(ctx, dir, t, root, spec); err != nil {
 		return err
 	}
-	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now()})
+	return r.runs.SaveAs(t.RunID, startedFile, started{r.cfg.Now(), r.digests(ctx, t, root)})
 }
 
 // launch makes a container, and starts what is in it.

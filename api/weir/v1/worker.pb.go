@@ -1452,6 +1452,7 @@ type RunStarted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	At            *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
 	Spent         *Spent                 `protobuf:"bytes,2,opt,name=spent,proto3" json:"spent,omitempty"`
+	Images        map[string]string      `protobuf:"bytes,3,rep,name=images,proto3" json:"images,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // the digest of each image that was named without one
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1496,6 +1497,13 @@ func (x *RunStarted) GetAt() *timestamppb.Timestamp {
 func (x *RunStarted) GetSpent() *Spent {
 	if x != nil {
 		return x.Spent
+	}
+	return nil
+}
+
+func (x *RunStarted) GetImages() map[string]string {
+	if x != nil {
+		return x.Images
 	}
 	return nil
 }
@@ -1582,11 +1590,12 @@ type RunEnded struct {
 	Oom           bool                   `protobuf:"varint,5,opt,name=oom,proto3" json:"oom,omitempty"`
 	Result        []byte                 `protobuf:"bytes,6,opt,name=result,proto3" json:"result,omitempty"` // stdout of check, in, out; at most 4 MiB
 	At            *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=at,proto3" json:"at,omitempty"`
-	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`  // of the program; absent: it never ran
-	LogOffset     int64                  `protobuf:"varint,9,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"` // of the first byte of log, or of the log's end
-	Log           []byte                 `protobuf:"bytes,10,opt,name=log,proto3" json:"log,omitempty"`                              // whole framed records, the last ones
-	Note          string                 `protobuf:"bytes,11,opt,name=note,proto3" json:"note,omitempty"`                            // what else is to be said of an exit code that is not 0
-	Spent         *Spent                 `protobuf:"bytes,12,opt,name=spent,proto3" json:"spent,omitempty"`                          // absent: an older worker
+	StartedAt     *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`                                                     // of the program; absent: it never ran
+	LogOffset     int64                  `protobuf:"varint,9,opt,name=log_offset,json=logOffset,proto3" json:"log_offset,omitempty"`                                                    // of the first byte of log, or of the log's end
+	Log           []byte                 `protobuf:"bytes,10,opt,name=log,proto3" json:"log,omitempty"`                                                                                 // whole framed records, the last ones
+	Note          string                 `protobuf:"bytes,11,opt,name=note,proto3" json:"note,omitempty"`                                                                               // what else is to be said of an exit code that is not 0
+	Spent         *Spent                 `protobuf:"bytes,12,opt,name=spent,proto3" json:"spent,omitempty"`                                                                             // absent: an older worker
+	Images        map[string]string      `protobuf:"bytes,13,rep,name=images,proto3" json:"images,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // as in RunStarted; none where the server has them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1701,6 +1710,13 @@ func (x *RunEnded) GetNote() string {
 func (x *RunEnded) GetSpent() *Spent {
 	if x != nil {
 		return x.Spent
+	}
+	return nil
+}
+
+func (x *RunEnded) GetImages() map[string]string {
+	if x != nil {
+		return x.Images
 	}
 	return nil
 }
@@ -1885,16 +1901,20 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12/\n" +
 	"\astarted\x18\x03 \x01(\v2\x13.weir.v1.RunStartedH\x00R\astarted\x12)\n" +
 	"\x05ended\x18\x04 \x01(\v2\x11.weir.v1.RunEndedH\x00R\x05endedB\b\n" +
-	"\x06report\"^\n" +
+	"\x06report\"\xd2\x01\n" +
 	"\n" +
 	"RunStarted\x12*\n" +
 	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12$\n" +
-	"\x05spent\x18\x02 \x01(\v2\x0e.weir.v1.SpentR\x05spent\"u\n" +
+	"\x05spent\x18\x02 \x01(\v2\x0e.weir.v1.SpentR\x05spent\x127\n" +
+	"\x06images\x18\x03 \x03(\v2\x1f.weir.v1.RunStarted.ImagesEntryR\x06images\x1a9\n" +
+	"\vImagesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"u\n" +
 	"\x05Spent\x12\x17\n" +
 	"\apull_ms\x18\x01 \x01(\x03R\x06pullMs\x12\x19\n" +
 	"\bfetch_ms\x18\x02 \x01(\x03R\afetchMs\x12\x1b\n" +
 	"\tcreate_ms\x18\x03 \x01(\x03R\bcreateMs\x12\x1b\n" +
-	"\tupload_ms\x18\x04 \x01(\x03R\buploadMs\"\xec\x02\n" +
+	"\tupload_ms\x18\x04 \x01(\x03R\buploadMs\"\xde\x03\n" +
 	"\bRunEnded\x12\x1b\n" +
 	"\texit_code\x18\x01 \x01(\x05R\bexitCode\x12\x14\n" +
 	"\x05error\x18\x02 \x01(\tR\x05error\x12\x14\n" +
@@ -1910,7 +1930,11 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x03log\x18\n" +
 	" \x01(\fR\x03log\x12\x12\n" +
 	"\x04note\x18\v \x01(\tR\x04note\x12$\n" +
-	"\x05spent\x18\f \x01(\v2\x0e.weir.v1.SpentR\x05spent\"W\n" +
+	"\x05spent\x18\f \x01(\v2\x0e.weir.v1.SpentR\x05spent\x125\n" +
+	"\x06images\x18\r \x03(\v2\x1d.weir.v1.RunEnded.ImagesEntryR\x06images\x1a9\n" +
+	"\vImagesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"W\n" +
 	"\x11ReportRunResponse\x12\x14\n" +
 	"\x05stale\x18\x01 \x01(\bR\x05stale\x12\x14\n" +
 	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
@@ -1935,7 +1959,7 @@ func file_weir_v1_worker_proto_rawDescGZIP() []byte {
 	return file_weir_v1_worker_proto_rawDescData
 }
 
-var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_weir_v1_worker_proto_goTypes = []any{
 	(*EnrollRequest)(nil),         // 0: weir.v1.EnrollRequest
 	(*EnrollResponse)(nil),        // 1: weir.v1.EnrollResponse
@@ -1961,7 +1985,9 @@ var file_weir_v1_worker_proto_goTypes = []any{
 	(*RunEnded)(nil),              // 21: weir.v1.RunEnded
 	(*ReportRunResponse)(nil),     // 22: weir.v1.ReportRunResponse
 	nil,                           // 23: weir.v1.Task.LabelsEntry
-	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
+	nil,                           // 24: weir.v1.RunStarted.ImagesEntry
+	nil,                           // 25: weir.v1.RunEnded.ImagesEntry
+	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
 }
 var file_weir_v1_worker_proto_depIdxs = []int32{
 	3,  // 0: weir.v1.RegisterRequest.runs:type_name -> weir.v1.RunRef
@@ -1977,28 +2003,30 @@ var file_weir_v1_worker_proto_depIdxs = []int32{
 	10, // 10: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
 	19, // 11: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
 	21, // 12: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	24, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	26, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
 	20, // 14: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
-	24, // 15: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	24, // 16: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
-	20, // 17: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
-	0,  // 18: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 19: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 20: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	14, // 21: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	16, // 22: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	18, // 23: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	1,  // 24: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 25: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 26: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	15, // 27: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	17, // 28: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	22, // 29: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	24, // [24:30] is the sub-list for method output_type
-	18, // [18:24] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	24, // 15: weir.v1.RunStarted.images:type_name -> weir.v1.RunStarted.ImagesEntry
+	26, // 16: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	26, // 17: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	20, // 18: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
+	25, // 19: weir.v1.RunEnded.images:type_name -> weir.v1.RunEnded.ImagesEntry
+	0,  // 20: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 21: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 22: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	14, // 23: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	16, // 24: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	18, // 25: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	1,  // 26: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 27: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 28: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	15, // 29: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	17, // 30: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	22, // 31: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	26, // [26:32] is the sub-list for method output_type
+	20, // [20:26] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }
@@ -2021,7 +2049,7 @@ func file_weir_v1_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_worker_proto_rawDesc), len(file_weir_v1_worker_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

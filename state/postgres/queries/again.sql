@@ -1,5 +1,5 @@
 -- name: Again :one
--- A build with all that decided about another: revision, inputs and params.
+-- A build with all that decided about another: revision, inputs, params and images.
 WITH taken AS (
     UPDATE objects SET next_number = next_number + 1
     WHERE objects.id = (SELECT x.job_id FROM builds x JOIN teams t ON t.id = x.team_id WHERE x.id = @build_id AND t.name = @team) AND spec_digest IS NOT NULL
@@ -12,6 +12,9 @@ WITH taken AS (
 ), had AS (
     INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
     SELECT made.id, i.name, i.resource_id, i.version_id, false FROM made, build_inputs i WHERE i.build_id = @build_id
+), ran AS (
+    INSERT INTO build_images (build_id, path, ref, digest)
+    SELECT made.id, i.path, i.ref, i.digest FROM made, build_images i WHERE i.build_id = @build_id
 )
 SELECT id, job_id FROM made;
 

@@ -9,6 +9,9 @@ WHERE b.id = @id;
 -- name: BuildInputVersions :many
 SELECT i.name, v.version FROM build_inputs i JOIN versions v ON v.id = i.version_id WHERE i.build_id = @build_id;
 
+-- name: BuildImages :many
+SELECT path, ref, digest FROM build_images WHERE build_id = @build_id ORDER BY path, ref;
+
 -- name: BuildArtifacts :many
 SELECT name, run_id, coalesce(worker_id::text, '')::text AS worker, volume FROM artifacts WHERE build_id = @build_id;
 

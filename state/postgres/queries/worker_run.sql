@@ -30,6 +30,14 @@ WITH started AS (
 )
 SELECT build_id FROM started;
 
+-- name: PutRunImages :exec
+-- What the worker found first counts: all runs of a step have the same images.
+INSERT INTO build_images (build_id, path, ref, digest)
+SELECT r.build_id, r.step_path, n.ref, n.digest
+FROM runs r, (SELECT unnest(@refs::text[]) AS ref, unnest(@digests::text[]) AS digest) n
+WHERE r.id = @id AND r.worker_id = @worker_id::uuid AND r.epoch = @epoch AND r.build_id IS NOT NULL
+ON CONFLICT (build_id, path, ref) DO NOTHING;
+
 -- name: EndRun :one
 -- The last piece of the log, the exit, and the container that nobody wants any
 -- more are one. Times are the worker's, but never before the assignment nor in

@@ -22,6 +22,9 @@ WITH taken AS (
 ), had AS (
     INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
     SELECT made.id, i.name, i.resource_id, i.version_id, false FROM made, build_inputs i WHERE i.build_id = $1
+), ran AS (
+    INSERT INTO build_images (build_id, path, ref, digest)
+    SELECT made.id, i.path, i.ref, i.digest FROM made, build_images i WHERE i.build_id = $1
 )
 SELECT id, job_id FROM made
 `
@@ -31,7 +34,7 @@ type AgainRow struct {
 	JobID string
 }
 
-// A build with all that decided about another: revision, inputs and params.
+// A build with all that decided about another: revision, inputs, params and images.
 func (q *Queries) Again(ctx context.Context, buildID string, team string, cause string, createdBy string) (AgainRow, error) {
 	row := q.db.QueryRow(ctx, again,
 		buildID,

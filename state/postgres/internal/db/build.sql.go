@@ -102,6 +102,36 @@ func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error
 	return i, err
 }
 
+const buildImages = `-- name: BuildImages :many
+SELECT path, ref, digest FROM build_images WHERE build_id = $1 ORDER BY path, ref
+`
+
+type BuildImagesRow struct {
+	Path   string
+	Ref    string
+	Digest string
+}
+
+func (q *Queries) BuildImages(ctx context.Context, buildID string) ([]BuildImagesRow, error) {
+	rows, err := q.db.Query(ctx, buildImages, buildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BuildImagesRow{}
+	for rows.Next() {
+		var i BuildImagesRow
+		if err := rows.Scan(&i.Path, &i.Ref, &i.Digest); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const buildInputVersions = `-- name: BuildInputVersions :many
 SELECT i.name, v.version FROM build_inputs i JOIN versions v ON v.id = i.version_id WHERE i.build_id = $1
 `

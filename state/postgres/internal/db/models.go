@@ -81,6 +81,13 @@ type Build struct {
 	AbortByKey       bool
 }
 
+type BuildImage struct {
+	BuildID string
+	Path    string
+	Ref     string
+	Digest  string
+}
+
 type BuildInput struct {
 	BuildID    string
 	Name       string

@@ -130,6 +130,34 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 	return i, err
 }
 
+const putRunImages = `-- name: PutRunImages :exec
+INSERT INTO build_images (build_id, path, ref, digest)
+SELECT r.build_id, r.step_path, n.ref, n.digest
+FROM runs r, (SELECT unnest($1::text[]) AS ref, unnest($2::text[]) AS digest) n
+WHERE r.id = $3 AND r.worker_id = $4::uuid AND r.epoch = $5 AND r.build_id IS NOT NULL
+ON CONFLICT (build_id, path, ref) DO NOTHING
+`
+
+type PutRunImagesParams struct {
+	Refs     []string
+	Digests  []string
+	ID       string
+	WorkerID string
+	Epoch    int64
+}
+
+// What the worker found first counts: all runs of a step have the same images.
+func (q *Queries) PutRunImages(ctx context.Context, arg PutRunImagesParams) error {
+	_, err := q.db.Exec(ctx, putRunImages,
+		arg.Refs,
+		arg.Digests,
+		arg.ID,
+		arg.WorkerID,
+		arg.Epoch,
+	)
+	return err
+}
+
 const runPosition = `-- name: RunPosition :one
 SELECT status, log_offset FROM runs WHERE id = $1 AND worker_id = $2::uuid AND epoch = $3
 `
