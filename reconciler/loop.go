@@ -181,6 +181,8 @@ func (r *Reconciler) dispatch(ctx context.Context, c state.Claim) (time.Time, er
 		return r.collect(ctx, c)
 	case string(state.KeyRetention):
 		return r.retain(ctx, c)
+	case string(state.KeyUpkeep):
+		return r.upkeep(ctx, c)
 	}
 	return time.Time{}, fmt.Errorf("%s: no decider is for such a key", c.Key)
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Patience    place.Patience
 	Keep        gc.Keep
 	Retention   *gc.Retention // nil: gc.DefaultRetention
+	Upkeep      *gc.Upkeep    // nil: gc.DefaultUpkeep
 	KeepAudit   time.Duration // 0: events of the audit stay for ever
 	RetainEvery time.Duration // between two looks at the history of all jobs; 10 min
 }
@@ -52,6 +53,10 @@ func (o Options) withDefaults() Options {
 	if o.Retention == nil {
 		def := gc.DefaultRetention()
 		o.Retention = &def
+	}
+	if o.Upkeep == nil {
+		def := gc.DefaultUpkeep()
+		o.Upkeep = &def
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -79,6 +84,7 @@ type Reconciler struct {
 	held   map[state.Key]holding
 	turn   string // the team that got a worker last; forgetting it costs nothing
 	walked string // the job whose history was looked at last; likewise
+	aired  string // the scope whose versions were looked at last; likewise
 }
 
 // holding is a key that is being worked on, and how to stop that.

@@ -19,6 +19,7 @@ type Store interface {
 	Workers
 	Garbage
 	History
+	Upkeep
 }
 
 // Queue is the reconcile queue.
@@ -83,4 +84,19 @@ type History interface {
 	LoadRetention(ctx context.Context, after string, most int) (jobs []state.RetentionJob, now time.Time, err error)
 	OldBuilds(ctx context.Context, jobs []state.OldBuildsOf, reaped bool, most int) ([]state.OldBuild, error)
 	CommitRetention(ctx context.Context, c state.Claim, ch state.RetentionChange) error
+}
+
+// Upkeep is what deleting old versions, scopes, revisions and archived pipelines needs.
+type Upkeep interface {
+	LoadUpkeep(ctx context.Context, in state.UpkeepQuery) (state.UpkeepSnapshot, error)
+	CommitUpkeep(ctx context.Context, c state.Claim, ch state.UpkeepChange) error
+	Versions
+}
+
+// Versions is what deleting old versions needs.
+type Versions interface {
+	ScopesWithOldVersions(ctx context.Context, after string, keep int, before time.Time, most int) ([]state.ScopeVersions, error)
+	VersionHolds(ctx context.Context, scopeID string) (latest []int64, pins []map[string]string, err error)
+	OldVersions(ctx context.Context, in state.OldVersionsOf) ([]state.OldVersion, error)
+	DeleteVersions(ctx context.Context, c state.Claim, scopeID string, ids []int64, before time.Time) error
 }

@@ -3,7 +3,8 @@ package state
 import "strings"
 
 // Key names what is to be reconciled: "job/<id>", "build/<id>", "scope/<id>",
-// "worker/<id>", and the single keys "place", "gc" and "retention".
+// "worker/<id>", and the single keys "place", "gc",
+// "retention" and "upkeep".
 type Key string
 
 // The single keys.
@@ -12,6 +13,8 @@ const (
 	KeyGC    Key = "gc"
 	// KeyRetention asks for a look at the history of jobs.
 	KeyRetention Key = "retention"
+	// KeyUpkeep asks for a look at versions, scopes, revisions and archived pipelines.
+	KeyUpkeep Key = "upkeep"
 )
 
 // JobKey asks for a look at a job: does it need a build?

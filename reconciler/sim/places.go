@@ -172,3 +172,31 @@ func (db *DB) OldBuilds(context.Context, []state.OldBuildsOf, bool, int) ([]stat
 
 // CommitRetention implements reconciler.History.
 func (db *DB) CommitRetention(context.Context, state.Claim, state.RetentionChange) error { return nil }
+
+// LoadUpkeep implements reconciler.Upkeep. Nothing is old here.
+func (db *DB) LoadUpkeep(context.Context, state.UpkeepQuery) (state.UpkeepSnapshot, error) {
+	return state.UpkeepSnapshot{Now: db.Now}, nil
+}
+
+// CommitUpkeep implements reconciler.Upkeep.
+func (db *DB) CommitUpkeep(context.Context, state.Claim, state.UpkeepChange) error { return nil }
+
+// ScopesWithOldVersions implements reconciler.Versions.
+func (db *DB) ScopesWithOldVersions(context.Context, string, int, time.Time, int) ([]state.ScopeVersions, error) {
+	return nil, nil
+}
+
+// VersionHolds implements reconciler.Versions.
+func (db *DB) VersionHolds(context.Context, string) ([]int64, []map[string]string, error) {
+	return nil, nil, nil
+}
+
+// OldVersions implements reconciler.Versions.
+func (db *DB) OldVersions(context.Context, state.OldVersionsOf) ([]state.OldVersion, error) {
+	return nil, nil
+}
+
+// DeleteVersions implements reconciler.Versions.
+func (db *DB) DeleteVersions(context.Context, state.Claim, string, []int64, time.Time) error {
+	return nil
+}

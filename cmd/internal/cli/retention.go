@@ -21,8 +21,9 @@ const historyDays = 24 * time.Hour
 // retentionFlags are what a server keeps of what was.
 type retentionFlags struct {
 	wire.Retention
-	history int
-	audit   int
+	history  int
+	audit    int
+	archived int
 }
 
 func (r *retentionFlags) add(f *pflag.FlagSet) {
@@ -37,6 +38,12 @@ func (r *retentionFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&r.audit, "keep-audit-days", 0, "days that events of the audit stay; 0: for ever")
 	f.DurationVar(&r.Keep.Failed, "keep-failed", r.Keep.Failed, "how long workers keep the artifacts of a job's newest build that did not succeed; a newer build ends it")
 	f.DurationVar(&r.Keep.Cache, "keep-caches", r.Keep.Cache, "how long workers keep a cache that nothing uses")
+	up := &r.Upkeep
+	f.IntVar(&up.Versions.Newest, "keep-versions", up.Versions.Newest, "newest versions of a resource that are kept; with --keep-version-days, what either keeps stays, and whatever builds, pins and jobs need; both 0: all")
+	f.IntVar(&up.Versions.Days, "keep-version-days", up.Versions.Days, "and those that were found, fetched or made so many days ago at most")
+	f.DurationVar(&up.Scopes, "keep-unused", up.Scopes, "how long versions stay that no resource has any more")
+	f.IntVar(&up.Revisions, "keep-revisions", up.Revisions, "newest revisions of a pipeline that are kept; those that builds ran stay as long as the builds")
+	f.IntVar(&r.archived, "keep-archived-days", 0, "days after which archived pipelines are destroyed; 0: never")
 	f.DurationVar(&r.Every, "retention-every", r.Every, "between two looks at the builds of all jobs")
 }
 
@@ -44,6 +51,7 @@ func (r *retentionFlags) retention() (wire.Retention, error) {
 	for name, n := range map[string]int{
 		"--keep-builds": r.Builds.Default.Builds, "--keep-days": r.Builds.Default.Days, "--keep-succeeded": r.Builds.Default.Succeeded,
 		"--max-keep-builds": r.Builds.Most.Builds, "--max-keep-days": r.Builds.Most.Days, "--keep-history-days": r.history, "--keep-audit-days": r.audit,
+		"--keep-versions": r.Upkeep.Versions.Newest, "--keep-version-days": r.Upkeep.Versions.Days, "--keep-archived-days": r.archived,
 	} {
 		if n < 0 {
 			return r.Retention, problemf("%s is %d: it cannot be less than 0.", name, n)
@@ -52,10 +60,14 @@ func (r *retentionFlags) retention() (wire.Retention, error) {
 	if r.Keep.Failed < 0 || r.Keep.Cache < time.Hour {
 		return r.Retention, problemf("--keep-failed is %s and --keep-caches %s: the one cannot be less than 0, the other than an hour.", r.Keep.Failed, r.Keep.Cache)
 	}
+	if r.Upkeep.Scopes < 0 || r.Upkeep.Revisions < 1 {
+		return r.Retention, problemf("--keep-unused is %s and --keep-revisions %d: the one cannot be less than 0, the other than 1.", r.Upkeep.Scopes, r.Upkeep.Revisions)
+	}
 	if r.Every < time.Second {
 		return r.Retention, problemf("--retention-every is %s: a second is the least.", r.Every)
 	}
 	r.Builds.History = time.Duration(r.history) * historyDays
+	r.Upkeep.Archived = time.Duration(r.archived) * historyDays
 	r.Audit = time.Duration(r.audit) * historyDays
 	return r.Retention, nil
 }

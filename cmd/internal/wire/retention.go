@@ -10,6 +10,7 @@ import (
 // Retention says what a server keeps of what was.
 type Retention struct {
 	Builds gc.Retention
+	Upkeep gc.Upkeep     // versions, scopes, revisions and archived pipelines
 	Keep   gc.Keep       // what is on the workers
 	Audit  time.Duration // 0: for ever
 	Every  time.Duration // between two looks at all jobs
@@ -17,12 +18,12 @@ type Retention struct {
 
 // DefaultRetention is what a server does that is not told otherwise.
 func DefaultRetention() Retention {
-	return Retention{Builds: gc.DefaultRetention(), Keep: gc.DefaultKeep(), Every: 10 * time.Minute}
+	return Retention{Builds: gc.DefaultRetention(), Upkeep: gc.DefaultUpkeep(), Keep: gc.DefaultKeep(), Every: 10 * time.Minute}
 }
 
 func (r Retention) into(o *reconciler.Options) {
 	o.RetainEvery, o.Keep, o.KeepAudit = r.Every, r.Keep, r.Audit
 	if r.Every > 0 { // it was said: zero is all
-		o.Retention = &r.Builds
+		o.Retention, o.Upkeep = &r.Builds, &r.Upkeep
 	}
 }

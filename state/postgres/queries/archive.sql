@@ -3,12 +3,12 @@ SELECT p.id FROM pipelines p JOIN teams t ON t.id = p.team_id WHERE t.name = @te
 
 -- name: ArchivePipeline :many
 -- Gives the pipeline where it was not so already.
-UPDATE pipelines p SET archived = @archived FROM teams t
+UPDATE pipelines p SET archived = @archived, archived_at = CASE WHEN @archived THEN clock_timestamp() END FROM teams t
 WHERE t.id = p.team_id AND t.name = @team AND p.name = @pipeline AND p.archived <> @archived
 RETURNING p.id;
 
 -- name: UnarchiveApplied :execrows
-UPDATE pipelines SET archived = false WHERE id = @id AND archived;
+UPDATE pipelines SET archived = false, archived_at = NULL WHERE id = @id AND archived;
 
 -- name: ScopesOfPipeline :many
 SELECT DISTINCT r.scope_id FROM resources r JOIN objects o ON o.id = r.object_id WHERE o.pipeline_id = @pipeline_id;

@@ -10,7 +10,7 @@ import (
 )
 
 const archivePipeline = `-- name: ArchivePipeline :many
-UPDATE pipelines p SET archived = $1 FROM teams t
+UPDATE pipelines p SET archived = $1, archived_at = CASE WHEN $1 THEN clock_timestamp() END FROM teams t
 WHERE t.id = p.team_id AND t.name = $2 AND p.name = $3 AND p.archived <> $1
 RETURNING p.id
 `
@@ -119,7 +119,7 @@ func (q *Queries) ScopesOfPipeline(ctx context.Context, pipelineID string) ([]st
 }
 
 const unarchiveApplied = `-- name: UnarchiveApplied :execrows
-UPDATE pipelines SET archived = false WHERE id = $1 AND archived
+UPDATE pipelines SET archived = false, archived_at = NULL WHERE id = $1 AND archived
 `
 
 func (q *Queries) UnarchiveApplied(ctx context.Context, id string) (int64, error) {

@@ -227,6 +227,7 @@ SELECT k.key, clock_timestamp() FROM (
     UNION SELECT 'place' FROM runs WHERE status = 'unplaced'
     UNION SELECT 'gc'
     UNION SELECT 'retention'
+    UNION SELECT 'upkeep'
 ) k ORDER BY k.key
 ON CONFLICT (key) DO NOTHING
 `

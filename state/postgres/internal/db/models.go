@@ -193,13 +193,14 @@ type PassedVersion struct {
 }
 
 type Pipeline struct {
-	ID        string
-	TeamID    string
-	Name      string
-	Revision  int64
-	Paused    bool
-	CreatedAt time.Time
-	Archived  bool
+	ID         string
+	TeamID     string
+	Name       string
+	Revision   int64
+	Paused     bool
+	CreatedAt  time.Time
+	Archived   bool
+	ArchivedAt *time.Time
 }
 
 type Policy struct {
@@ -304,6 +305,7 @@ type Scope struct {
 	Failures           int32
 	LastError          string
 	CreatedAt          time.Time
+	UnusedSince        *time.Time
 }
 
 type Step struct {
@@ -354,6 +356,7 @@ type Version struct {
 	Metadata   []byte
 	CheckOrder int64
 	CreatedAt  time.Time
+	SeenAt     time.Time
 }
 
 type Volume struct {

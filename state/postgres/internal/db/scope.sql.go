@@ -60,7 +60,7 @@ func (q *Queries) ScopeCheckStarts(ctx context.Context, runID string, iD string)
 }
 
 const scopeHead = `-- name: ScopeHead :one
-SELECT s.id, s.key, s.resource_spec, s.type_spec, s.secrets, s.every_ms, s.timeout_ms, s.check_due_at, s.check_requested_at, s.check_requested_from, s.check_run_id, s.last_started_at, s.last_ended_at, s.last_ok_at, s.failures, s.last_error, s.created_at, clock_timestamp()::timestamptz AS now,
+SELECT s.id, s.key, s.resource_spec, s.type_spec, s.secrets, s.every_ms, s.timeout_ms, s.check_due_at, s.check_requested_at, s.check_requested_from, s.check_run_id, s.last_started_at, s.last_ended_at, s.last_ok_at, s.failures, s.last_error, s.created_at, s.unused_since, clock_timestamp()::timestamptz AS now,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL) AS wanted,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
             WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused AND NOT p.archived) AS active,
@@ -88,6 +88,7 @@ type ScopeHeadRow struct {
 	Failures           int32
 	LastError          string
 	CreatedAt          time.Time
+	UnusedSince        *time.Time
 	Now                time.Time
 	Wanted             bool
 	Active             bool
@@ -116,6 +117,7 @@ func (q *Queries) ScopeHead(ctx context.Context, id string) (ScopeHeadRow, error
 		&i.Failures,
 		&i.LastError,
 		&i.CreatedAt,
+		&i.UnusedSince,
 		&i.Now,
 		&i.Wanted,
 		&i.Active,

@@ -10,7 +10,11 @@ import (
 )
 
 const knownVersions = `-- name: KnownVersions :many
-SELECT digest, check_order FROM versions WHERE scope_id = $1 AND digest = ANY ($2::text[])
+WITH seen AS (
+    UPDATE versions x SET seen_at = clock_timestamp()
+    WHERE x.scope_id = $1 AND x.digest = ANY ($2::text[]) AND x.seen_at < clock_timestamp() - interval '1 day'
+)
+SELECT v.digest, v.check_order FROM versions v WHERE v.scope_id = $1 AND v.digest = ANY ($2::text[])
 `
 
 type KnownVersionsRow struct {
@@ -18,6 +22,7 @@ type KnownVersionsRow struct {
 	CheckOrder int64
 }
 
+// That they were seen again is noted once a day: it keeps them from being deleted.
 func (q *Queries) KnownVersions(ctx context.Context, scopeID string, digests []string) ([]KnownVersionsRow, error) {
 	rows, err := q.db.Query(ctx, knownVersions, scopeID, digests)
 	if err != nil {
@@ -75,6 +80,7 @@ SELECT $1, $2::jsonb, $3, $4::jsonb, CASE WHEN $5::boolean THEN most.o + 1 ELSE 
 FROM (SELECT coalesce(max(check_order), 0) AS o FROM versions WHERE scope_id = $1) most
 ON CONFLICT (scope_id, digest) DO UPDATE
 SET metadata = CASE WHEN excluded.metadata = '[]'::jsonb THEN versions.metadata ELSE excluded.metadata END,
+    seen_at = clock_timestamp(),
     check_order = CASE WHEN versions.check_order = 0 THEN excluded.check_order ELSE versions.check_order END
 RETURNING id
 `
@@ -108,7 +114,7 @@ SELECT $1, n.version::jsonb, n.digest, most.o + n.ord
 FROM (SELECT unnest($2::text[]) AS version, unnest($3::text[]) AS digest, unnest($4::bigint[]) AS ord) n,
      (SELECT coalesce(max(check_order), 0) AS o FROM versions WHERE scope_id = $1) most
 ORDER BY n.ord
-ON CONFLICT (scope_id, digest) DO UPDATE SET check_order = excluded.check_order
+ON CONFLICT (scope_id, digest) DO UPDATE SET check_order = excluded.check_order, seen_at = clock_timestamp()
 `
 
 // The scope is locked. The versions go above all others, in their order.
