@@ -3,6 +3,8 @@ package reconciler
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirci/weir/reconciler/place"
@@ -103,6 +105,9 @@ func (e *Explainer) unplaced(ctx context.Context, subject string, r state.RunPla
 			return reason.Why{}, err
 		}
 		*places = snap
+	}
+	if len(r.Tags) > 0 {
+		names = append(slices.Clone(names), "tags", strings.Join(r.Tags, ","))
 	}
 	s := e.r.placeState(*places)
 	w, err := reason.Why{}, error(nil)

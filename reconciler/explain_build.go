@@ -121,7 +121,7 @@ func (x *buildExplainer) itself(ctx context.Context, due bool) (reason.Why, erro
 			open++
 		}
 	}
-	return reason.New(reason.Step, x.title, "Running", fmt.Sprintf("it runs: %d of its %d steps have ended", len(x.notes)-open, len(x.notes)), x.names...), nil
+	return reason.New(reason.Build, x.title, "Running", fmt.Sprintf("it runs: %d of its %d steps have ended", len(x.notes)-open, len(x.notes)), x.names...), nil
 }
 
 // steps are what the decider says of each, and of one with an open run where that

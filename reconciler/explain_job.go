@@ -1,6 +1,7 @@
 package reconciler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,6 +51,7 @@ func (x *jobExplainer) explain(ctx context.Context, s schedule.State, ix *index,
 	if err := x.loadSince(ctx); err != nil {
 		return nil, err
 	}
+	x.names = append(x.names, x.hints(s, tables)...)
 	missing := schedule.Missing(s, tables)
 	var job reason.Why
 	var builds []reason.Why
@@ -72,8 +74,32 @@ func (x *jobExplainer) explain(ctx context.Context, s schedule.State, ix *index,
 			return nil, err
 		}
 	}
+	if held := s.Job.Held(); held != nil && job.Reason != held.Reason {
+		job = x.why(reason.Job, "", held.Reason, held.Message+"; besides that: "+job.Message)
+	}
 	job.Tables = tables
-	return append([]reason.Why{job}, append(builds, x.ending()...)...), nil
+	return slices.Concat([]reason.Why{job}, builds, x.ending(), x.going()), nil
+}
+
+// hints are the names that what would change a job's reason may have in it: its only
+// resource that could have a new version, and the only job that a version waits for.
+func (x *jobExplainer) hints(s schedule.State, tables []reason.Table) []string {
+	var resources []string
+	for _, in := range s.Inputs {
+		if in.Trigger || len(in.Versions)+len(in.Fresh) == 0 {
+			resources = append(resources, in.Resource.Name())
+		}
+	}
+	return []string{"resource", only(resources, "RESOURCE"), "upstream", cmp.Or(shell(schedule.Upstream(s, tables)), "JOB")}
+}
+
+// only is the one name that there is, otherwise what stands for one.
+func only(names []string, otherwise string) string {
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 1 {
+		return shell(names[0])
+	}
+	return otherwise
 }
 
 // command is what one command of the decider means to people; about is the build
@@ -149,6 +175,17 @@ func (x *jobExplainer) ending() []reason.Why {
 	for _, b := range x.snap.Open {
 		if b.AbortRequested && b.Status == state.BuildPending {
 			out = append(out, x.why(reason.Build, b.ID, reason.Aborting, "somebody asked for its end"))
+		}
+	}
+	return out
+}
+
+// going are the builds that run: what they wait for is in their steps.
+func (x *jobExplainer) going() []reason.Why {
+	var out []reason.Why
+	for _, b := range x.snap.Open {
+		if b.Status == state.BuildRunning {
+			out = append(out, x.why(reason.Build, b.ID, "Running", "it has started, and its steps have not all ended"))
 		}
 	}
 	return out

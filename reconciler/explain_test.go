@@ -66,11 +66,21 @@ func TestExplainWithoutAServer(t *testing.T) {
 	}
 	whys, err = e.Job(ctx, w.id("job.takes"))
 	says(t, "NoVersions", whys, err)
+	if u := whys[0].Unblock; !strings.HasPrefix(u, "a check that finds one: `weir check demo/app`") {
+		t.Error(u)
+	}
 	w.exec("UPDATE builds SET abort_requested_by = 'ann' WHERE id = $1", b)
 	whys, err = e.Job(ctx, w.id("job.unit"))
 	says(t, "Manual Aborting", whys, err)
 	whys, err = e.Build(ctx, b)
 	says(t, "Due", whys, err)
+	w.exec("UPDATE pipelines SET paused = true")
+	whys, err = e.Job(ctx, w.id("job.takes"))
+	says(t, "Paused", whys, err)
+	if m, u := whys[0].Message, whys[0].Unblock; !strings.HasPrefix(m, "its pipeline is paused; besides that: ") || !strings.HasPrefix(u, "`weir unpause pipeline demo`") {
+		t.Error(m, u)
+	}
+	w.exec("UPDATE pipelines SET paused = false")
 	w.exec("UPDATE objects SET spec_digest = NULL, exec_digest = NULL WHERE address = 'job.unit'")
 	whys, err = e.Job(ctx, w.id("job.unit"))
 	says(t, "Deleted", whys, err)

@@ -101,7 +101,7 @@ func (d *decider) waitRun(path string, run Run, c cancel) outcome {
 }
 
 func (d *decider) waitRetry(path string, row Step) outcome {
-	d.wait(path, WaitRetry, fmt.Sprintf("is tried again at %s: %s", row.RetryAt.UTC().Format("15:04:05"), row.Message))
+	d.wait(path, WaitRetry, fmt.Sprintf("is tried again at %s: %s", row.RetryAt.UTC().Format("15:04:05 MST"), row.Message))
 	d.wake(row.RetryAt)
 	return goesOn
 }

@@ -35,7 +35,7 @@ type Text struct {
 	About   About
 	Name    string
 	Means   string
-	Unblock string // {pipeline}, {job}, {build}, {step}, {resource} are filled in
+	Unblock string // {pipeline}, {job}, {build}, {step}, {resource}, {upstream}, {tags} are filled in
 }
 
 // All is the table of reasons, in the order of the documentation.
@@ -43,12 +43,12 @@ func All() []Text {
 	return []Text{
 		{Any, "Paused", "It, or its pipeline, is paused.", "`weir unpause pipeline {pipeline}` or `weir unpause job {pipeline}/{job}`"},
 		{Any, "Archived", "Its pipeline is archived.", "`weir unarchive {pipeline}`, or applying the pipeline"},
-		{Job, "NothingNew", "No version of an input that triggers is there which the job has not had.", "a new version, which `weir check {pipeline}/RESOURCE` looks for; or `weir trigger {pipeline}/{job}` for another build of the same versions"},
+		{Job, "NothingNew", "No version of an input that triggers is there which the job has not had.", "a new version, which `weir check {pipeline}/{resource}` looks for; or `weir trigger {pipeline}/{job}` for another build of the same versions"},
 		{Job, "Manual", "No input triggers it, and it has no schedule.", "`weir trigger {pipeline}/{job}`; or `trigger = true` in one of its gets"},
 		{Job, "Schedule", "Its clock has not ticked yet.", "the tick; or `weir trigger {pipeline}/{job}` now"},
 		{Job, "BadSchedule", "Its schedule cannot be read.", "a schedule that `weir validate` accepts, applied"},
-		{Any, "NoVersions", "An input has no version at all, or none that fits its pin.", "a check that finds one: `weir check {pipeline}/RESOURCE`, `weir resources`; or another pin"},
-		{Any, "NoVersionPassed", "No version has passed the jobs that it should have, or no versions have passed them together.", "a build of the jobs named that succeeds: see the table, and `weir builds {pipeline}/JOB`"},
+		{Any, "NoVersions", "An input has no version at all, or none that fits its pin.", "a check that finds one: `weir check {pipeline}/{resource}`, `weir resources`; or another pin"},
+		{Any, "NoVersionPassed", "No version has passed the jobs that it should have, or no versions have passed them together.", "a build of the jobs named that succeeds: see the table, and `weir builds {pipeline}/{upstream}`"},
 		{Any, "TooManyCombinations", "There are too many combinations of versions to be tried.", "fewer inputs with `passed`, or fewer jobs in each of them"},
 		{Any, "Asking", "What passed the jobs before is being looked up.", "nothing: it is decided in the same moment"},
 		{Any, "MaxInFlight", "As many builds of the job run as may.", "the end of one of them, or a greater `max_in_flight`"},
@@ -56,6 +56,7 @@ func All() []Text {
 		{Any, "Concurrency", "As many builds with its concurrency key run as may, or others asked first.", "the end of the builds named, or a greater `limit`"},
 
 		{Build, "Pending", "The job's decider has not started it.", "what the job waits for: `weir explain {pipeline}/{job}`"},
+		{Build, "Running", "It runs: its steps have not all ended.", "the end of its steps: `weir explain {build}` says what each waits for; or `weir abort {build}`"},
 		{Step, "Previous", "The steps before it have not ended.", "their end"},
 		{Step, "Limit", "As many steps of its parallel run as may.", "the end of one of them, or a greater `limit`"},
 		{Step, "Retry", "It is tried again later.", "the time; or `weir abort {build}`"},
@@ -65,7 +66,7 @@ func All() []Text {
 
 		{Run, "NoWorker", "No worker is registered.", "`weir worker` on some machine"},
 		{Run, "NoWorkerForTeam", "All workers belong to other teams.", "a worker of its team, or for all teams"},
-		{Run, "NoWorkerWithTags", "No worker has its tags.", "a worker with them: `weir worker --tags TAG`; or other `tags` in the step"},
+		{Run, "NoWorkerWithTags", "No worker has its tags.", "a worker with them: `weir worker --tags {tags}`; or other `tags` in the step"},
 		{Run, "NoWorkerWithArtifacts", "Its artifacts are where it cannot run.", "tags and teams that let the worker with its artifacts take it; where that worker is gone, a new build"},
 		{Run, "WorkerNotRunning", "The workers that may have it are not running.", "such a worker that runs again: `weir workers`"},
 		{Run, "WorkerRefuses", "The workers that may have it take no new runs, as their disks are nearly full.", "space on such a worker's disk, which `weir workers` names; or one more worker"},

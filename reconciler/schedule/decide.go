@@ -196,13 +196,17 @@ func use(in Input, version int64) Input {
 }
 
 // paused is why nothing of the job starts; nil: it is neither paused nor archived.
-func (d *decider) paused() *Failure {
+func (d *decider) paused() *Failure { return d.Job.Held() }
+
+// Held is why nothing of the job starts, whatever there is; nil: it is neither paused
+// nor archived.
+func (j Job) Held() *Failure {
 	switch {
-	case d.Job.PipelineArchived:
+	case j.PipelineArchived:
 		return &Failure{"Archived", "its pipeline is archived"}
-	case d.Job.PipelinePaused:
+	case j.PipelinePaused:
 		return &Failure{"Paused", "its pipeline is paused"}
-	case d.Job.Paused:
+	case j.Paused:
 		return &Failure{"Paused", "it is paused"}
 	}
 	return nil

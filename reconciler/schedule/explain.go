@@ -175,6 +175,25 @@ func (w weigher) passed(job graph.Address, v Version) reason.Verdict {
 // Missing says in a line what the newest version of an input, that pins allow, has
 // not passed: "resource.git.app ref=abc has not passed job.unit: #14 failed".
 func Missing(s State, tables []reason.Table) string {
+	l, ok := lacks(s, tables)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s %s has not passed %s: %s", l.resource, l.version, l.job, l.fact)
+}
+
+// Upstream names the job that Missing speaks of; "" where it says nothing.
+func Upstream(s State, tables []reason.Table) string {
+	l, _ := lacks(s, tables)
+	return l.job.Name()
+}
+
+type lack struct {
+	resource, job graph.Address
+	version, fact string
+}
+
+func lacks(s State, tables []reason.Table) (lack, bool) {
 	for i, in := range s.Inputs {
 		if i >= len(tables) {
 			break
@@ -188,14 +207,14 @@ func Missing(s State, tables []reason.Table) string {
 				if !isPassed {
 					break
 				}
-				return fmt.Sprintf("%s %s has not passed %s: %s", in.Resource, row.Name, job, v.Fact)
+				return lack{resource: in.Resource, job: graph.Address(job), version: row.Name, fact: v.Fact}, true
 			}
 			if row.Fits() {
 				break
 			}
 		}
 	}
-	return ""
+	return lack{}, false
 }
 
 // versionText is a version as people read it: ref=abc.

@@ -10,6 +10,7 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/diag"
 )
 
 var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -138,10 +139,13 @@ func unknown(kind, name, listing string, known []string) *Problem {
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
+	if near, ok := diag.Nearest(name, known); ok {
+		p.Hints = append(p.Hints, "Did you mean "+near+"?")
+	}
 	if len(known) > 12 {
 		known = append(known[:12], "…")
 	}
-	p.Hints = []string{"There are: " + strings.Join(known, ", ") + " (`weir " + listing + "`)."}
+	p.Hints = append(p.Hints, "There are: "+strings.Join(known, ", ")+" (`weir "+listing+"`).")
 	return p
 }
 

@@ -11,6 +11,7 @@ import (
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/cmd/internal/view"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/lang/diag"
 )
 
 // why explains what waits on a server: a job, a resource, or a build with, in the
@@ -51,8 +52,37 @@ func (a *App) whyNamed(ctx context.Context, c *clients, arg string) error {
 	if slices.ContainsFunc(resources, func(r *weirv1.Resource) bool { return slices.Contains(resourceNames(r), name) }) {
 		return a.whyResource(ctx, c, arg)
 	}
-	return problem(fmt.Sprintf("%q is no job, no resource and no build, nor a code such as W1003.", arg),
-		"`weir jobs`, `weir resources` and `weir builds` list what there is; JOB/N is a build.")
+	return a.nothingToExplain(ctx, c, arg, jobs, resources)
+}
+
+// nothingToExplain says what somebody may have meant: a pipeline is its jobs, a step
+// is one of a build, and what is near is most likely a slip.
+func (a *App) nothingToExplain(ctx context.Context, c *clients, arg string, jobs []*weirv1.Job, resources []*weirv1.Resource) error {
+	pipelines, err := c.listPipelines(ctx, true)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(pipelines, func(p *weirv1.Pipeline) bool { return p.Name == arg }) {
+		return problem(fmt.Sprintf("%q is a pipeline: what waits is one of its jobs, builds or resources.", arg),
+			fmt.Sprintf("`weir jobs -p %s` has each job with what it waits for; `weir explain %s/JOB` says why.", arg, arg))
+	}
+	p := problem(fmt.Sprintf("%q is no job, no resource and no build, nor a code such as W1003.", arg))
+	pipeline, name := splitName(arg)
+	var known []string
+	for _, j := range jobs {
+		known = append(known, j.Name)
+	}
+	for _, r := range resources {
+		known = append(known, resourceNames(r)...)
+	}
+	if near, ok := diag.Nearest(name, known); ok {
+		if pipeline != "" {
+			near = pipeline + "/" + near
+		}
+		p.Hints = append(p.Hints, "Did you mean "+near+"?")
+	}
+	p.Hints = append(p.Hints, "`weir jobs`, `weir resources` and `weir builds` list what there is; JOB/N is a build, and a step is asked for by its build: `weir explain JOB/N STEP`.")
+	return p
 }
 
 func (a *App) whyJob(ctx context.Context, c *clients, arg string) error {

@@ -101,7 +101,11 @@ func Slowest(all []*weirv1.Attempt) string {
 		return ""
 	}
 	p := slices.MaxFunc(phases(), func(p, q phase) int { return int(p.spent(a) - q.spent(a)) })
-	return fmt.Sprintf("slowest: %s (%s) took %s, of which %s was %s: %s", attemptName(a), a.Path, millis(total(a)).Text, millis(p.spent(a)).Text, p.name, p.means)
+	took := "took"
+	if a.EndedAt == nil {
+		took = "has taken"
+	}
+	return fmt.Sprintf("slowest: %s (%s) %s %s, of which %s was %s: %s", attemptName(a), a.Path, took, millis(total(a)).Text, millis(p.spent(a)).Text, p.name, p.means)
 }
 
 // millis is short where it is short: what takes milliseconds is worth seeing here.

@@ -34,7 +34,7 @@ PATH  STEP                  STATUS    WORKER  QUEUE  PLACE  PULL  FETCH  CREATE 
 }
 
 func TestSlowest(t *testing.T) {
-	const want = "slowest: task unit, attempt 2 (0) took 12s, of which 7.0s was pull: until its image was there"
+	const want = "slowest: task unit, attempt 2 (0) has taken 12s, of which 7.0s was pull: until its image was there"
 	if got := view.Slowest(attempts()); got != want {
 		t.Error(got)
 	}
