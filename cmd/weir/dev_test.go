@@ -124,6 +124,22 @@ func eventually(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("weir %q: still %v after %s", args, err, patience)
 }
 
+// until runs weir until what it prints matches: what a server is yet to decide is
+// waited for by name, not by time.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until REGEXP ARGS…")
+	}
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if err = ts.Exec("weir", args[1:]...); err == nil && want.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+	}
+	ts.Fatalf("weir %q: nothing that matches %q after %s (%v)", args[1:], args[0], patience, err)
+}
+
 // newDatabase makes an empty database on the shared PostgreSQL, for scripts that
 // are operators: DATABASE is its connection string.
 func newDatabase(ts *testscript.TestScript, neg bool, args []string) {

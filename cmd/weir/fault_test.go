@@ -59,6 +59,7 @@ func TestABuildSurvives(t *testing.T) {
 	}
 	for _, runtime := range runtimes(t) {
 		t.Run(runtime, func(t *testing.T) {
+			t.Parallel() // they wait more than they reckon
 			s := newSystem(t, runtime)
 			s.apply()
 			for i, f := range faults {

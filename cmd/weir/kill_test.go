@@ -46,6 +46,7 @@ func runtimes(t *testing.T) []string {
 func TestKilledInTheMiddleOfABuild(t *testing.T) {
 	for _, runtime := range runtimes(t) {
 		t.Run(runtime, func(t *testing.T) {
+			t.Parallel() // they wait more than they reckon
 			w := newInstallation(t, runtime)
 			w.apply(t, counting)
 			t.Run("all of weir", func(t *testing.T) {

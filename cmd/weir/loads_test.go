@@ -32,6 +32,7 @@ job "all" {
 func TestLoadAndTaskFile(t *testing.T) {
 	for _, runtime := range runtimes(t) {
 		t.Run(runtime, func(t *testing.T) {
+			t.Parallel() // they wait more than they reckon
 			w := newInstallation(t, runtime)
 			w.apply(t, loads)
 			out, err := w.weir("trigger", "-p", "loads", "all", "--watch").CombinedOutput()

@@ -62,6 +62,7 @@ func build(dir string) error {
 //	post CODE PATH FILE [NAME=VALUE…]
 //	                    a request to the server, as forges send it
 //	eventually ARGS…    runs weir until it succeeds, half a minute at most
+//	until REGEXP ARGS…  runs weir until what it prints matches
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -70,7 +71,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
+			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "until": until, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
 			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI, "post": post,
 		},
 	})

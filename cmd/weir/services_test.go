@@ -53,6 +53,7 @@ job "never" {
 func TestServices(t *testing.T) {
 	for _, runtime := range runtimes(t) {
 		t.Run(runtime, func(t *testing.T) {
+			t.Parallel() // they wait more than they reckon
 			w := newInstallation(t, runtime)
 			w.apply(t, strings.ReplaceAll(withServices, "IMAGE", filepath.Join(w.work, "image")))
 			if runtime == "process" {
