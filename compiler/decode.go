@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -71,13 +72,20 @@ func (u *unit) flag(e config.Expr) bool {
 
 // whole is a whole number from least up, 0 where there is none.
 func (u *unit) whole(e config.Expr, least int64) int64 {
+	return u.within(e, least, math.MaxInt64, fmt.Sprintf("%d or more", least))
+}
+
+// priority is a small whole number, 0 where there is none.
+func (u *unit) priority(e config.Expr) int64 { return u.within(e, -100, 100, "from -100 to 100") }
+
+func (u *unit) within(e config.Expr, least, most int64, says string) int64 {
 	v, ok := u.as(e, cty.Number, "a number")
 	if !ok {
 		return 0
 	}
 	n, exact := v.AsBigFloat().Int64()
-	if exact != 0 || n < least {
-		u.errorf(diag.OutOfRange, e.Range(), "Number out of range", "Here must be a whole number, %d or more.", least)
+	if exact != 0 || n < least || n > most {
+		u.errorf(diag.OutOfRange, e.Range(), "Number out of range", "Here must be a whole number, %s.", says)
 		return 0
 	}
 	return n

@@ -31,7 +31,7 @@ func (m *module) job(j *config.Job, in instance) node {
 	u.gather(steps, hooks)
 	u.scope = u.jobScope()
 	spec := graph.Job{
-		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), SerialGroups: u.set(j.SerialGroups),
+		Description: u.word(j.Description), MaxInFlight: u.whole(j.MaxInFlight, 1), Priority: u.priority(j.Priority), SerialGroups: u.set(j.SerialGroups),
 		DisableManualTrigger: u.flag(j.DisableManualTrigger), Interruptible: u.flag(j.Interruptible), Retention: u.retention(j.Retention),
 		Schedule: u.schedule(j.Schedule), Concurrency: u.concurrency(j.Concurrency), Params: u.params(j.Params),
 	}

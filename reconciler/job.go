@@ -76,6 +76,14 @@ func jobState(snap state.JobSnapshot) schedule.State {
 
 func asked(b state.OpenBuild) schedule.Asked { return schedule.Asked{At: b.Created, Build: b.ID} }
 
+// askedOf is asked of a build of another job.
+func askedOf(b state.OpenBuild, ix *index) schedule.Asked {
+	a := asked(b)
+	spec, _ := ix.jobSpec(b.JobID)
+	a.Priority = spec.Priority
+	return a
+}
+
 func fixed(in []state.BuildInput) []schedule.Chosen {
 	var out []schedule.Chosen
 	for _, i := range in {
@@ -137,7 +145,7 @@ func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[stri
 	}
 	for _, r := range facts.Rivals {
 		s.Rivals = append(s.Rivals, schedule.Rival{
-			Build: r.ID, Job: r.Pipeline + "/" + r.Job.Name(), Number: r.Number, Running: r.Running, Ready: !r.Running && r.Ready, Ending: r.Ending,
+			Build: r.ID, Job: r.Pipeline + "/" + r.Job.Name(), Number: r.Number, Running: r.Running, Ready: !r.Running && r.Ready, Ending: r.Ending, Priority: r.Priority,
 		})
 	}
 	s.Groups = map[string][]schedule.Busy{}
@@ -149,7 +157,7 @@ func fillIn(s *schedule.State, facts state.InputFacts, ix *index, mates map[stri
 		}
 		for _, b := range facts.Queued {
 			if slices.Contains(jobs, b.JobID) {
-				s.Groups[group] = append(s.Groups[group], schedule.Busy{Job: ix.byID[b.JobID].Address, Number: b.Number, Asked: asked(b)})
+				s.Groups[group] = append(s.Groups[group], schedule.Busy{Job: ix.byID[b.JobID].Address, Number: b.Number, Asked: askedOf(b, ix)})
 			}
 		}
 	}

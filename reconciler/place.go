@@ -46,7 +46,7 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 func (r *Reconciler) placeState(snap state.PlaceSnapshot) place.State {
 	s := place.State{Homes: snap.Homes, Turn: r.lastTurn()}
 	for _, run := range snap.Runs {
-		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested})
+		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested, Priority: run.Priority})
 	}
 	for _, w := range snap.Workers {
 		s.Workers = append(s.Workers, placeWorker(w))

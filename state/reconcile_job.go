@@ -76,7 +76,8 @@ type Rival struct {
 	ID, Pipeline           string
 	Job                    graph.Address
 	Number                 int64
-	Running, Ready, Ending bool // ready: pending, and nothing but the key is known to be in its way
+	Running, Ready, Ending bool  // ready: pending, and nothing but the key is known to be in its way
+	Priority               int64 // of its job
 }
 
 // InputFact is what is known about one input.

@@ -21,6 +21,7 @@ type UnplacedRun struct {
 	Created             time.Time
 	KillRequested       bool
 	HeldFor             string // the reason that its condition has; "": none
+	Priority            int64  // of its job
 }
 
 // WorkerRow is what deciders look at in a row of workers.

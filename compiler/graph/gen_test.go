@@ -156,7 +156,7 @@ func genBody(t *rapid.T, depth int) Body {
 
 func genJob(t *rapid.T) Job {
 	return Job{
-		rapid.String().Draw(t, "description"), genInt(t, "max"), genStrings(t, "groups"),
+		rapid.String().Draw(t, "description"), genInt(t, "max"), genInt(t, "priority"), genStrings(t, "groups"),
 		rapid.Bool().Draw(t, "dm"), rapid.Bool().Draw(t, "int"), Retention{genInt(t, "b"), genInt(t, "d"), genInt(t, "m")},
 		Schedule{"@daily", "Europe/Berlin", "latest"}, Concurrency{"key", genInt(t, "limit"), "queue"}, genParams(t),
 		genSteps(t, 3), genHooks(t, 2),

@@ -70,6 +70,7 @@ type Webhook struct {
 type Job struct {
 	Description          string      `weir:"description,meta"`
 	MaxInFlight          int64       `weir:"max_in_flight,policy"` // 0: no limit
+	Priority             int64       `weir:"priority,policy"`      // a higher one goes first; 0 as default
 	SerialGroups         []string    `weir:"serial_groups,policy,set"`
 	DisableManualTrigger bool        `weir:"disable_manual_trigger,policy"`
 	Interruptible        bool        `weir:"interruptible,policy"`

@@ -1,6 +1,7 @@
 job "respond" {
   description            = "look, save what will be gone, propose, act"
   disable_manual_trigger = false # a person may rehearse it
+  priority               = 50    # before whatever else waits for a worker
 
   concurrency { # a second page about the same trouble waits
     key    = "orders-db"

@@ -149,6 +149,7 @@ type Job struct {
 	Repeat               Repeat
 	Description          Expr
 	MaxInFlight          Expr
+	Priority             Expr
 	SerialGroups         Expr
 	DisableManualTrigger Expr
 	Interruptible        Expr

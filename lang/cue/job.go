@@ -11,6 +11,7 @@ var (
 	jobFields = fields[config.Job]{
 		{"description", func(j *config.Job) *config.Expr { return &j.Description }, nil},
 		{"max_in_flight", func(j *config.Job) *config.Expr { return &j.MaxInFlight }, nil},
+		{"priority", func(j *config.Job) *config.Expr { return &j.Priority }, nil},
 		{"serial_groups", func(j *config.Job) *config.Expr { return &j.SerialGroups }, nil},
 		{"disable_manual_trigger", func(j *config.Job) *config.Expr { return &j.DisableManualTrigger }, nil},
 		{"interruptible", func(j *config.Job) *config.Expr { return &j.Interruptible }, nil},

@@ -17,6 +17,7 @@ var (
 	jobFields = fields[config.Job]{
 		{"description", func(j *config.Job) *config.Expr { return &j.Description }},
 		{"max_in_flight", func(j *config.Job) *config.Expr { return &j.MaxInFlight }},
+		{"priority", func(j *config.Job) *config.Expr { return &j.Priority }},
 		{"serial_groups", func(j *config.Job) *config.Expr { return &j.SerialGroups }},
 		{"disable_manual_trigger", func(j *config.Job) *config.Expr { return &j.DisableManualTrigger }},
 		{"interruptible", func(j *config.Job) *config.Expr { return &j.Interruptible }},

@@ -118,6 +118,7 @@ func (g *random) job(n int) {
 	g.names = 0
 	g.printf("job \"job_%d\" {\n", n)
 	g.maybe("max_in_flight = var.number")
+	g.maybe("priority = -7")
 	g.maybe("serial_groups = [\"x\", var.text == \"\" ? \"y\" : \"z\"]")
 	g.maybe("schedule {\n cron = \"30 3 * * *\"\n timezone = \"Europe/Berlin\"\n}")
 	g.maybe("concurrency {\n key = \"staging-${var.number}\"\n on_new = \"queue\"\n}")

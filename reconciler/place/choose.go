@@ -34,7 +34,7 @@ func (p *placer) choose(r Run) (int, why) {
 	if free := slices.DeleteFunc(slices.Clone(left), func(i int) bool { return full(p.Workers[i]) }); len(free) > 0 {
 		return p.leastLoaded(free), why{}
 	}
-	return -1, why{"Full", p.fullMessage(left) + p.others(r, left)}
+	return -1, why{"Full", p.fullMessage(left) + p.preferred(r) + p.others(r, left)}
 }
 
 func (p *placer) rules(r Run) []rule {
@@ -136,6 +136,14 @@ func (p *placer) fullMessage(left []int) string {
 		who = fmt.Sprintf("worker %s is full", p.Workers[left[0]].Name)
 	}
 	return fmt.Sprintf("%s (%d of %d); %d runs ahead", who, used, capacity, p.held)
+}
+
+// preferred says how many of those ahead are so for their priority.
+func (p *placer) preferred(r Run) string {
+	if l := p.lines[r.Team].with(r); l.higher > 0 {
+		return fmt.Sprintf(", %d of a higher priority than %d", l.higher, r.Priority)
+	}
+	return ""
 }
 
 func words(what string, names []string) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,10 +21,10 @@ type crowd struct {
 	made    int
 }
 
-func (c *crowd) add(team string, n int) {
+func (c *crowd) add(team string, n int, priority int64) {
 	for range n {
 		c.made++
-		c.waiting = append(c.waiting, Run{ID: fmt.Sprint(c.made), Team: team, Build: fmt.Sprint("b", c.made), Created: time.Unix(int64(c.made), 0)})
+		c.waiting = append(c.waiting, Run{ID: fmt.Sprint(c.made), Team: team, Build: fmt.Sprint("b", c.made), Created: time.Unix(int64(c.made), 0), Priority: priority})
 	}
 }
 
@@ -60,12 +61,12 @@ func (c *crowd) end(n int) {
 // team asks for then has the first place that becomes free, and so has a check.
 func TestOneBuildBesideTenThousand(t *testing.T) {
 	c := &crowd{workers: []Worker{worker("a", 4, 0), worker("b", 4, 0)}}
-	c.add("crowd", 10_000)
+	c.add("crowd", 10_000, 100)
 	if got := c.place(); len(got) != 8 {
 		t.Fatalf("%d placed", len(got))
 	}
 	for _, late := range []string{"lone", "", "other"} {
-		c.add(late, 1)
+		c.add(late, 1, 0)
 		before := len(c.waiting)
 		c.end(1)
 		if got := c.place(); !slices.Equal(got, []string{late}) {
@@ -78,8 +79,8 @@ func TestOneBuildBesideTenThousand(t *testing.T) {
 	}
 }
 
-// However many runs teams and checks have waiting, whenever they come, and however
-// places become free: between a team's turns no other has more than one.
+// However many runs teams and checks have waiting, of whatever priority, whenever they
+// come, and however places become free: between a team's turns no other has more than one.
 func TestTurnsAreFair(t *testing.T) {
 	served := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -87,7 +88,7 @@ func TestTurnsAreFair(t *testing.T) {
 		since := map[string]map[string]int{} // of a team that waits: whom it saw served since its own turn
 		for range rapid.IntRange(1, 30).Draw(t, "rounds") {
 			if rapid.Bool().Draw(t, "come") {
-				c.add(rapid.SampledFrom([]string{"", "x", "y", "z"}).Draw(t, "team"), rapid.IntRange(1, 50).Draw(t, "runs"))
+				c.add(rapid.SampledFrom([]string{"", "x", "y", "z"}).Draw(t, "team"), rapid.IntRange(1, 50).Draw(t, "runs"), rapid.Int64Range(-2, 2).Draw(t, "priority"))
 			}
 			for _, r := range c.waiting {
 				if since[r.Team] == nil {
@@ -116,5 +117,51 @@ func TestTurnsAreFair(t *testing.T) {
 	})
 	if served == 0 {
 		t.Error("nobody was ever served")
+	}
+}
+
+// Of the runs of one team the oldest of the highest priority is served first: none that
+// goes on waiting comes before one that was served.
+func TestATeamIsServedByPriority(t *testing.T) {
+	served := 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := &crowd{workers: []Worker{worker("a", rapid.IntRange(1, 4).Draw(t, "capacity"), 0)}}
+		for range rapid.IntRange(1, 20).Draw(t, "rounds") {
+			c.add(rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "team"), rapid.IntRange(0, 3).Draw(t, "runs"), rapid.Int64Range(-2, 2).Draw(t, "priority"))
+			before := slices.Clone(c.waiting)
+			c.place()
+			for _, r := range before {
+				if slices.ContainsFunc(c.waiting, func(w Run) bool { return w.ID == r.ID }) {
+					continue
+				}
+				served++
+				for _, w := range c.waiting {
+					if w.Team == r.Team && (w.Priority > r.Priority || w.Priority == r.Priority && w.Created.Before(r.Created)) {
+						t.Fatalf("%s of priority %d is served before %s of priority %d", r.ID, r.Priority, w.ID, w.Priority)
+					}
+				}
+			}
+			c.end(rapid.IntRange(0, 3).Draw(t, "ended"))
+		}
+	})
+	if served == 0 {
+		t.Error("nobody was ever served")
+	}
+}
+
+// What waits behind others for its priority says so; another team's is no reason.
+func TestTheReasonNamesThePriority(t *testing.T) {
+	at := time.Unix(0, 0)
+	s := State{Workers: []Worker{worker("a", 1, 1)}, Runs: []Run{
+		{ID: "own", Team: "x", Build: "1", Created: at}, {ID: "urgent", Team: "x", Build: "2", Created: at, Priority: 7}, {ID: "others", Team: "y", Build: "3", Created: at, Priority: 9},
+	}}
+	for _, c := range Decide(s) {
+		h := c.(Hold)
+		if strings.Contains(h.Message, "of a higher priority") != (h.Run == "own") {
+			t.Errorf("%s: %s", h.Run, h.Message)
+		}
+		if h.Run == "own" && !strings.HasSuffix(h.Message, "2 runs ahead, 1 of a higher priority than 0") {
+			t.Error(h.Message)
+		}
 	}
 }

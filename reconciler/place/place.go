@@ -17,6 +17,7 @@ type Run struct {
 	Needs         string // worker that has its artifacts; "": any
 	Created       time.Time
 	KillRequested bool
+	Priority      int64 // a higher one comes first, among those of the team
 }
 
 // Worker is one that is registered.
@@ -56,7 +57,7 @@ func (Hold) command()   {}
 
 // Decide gives each run exactly one command.
 func Decide(s State) []Command {
-	p := &placer{State: s, homes: map[string]string{}}
+	p := &placer{State: s, homes: map[string]string{}, lines: map[string]line{}}
 	for b, w := range s.Homes {
 		p.homes[b] = w
 	}
@@ -87,7 +88,22 @@ type placer struct {
 	State
 	homes map[string]string
 	held  int
+	lines map[string]line // by team
 	out   []Command
+}
+
+// line is how many runs of a team are held, and how many of these are of a higher
+// priority than the last.
+type line struct {
+	held, higher int
+	priority     int64
+}
+
+func (l line) with(r Run) line {
+	if r.Priority < l.priority {
+		l.higher = l.held
+	}
+	return line{l.held + 1, l.higher, r.Priority}
 }
 
 func (p *placer) run(r Run) {
@@ -98,6 +114,7 @@ func (p *placer) run(r Run) {
 	i, why := p.choose(r)
 	if i < 0 {
 		p.held++
+		p.lines[r.Team] = p.lines[r.Team].with(r)
 		p.out = append(p.out, Hold{r.ID, why.reason, why.message})
 		return
 	}
@@ -109,7 +126,8 @@ func (p *placer) run(r Run) {
 }
 
 // fair is the order in which runs are served: in turns between teams, beginning
-// after the one that was served last, each team's oldest first.
+// after the one that was served last, whatever priorities theirs have; each team's by
+// priority, and the oldest first.
 func fair(runs []Run, after string) []Run {
 	teams, names := byTeam(runs)
 	if i := slices.IndexFunc(names, func(n string) bool { return n > after }); i > 0 {
@@ -135,7 +153,9 @@ func byTeam(runs []Run) (map[string][]Run, []string) {
 		teams[r.Team] = append(teams[r.Team], r)
 	}
 	for _, rs := range teams {
-		slices.SortFunc(rs, func(a, b Run) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
+		slices.SortFunc(rs, func(a, b Run) int {
+			return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+		})
 	}
 	slices.Sort(names)
 	return teams, names

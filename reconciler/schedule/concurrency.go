@@ -1,25 +1,39 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
 
 // Builds of jobs with one concurrency key, of whatever pipeline of the team, come
-// first come first served: a build that could start goes behind those that were
-// there before it. One that waits for something else than the key is passed over.
+// first come first served, within the priority of their job: a build that could start
+// goes behind those that were there before it, and behind those of a higher priority.
+// One that waits for something else than the key is passed over.
 
 func (d *decider) keyed() bool { return d.Job.Spec.Concurrency.Key != "" }
 
 func (d *decider) limit() int { return int(max(d.Job.Spec.Concurrency.Limit, 1)) }
 
-// before are the rivals that were there before a build; "": a build that is not
-// made yet.
-func (d *decider) before(build string) []Rival {
-	if i := slices.IndexFunc(d.Rivals, func(r Rival) bool { return r.Build == build }); i >= 0 {
-		return d.Rivals[:i]
+// ahead are the rivals that come before a build, those of the highest priority first;
+// "": a build that is not made yet.
+func (d *decider) ahead(build string) []Rival {
+	var out []Rival
+	for i, r := range d.Rivals {
+		if r.Priority > d.Job.Spec.Priority || r.Priority == d.Job.Spec.Priority && i < d.place(build) {
+			out = append(out, r)
+		}
 	}
-	return d.Rivals
+	slices.SortStableFunc(out, func(a, b Rival) int { return cmp.Compare(b.Priority, a.Priority) })
+	return out
+}
+
+// place is how many rivals were there before a build.
+func (d *decider) place(build string) int {
+	if i := slices.IndexFunc(d.Rivals, func(r Rival) bool { return r.Build == build }); i >= 0 {
+		return i
+	}
+	return len(d.Rivals)
 }
 
 // contended is why a build may not start because of its key; nil: it may.
@@ -33,13 +47,13 @@ func (d *decider) contended(build string) *Failure {
 			running = append(running, r.String())
 		}
 	}
-	ahead := ready(d.before(build))
+	ahead := ready(d.ahead(build))
 	free, key := d.limit()-len(running), d.Job.Spec.Concurrency.Key
 	switch {
 	case free <= 0:
 		return &Failure{"Concurrency", fmt.Sprintf("%s, and no more than %d of concurrency key %s may run at once", isOrAre(running), d.limit(), key)}
 	case len(ahead) >= free:
-		return &Failure{"Concurrency", fmt.Sprintf("%s of concurrency key %s asked before it", ahead[0], key)}
+		return &Failure{"Concurrency", fmt.Sprintf("%s of concurrency key %s %s", ahead[0], key, d.first(ahead[0].Priority))}
 	}
 	return nil
 }
@@ -83,7 +97,7 @@ func (d *decider) makeRoom(p Pending) {
 	}
 	var kept []Rival
 	for i, r := range d.Rivals {
-		older := i < len(d.before(p.ID))
+		older := i < d.place(p.ID) && r.Priority <= d.Job.Spec.Priority
 		switch {
 		case older && !r.Running:
 			d.say(AbortBuild{r.Build, message})

@@ -23,6 +23,12 @@ func rival(build, what string) Rival {
 	return r
 }
 
+func urgent(build, what string) Rival {
+	r := rival(build, what)
+	r.Priority = 9
+	return r
+}
+
 // What becomes of a pending build "me" of a job with a concurrency key.
 func TestConcurrency(t *testing.T) {
 	const full = "build #7 of other/x runs, and no more than 1 of concurrency key k may run at once"
@@ -37,13 +43,16 @@ func TestConcurrency(t *testing.T) {
 		{"nobody else", "", 0, []Rival{me}, []Command{start}},
 		{"one runs", "", 0, []Rival{rival("a", "running"), me}, []Command{Hold{"me", "Concurrency", full}}},
 		{"one runs of two", "", 2, []Rival{rival("a", "running"), me}, []Command{start}},
-		{"another was there before", "", 0, []Rival{rival("a", "ready"), me}, []Command{Hold{"me", "Concurrency", "build #7 of other/x of concurrency key k asked before it"}}},
+		{"another was there before", "", 0, []Rival{rival("a", "ready"), me}, []Command{Hold{"me", "Concurrency", "build #7 of other/x of concurrency key k was asked for first"}}},
 		{"there is room for both", "", 2, []Rival{rival("a", "ready"), me}, []Command{start}},
 		{"another came after it", "", 0, []Rival{me, rival("a", "ready")}, []Command{start}},
+		{"another came after it, with a higher priority", "", 0, []Rival{me, urgent("a", "ready")}, []Command{Hold{"me", "Concurrency", "build #7 of other/x of concurrency key k goes first: its priority is 9, and that of this job 0"}}},
+		{"one with a higher priority waits for something else", "", 0, []Rival{me, urgent("a", "held")}, []Command{start}},
 		{"another waits for something else", "", 0, []Rival{rival("a", "held"), me}, []Command{start}},
 		{"replaces what waits", "replace_pending", 0, []Rival{rival("r", "running"), rival("a", "ready"), rival("b", "held"), me},
 			[]Command{AbortBuild{"a", replaced}, AbortBuild{"b", replaced}, Hold{"me", "Concurrency", full}}},
 		{"but not what came later", "replace_pending", 0, []Rival{rival("r", "running"), me, rival("a", "ready")}, []Command{Hold{"me", "Concurrency", full}}},
+		{"nor what has a higher priority", "replace_pending", 0, []Rival{rival("r", "running"), urgent("a", "ready"), me}, []Command{Hold{"me", "Concurrency", full}}},
 		{"nor where there is room", "replace_pending", 3, []Rival{rival("r", "running"), rival("a", "ready"), me}, []Command{start}},
 		{"cancels what runs", "cancel_running", 0, []Rival{rival("r", "running"), me}, []Command{AbortBuild{"r", replaced}, Hold{"me", "Concurrency", full}}},
 		{"once", "cancel_running", 0, []Rival{rival("r", "ending"), me}, []Command{Hold{"me", "Concurrency", full}}},
@@ -95,17 +104,22 @@ func TestConcurrencyIsSafeAndLive(t *testing.T) {
 		var all []Rival
 		for i := range rapid.IntRange(1, 8).Draw(t, "builds") {
 			r := rival(fmt.Sprint(i), rapid.SampledFrom([]string{"ready", "held"}).Draw(t, "is"))
+			r.Priority = rapid.Int64Range(0, 2).Draw(t, "priority")
 			r.Running = !r.Ready && int64(countRunning(all)) < limit && rapid.Bool().Draw(t, "runs")
 			all = append(all, r)
 		}
 		started, room := false, int64(countRunning(all)) < limit
 		waiting := ready(all)
 		for _, i := range rapid.Permutation(indices(waiting)).Draw(t, "order") {
-			spec := graph.Job{Concurrency: graph.Concurrency{Key: "k", Limit: limit}}
+			spec := graph.Job{Priority: waiting[i].Priority, Concurrency: graph.Concurrency{Key: "k", Limit: limit}}
+			free := limit - int64(countRunning(all))
 			d := Decide(State{Job: Job{Spec: spec}, Pending: []Pending{{ID: waiting[i].Build}}, Rivals: all})
 			for _, c := range d.Commands {
 				if s, ok := c.(StartBuild); ok {
 					started = true
+					if n := aheadOf(waiting[i], all); n >= free {
+						t.Fatalf("%s starts: %d are to go before it, and there is room for %d; %v", s.Build, n, free, all)
+					}
 					j := slices.IndexFunc(all, func(r Rival) bool { return r.Build == s.Build })
 					all[j].Running = true
 				}
@@ -115,6 +129,19 @@ func TestConcurrencyIsSafeAndLive(t *testing.T) {
 			t.Fatalf("%d run, at most %d may; %v", n, limit, all)
 		}
 	})
+}
+
+// aheadOf is how many go before one that is ready: ready ones of a higher priority, or of
+// the same and older.
+func aheadOf(me Rival, all []Rival) (n int64) {
+	older := true
+	for _, r := range all {
+		older = older && r.Build != me.Build
+		if r.Ready && !r.Running && (r.Priority > me.Priority || r.Priority == me.Priority && older) {
+			n++
+		}
+	}
+	return n
 }
 
 func countRunning(rivals []Rival) (n int) {

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing"
@@ -33,7 +34,7 @@ func (g *groups) share(a, b int) bool {
 func (g *groups) ask(job int) {
 	g.clock++
 	id := fmt.Sprint("b", g.clock)
-	g.builds = append(g.builds, &queued{job: job, status: "pending", p: Pending{ID: id, Number: g.clock, Asked: Asked{time.Unix(g.clock, 0), id}}})
+	g.builds = append(g.builds, &queued{job: job, status: "pending", p: Pending{ID: id, Number: g.clock, Asked: Asked{At: time.Unix(g.clock, 0), Build: id}}})
 }
 
 // state is a job as it would be loaded.
@@ -53,6 +54,7 @@ func (g *groups) state(job int) State {
 				busy := Busy{Job: graph.JobAddress(fmt.Sprint("j", b.job)), Number: b.p.Number}
 				if waits {
 					busy.Asked = b.p.Asked
+					busy.Asked.Priority = g.jobs[b.job].Priority
 				}
 				s.Groups[name] = append(s.Groups[name], busy)
 			}
@@ -89,12 +91,13 @@ func (g *groups) start(t *rapid.T, b *queued) {
 	if busy := g.running(b.job); len(busy) > 0 || g.paused[b.job] {
 		t.Fatalf("%s starts beside %s", b.p.ID, busy[0].p.ID)
 	}
+	older := true
 	for _, o := range g.builds {
-		if o == b {
-			break
-		}
-		if o.status == "pending" && g.share(o.job, b.job) && o.held != "Paused" {
-			t.Fatalf("%s of j%d starts before %s of j%d, which was asked for first", b.p.ID, b.job, o.p.ID, o.job)
+		older = older && o != b
+		higher := cmp.Compare(g.jobs[o.job].Priority, g.jobs[b.job].Priority)
+		first := higher > 0 || higher == 0 && older
+		if first && o.status == "pending" && g.share(o.job, b.job) && o.held != "Paused" {
+			t.Fatalf("%s of j%d starts before %s of j%d, which was asked for first or has a higher priority", b.p.ID, b.job, o.p.ID, o.job)
 		}
 	}
 	b.status = "running"
@@ -113,7 +116,7 @@ func (g *groups) endAll() {
 }
 
 // Of the builds of jobs that share a serial group one runs at a time, and always that
-// which was asked for first of those that may, whatever jobs are looked at in what
+// which was asked for first of those of the highest priority that may, whatever jobs are looked at in what
 // order; builds of a paused job hold nobody up; and all that may get their turn.
 func TestSerialGroupsAreFirstComeFirstServed(t *testing.T) {
 	ended := 0
@@ -121,7 +124,7 @@ func TestSerialGroupsAreFirstComeFirstServed(t *testing.T) {
 		g := &groups{}
 		for range rapid.IntRange(2, 4).Draw(t, "jobs") {
 			names := rapid.SampledFrom([][]string{{"g"}, {"g"}, {"h"}, {"g", "h"}}).Draw(t, "groups")
-			g.jobs, g.paused = append(g.jobs, graph.Job{SerialGroups: names}), append(g.paused, rapid.IntRange(0, 5).Draw(t, "paused") == 0)
+			g.jobs, g.paused = append(g.jobs, graph.Job{SerialGroups: names, Priority: rapid.Int64Range(0, 2).Draw(t, "priority")}), append(g.paused, rapid.IntRange(0, 5).Draw(t, "paused") == 0)
 		}
 		some := rapid.IntRange(0, len(g.jobs)-1)
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {

@@ -92,12 +92,13 @@ type Pending struct {
 
 // Rival is an open build of a job with the same concurrency key.
 type Rival struct {
-	Build   string
-	Job     string // pipeline/job
-	Number  int64
-	Running bool
-	Ready   bool // pending, and waits for nothing but the key as far as is known
-	Ending  bool // somebody asked for its end
+	Build    string
+	Job      string // pipeline/job
+	Number   int64
+	Running  bool
+	Ready    bool  // pending, and waits for nothing but the key as far as is known
+	Ending   bool  // somebody asked for its end
+	Priority int64 // of its job
 }
 
 // Busy is a build of another job that is in the way.

@@ -19,7 +19,7 @@ func (db *DB) rivals(key string) []state.Rival {
 		}
 		out = append(out, state.Rival{
 			ID: b.row.ID, Pipeline: "demo", Job: b.row.Job, Number: b.row.Number, Running: b.row.Status == state.BuildRunning,
-			Ready: b.held == "" || b.held == "Concurrency", Ending: b.row.AbortRequestedBy != "",
+			Ready: b.held == "" || b.held == "Concurrency", Ending: b.row.AbortRequestedBy != "", Priority: db.spec(b.row.JobID).Priority,
 		})
 	}
 	return out

@@ -41,7 +41,7 @@ func (db *DB) LoadPlaces(context.Context) (state.PlaceSnapshot, error) {
 		}
 		u := state.UnplacedRun{ID: r.row.ID, ScopeID: r.scope, Needs: r.needs, Created: r.row.Created, KillRequested: r.row.KillRequested}
 		if r.build != nil {
-			u.TeamID, u.BuildID = "main", r.build.row.ID
+			u.TeamID, u.BuildID, u.Priority = "main", r.build.row.ID, db.spec(r.build.row.JobID).Priority
 		}
 		snap.Runs = append(snap.Runs, u)
 	}

@@ -47,7 +47,7 @@ func world() (map[graph.Address]graph.Spec, []graph.Address) {
 		return graph.Concurrency{Key: worldKey, Limit: worldLimit, OnNew: onNew}
 	}
 	specs["job.queued"] = graph.Job{Concurrency: key(""), Steps: []graph.Step{get("src", src, plain), retried, {Name: "out", Body: graph.Put{Resource: out, NoGet: true}}}}
-	specs["job.newest"] = graph.Job{Concurrency: key("replace_pending"), Steps: []graph.Step{get("lib", lib, plain), task("t")}}
+	specs["job.newest"] = graph.Job{Priority: 5, Concurrency: key("replace_pending"), Steps: []graph.Step{get("lib", lib, plain), task("t")}}
 	specs["job.eager"] = graph.Job{Concurrency: key("cancel_running"), MaxInFlight: 1, Steps: []graph.Step{get("lib", lib, plain), task("t")}}
 	specs["job.nightly"] = graph.Job{Schedule: graph.Schedule{Cron: "* * * * *", CatchUp: "all"}, Concurrency: key(""), Steps: []graph.Step{retried, {Name: "out", Body: graph.Put{Resource: out, NoGet: true}}}}
 	specs["job.hourly"] = graph.Job{Schedule: graph.Schedule{Cron: "*/2 * * * *"}, MaxInFlight: 1, Steps: []graph.Step{sorry}}

@@ -25,7 +25,7 @@ func (l *inputLoader) rivals(ctx context.Context, q *db.Queries) error {
 	rows, err := q.Rivals(ctx, l.query.TeamID, l.query.Key)
 	for _, r := range rows {
 		l.facts.Rivals = append(l.facts.Rivals, state.Rival{
-			ID: r.ID, Pipeline: r.Pipeline, Job: graph.Address(r.Address), Number: r.Number, Running: r.Running, Ready: r.Ready, Ending: r.Ending,
+			ID: r.ID, Pipeline: r.Pipeline, Job: graph.Address(r.Address), Number: r.Number, Running: r.Running, Ready: r.Ready, Ending: r.Ending, Priority: int64(r.Priority),
 		})
 	}
 	return err
@@ -108,9 +108,11 @@ func takeOver(ctx context.Context, q *db.Queries, ch state.JobChange) (keys []st
 	return keys, waitNoMore, err
 }
 
-// startClocks notes what jobs share with others, and when they start by themselves.
+// startClocks notes what jobs share with others, when they start by themselves, and
+// before which others.
 func (w writer) startClocks(ctx context.Context) error {
 	var addresses, keys, schedules []string
+	var priorities []int16
 	for _, n := range w.changes.put {
 		job, ok := n.Spec.(graph.Job)
 		if !ok {
@@ -121,9 +123,10 @@ func (w writer) startClocks(ctx context.Context) error {
 			clock += " " + job.Schedule.Timezone
 		}
 		addresses, keys, schedules = append(addresses, string(n.Address)), append(keys, job.Concurrency.Key), append(schedules, clock)
+		priorities = append(priorities, int16(job.Priority))
 	}
 	if len(addresses) == 0 {
 		return nil
 	}
-	return w.q.StartClocks(ctx, w.pipelineID, addresses, keys, schedules)
+	return w.q.StartClocks(ctx, db.StartClocksParams{PipelineID: w.pipelineID, Addresses: addresses, Keys: keys, Schedules: schedules, Priorities: priorities})
 }

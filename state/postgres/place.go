@@ -34,7 +34,7 @@ func loadUnplaced(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot)
 	runs, err := q.UnplacedRuns(ctx, mostUnplaced)
 	for _, r := range runs {
 		snap.Runs = append(snap.Runs, state.UnplacedRun{
-			ID: r.ID, TeamID: r.Team, BuildID: r.Build, ScopeID: r.Scope, Tags: r.Tags, Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor,
+			ID: r.ID, TeamID: r.Team, BuildID: r.Build, ScopeID: r.Scope, Tags: r.Tags, Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor, Priority: int64(r.Priority),
 		})
 	}
 	return err

@@ -13,8 +13,8 @@ import (
 )
 
 // crowded has ten thousand runs of one team that wait for a worker, a tenth of them with
-// tags, and, younger than all of these, one of another team, a check, and one of the
-// first team that is to end.
+// tags, and, younger than all of these, one of the first team that is urgent, one of
+// another team, a check, and one of the first team that is to end.
 func crowded(t testing.TB) *postgres.Store {
 	t.Helper()
 	s := pgtest.New(t)
@@ -25,6 +25,7 @@ func crowded(t testing.TB) *postgres.Store {
 		SELECT gen_random_uuid(), t.id, gen_random_uuid(), 'task', '', CASE WHEN n % 10 = 0 THEN ARRAY['gpu'] ELSE '{}' END, 'unplaced', now() - (20000 - n) * interval '1 second'
 		FROM teams t, generate_series(1, 10000) n WHERE t.name = 'crowd';
 		INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status) SELECT gen_random_uuid(), id, gen_random_uuid(), 'lone', 'task', '', 'unplaced' FROM teams WHERE name = 'lone';
+		INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status, priority) SELECT gen_random_uuid(), id, gen_random_uuid(), 'urgent', 'task', '', 'unplaced', 5 FROM teams WHERE name = 'crowd';
 		INSERT INTO runs (id, scope_id, step_path, kind, task, status) SELECT gen_random_uuid(), gen_random_uuid(), 'check', 'check', '', 'unplaced';
 		INSERT INTO runs (id, team_id, build_id, step_path, kind, task, status, kill_requested_at) SELECT gen_random_uuid(), id, gen_random_uuid(), 'killed', 'task', '', 'unplaced', now() FROM teams WHERE name = 'crowd';
 		SET session_replication_role = origin;
@@ -52,13 +53,15 @@ func TestNoTeamHidesAnother(t *testing.T) {
 			seen["check"]++
 		case r.TeamID == text(t, s, "SELECT id::text FROM teams WHERE name = 'lone'"):
 			seen["lone"]++
+		case r.Priority == 5:
+			seen["urgent"]++
 		case len(r.Tags) > 0:
 			seen["tagged"]++
 		default:
 			seen["crowd"]++
 		}
 	}
-	if seen["lone"] != 1 || seen["check"] != 1 || seen["killed"] != 1 || seen["tagged"] < 200 || seen["crowd"] < 200 || len(snap.Runs) > 1000 {
+	if seen["lone"] != 1 || seen["check"] != 1 || seen["killed"] != 1 || seen["urgent"] != 1 || seen["tagged"] < 200 || seen["crowd"] < 200 || len(snap.Runs) > 1000 {
 		t.Errorf("%d runs are seen: %v", len(snap.Runs), seen)
 	}
 	rows, err := s.Pool().Query(t.Context(), "EXPLAIN "+statement(t, "place.sql", "UnplacedRuns"), pgx.NamedArgs{"most": 500})

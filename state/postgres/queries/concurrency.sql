@@ -2,7 +2,7 @@
 -- The open builds of a team with a concurrency key, oldest first. A pending one is
 -- ready as long as nothing but the key is known to be in its way.
 SELECT b.id, p.name AS pipeline, o.address, b.number, (b.status = 'running')::boolean AS running, (b.abort_requested_by IS NOT NULL)::boolean AS ending,
-       (NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason <> 'Concurrency'))::boolean AS ready
+       (NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason <> 'Concurrency'))::boolean AS ready, o.priority
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id JOIN builds b ON b.job_id = o.id AND b.status IN ('pending', 'running')
 WHERE p.team_id = @team_id AND o.concurrency_key = @key::text
 ORDER BY b.created_at, b.id;
@@ -51,7 +51,7 @@ UPDATE objects SET last_tick_at = @upto::timestamptz WHERE id = @id AND last_tic
 
 -- name: StartClocks :exec
 -- A clock that is new, or another one, ticks from now on.
-UPDATE objects o SET concurrency_key = nullif(n.key, ''), schedule = nullif(n.schedule, ''),
+UPDATE objects o SET concurrency_key = nullif(n.key, ''), schedule = nullif(n.schedule, ''), priority = n.priority,
     last_tick_at = CASE WHEN n.schedule = '' THEN NULL WHEN o.schedule IS DISTINCT FROM n.schedule THEN clock_timestamp() ELSE o.last_tick_at END
-FROM (SELECT unnest(@addresses::text[]) AS address, unnest(@keys::text[]) AS key, unnest(@schedules::text[]) AS schedule) n
+FROM (SELECT unnest(@addresses::text[]) AS address, unnest(@keys::text[]) AS key, unnest(@schedules::text[]) AS schedule, unnest(@priorities::smallint[]) AS priority) n
 WHERE o.pipeline_id = @pipeline_id AND o.address = n.address;

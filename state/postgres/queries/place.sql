@@ -1,6 +1,6 @@
 -- name: UnplacedRuns :many
--- Of each team and tags the oldest, so that those of one never hide another's, and all
--- that are to end. From one team and tags to the next it goes by the index, however
+-- Of each team and tags the oldest of the highest priority, so that those of one never
+-- hide another's, and all that are to end. From one team and tags to the next it goes by the index, however
 -- many runs are between them.
 WITH RECURSIVE kinds AS (
     (SELECT coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) AS team, r.tags FROM runs r WHERE r.status = 'unplaced' ORDER BY 1, 2 LIMIT 1)
@@ -9,17 +9,17 @@ WITH RECURSIVE kinds AS (
         SELECT coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) AS team, r.tags FROM runs r
         WHERE r.status = 'unplaced' AND (coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid), r.tags) > (k.team, k.tags) ORDER BY 1, 2 LIMIT 1) after
 ), chosen AS (
-    (SELECT x.id, x.team_id, x.build_id, x.scope_id, x.tags, x.needs_worker_id, x.created_at, false AS killed FROM kinds k, LATERAL (
-        SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, row_number() OVER (ORDER BY r.created_at) AS place FROM runs r
+    (SELECT x.id, x.team_id, x.build_id, x.scope_id, x.tags, x.needs_worker_id, x.created_at, x.priority, false AS killed FROM kinds k, LATERAL (
+        SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, r.priority, row_number() OVER (ORDER BY r.priority DESC, r.created_at) AS place FROM runs r
         WHERE r.status = 'unplaced' AND coalesce(r.team_id, '00000000-0000-0000-0000-000000000000'::uuid) = k.team AND r.tags = k.tags AND r.kill_requested_at IS NULL
-        ORDER BY r.created_at LIMIT @most) x
+        ORDER BY r.priority DESC, r.created_at LIMIT @most) x
     ORDER BY x.place LIMIT @most)
     UNION ALL
-    (SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, true FROM runs r
+    (SELECT r.id, r.team_id, r.build_id, r.scope_id, r.tags, r.needs_worker_id, r.created_at, r.priority, true FROM runs r
      WHERE r.status = 'unplaced' AND r.kill_requested_at IS NOT NULL ORDER BY r.kill_requested_at LIMIT @most)
 )
 SELECT r.id, coalesce(r.team_id::text, '')::text AS team, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope,
-       r.tags, coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed,
+       r.tags, coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed, r.priority,
        coalesce(c.reason, '')::text AS held_for
 FROM chosen r LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
 ORDER BY r.created_at, r.id;

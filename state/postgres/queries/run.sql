@@ -34,14 +34,14 @@ SELECT records FROM log_chunks WHERE run_id = @run_id ORDER BY offset_from DESC 
 -- name: InsertBuildRuns :exec
 -- A run's id follows from what it is: one that is there already is the same. It was
 -- on the queue since what came before it ended: an attempt, another run, an approval.
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status, queue_ms)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority, status, queue_ms)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, n.hidden, 'unplaced',
+       nullif(n.worker, '')::uuid, n.hidden, o.priority, 'unplaced',
        greatest(0, 1000 * extract(epoch FROM clock_timestamp() - coalesce(last.ended_at, before.at, b.created_at)))
 FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@paths::text[]) AS path, unnest(@attempts::int[]) AS attempt, unnest(@kinds::text[]) AS kind,
              unnest(@tasks::bytea[]) AS task, unnest(@tags::text[]) AS tags, unnest(@workers::text[]) AS worker,
              unnest(@hiddens::boolean[]) AS hidden) n
-JOIN builds b ON b.id = @build_id
+JOIN builds b ON b.id = @build_id JOIN objects o ON o.id = b.job_id
 LEFT JOIN runs last ON last.build_id = b.id AND last.step_path = n.path AND last.attempt = n.attempt - 1
 CROSS JOIN (
     SELECT greatest((SELECT max(r.ended_at) FROM runs r WHERE r.build_id = @build_id),

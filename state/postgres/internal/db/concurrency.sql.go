@@ -32,7 +32,7 @@ func (q *Queries) CreateWaitingBuild(ctx context.Context, cause string, tickAt *
 
 const rivals = `-- name: Rivals :many
 SELECT b.id, p.name AS pipeline, o.address, b.number, (b.status = 'running')::boolean AS running, (b.abort_requested_by IS NOT NULL)::boolean AS ending,
-       (NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason <> 'Concurrency'))::boolean AS ready
+       (NOT EXISTS (SELECT 1 FROM conditions c WHERE c.subject = 'build/' || b.id AND c.reason <> 'Concurrency'))::boolean AS ready, o.priority
 FROM objects o JOIN pipelines p ON p.id = o.pipeline_id JOIN builds b ON b.job_id = o.id AND b.status IN ('pending', 'running')
 WHERE p.team_id = $1 AND o.concurrency_key = $2::text
 ORDER BY b.created_at, b.id
@@ -46,6 +46,7 @@ type RivalsRow struct {
 	Running  bool
 	Ending   bool
 	Ready    bool
+	Priority int16
 }
 
 // The open builds of a team with a concurrency key, oldest first. A pending one is
@@ -67,6 +68,7 @@ func (q *Queries) Rivals(ctx context.Context, teamID string, key string) ([]Riva
 			&i.Running,
 			&i.Ending,
 			&i.Ready,
+			&i.Priority,
 		); err != nil {
 			return nil, err
 		}
@@ -103,19 +105,28 @@ func (q *Queries) SeeTick(ctx context.Context, upto time.Time, iD string, was ti
 }
 
 const startClocks = `-- name: StartClocks :exec
-UPDATE objects o SET concurrency_key = nullif(n.key, ''), schedule = nullif(n.schedule, ''),
+UPDATE objects o SET concurrency_key = nullif(n.key, ''), schedule = nullif(n.schedule, ''), priority = n.priority,
     last_tick_at = CASE WHEN n.schedule = '' THEN NULL WHEN o.schedule IS DISTINCT FROM n.schedule THEN clock_timestamp() ELSE o.last_tick_at END
-FROM (SELECT unnest($2::text[]) AS address, unnest($3::text[]) AS key, unnest($4::text[]) AS schedule) n
+FROM (SELECT unnest($2::text[]) AS address, unnest($3::text[]) AS key, unnest($4::text[]) AS schedule, unnest($5::smallint[]) AS priority) n
 WHERE o.pipeline_id = $1 AND o.address = n.address
 `
 
+type StartClocksParams struct {
+	PipelineID string
+	Addresses  []string
+	Keys       []string
+	Schedules  []string
+	Priorities []int16
+}
+
 // A clock that is new, or another one, ticks from now on.
-func (q *Queries) StartClocks(ctx context.Context, pipelineID string, addresses []string, keys []string, schedules []string) error {
+func (q *Queries) StartClocks(ctx context.Context, arg StartClocksParams) error {
 	_, err := q.db.Exec(ctx, startClocks,
-		pipelineID,
-		addresses,
-		keys,
-		schedules,
+		arg.PipelineID,
+		arg.Addresses,
+		arg.Keys,
+		arg.Schedules,
+		arg.Priorities,
 	)
 	return err
 }

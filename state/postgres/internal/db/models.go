@@ -164,6 +164,7 @@ type Object struct {
 	ConcurrencyKey  *string
 	Schedule        *string
 	LastTickAt      *time.Time
+	Priority        int16
 }
 
 type ObjectVersion struct {
@@ -280,6 +281,7 @@ type Run struct {
 	EndedAt         *time.Time
 	Hidden          bool
 	LogPacked       bool
+	Priority        int16
 	QueueMs         *int64
 	PullMs          *int64
 	FetchMs         *int64

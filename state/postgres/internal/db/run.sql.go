@@ -55,14 +55,14 @@ func (q *Queries) ForgetHidden(ctx context.Context, buildID string) error {
 }
 
 const insertBuildRuns = `-- name: InsertBuildRuns :exec
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, status, queue_ms)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority, status, queue_ms)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, n.hidden, 'unplaced',
+       nullif(n.worker, '')::uuid, n.hidden, o.priority, 'unplaced',
        greatest(0, 1000 * extract(epoch FROM clock_timestamp() - coalesce(last.ended_at, before.at, b.created_at)))
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS path, unnest($3::int[]) AS attempt, unnest($4::text[]) AS kind,
              unnest($5::bytea[]) AS task, unnest($6::text[]) AS tags, unnest($7::text[]) AS worker,
              unnest($8::boolean[]) AS hidden) n
-JOIN builds b ON b.id = $9
+JOIN builds b ON b.id = $9 JOIN objects o ON o.id = b.job_id
 LEFT JOIN runs last ON last.build_id = b.id AND last.step_path = n.path AND last.attempt = n.attempt - 1
 CROSS JOIN (
     SELECT greatest((SELECT max(r.ended_at) FROM runs r WHERE r.build_id = $9),
