@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,9 @@ func changes(t *testing.T, w *world) map[string]change {
 	w.exec("INSERT INTO approvals (build_id, path, message) VALUES ($1, '9', '')", build)
 	w.history("resource.git.app")
 	plan := w.plan(t, demo("other"))
+	if err := w.store.SetPolicies(ctx, must(w.store.TeamID(ctx, "main"))(t), "ann", []state.Policy{{Name: "advice.cue", Text: "warn: []"}}); err != nil {
+		t.Fatal(err) // this server evaluates none: all it may do is to drop those there are
+	}
 	pin := did(ctx, w.resources.Pin, &weirv1.PinRequest{Pipeline: "demo", Resource: "app", Version: ref("3")})
 	unpin := func() error {
 		return errors.Join(pin(), did(ctx, w.resources.Unpin, &weirv1.UnpinRequest{Pipeline: "demo", Resource: "app"})())
@@ -104,10 +108,36 @@ func TestEveryChangeIsAudited(t *testing.T) {
 			t.Errorf("%s: %d events %s, and were %d", procedure, len(after), c.action, len(before))
 			continue
 		}
-		if e := after[0]; e.Actor != "main-owner" || !strings.HasPrefix(e.Address, "127.0.0.1") || e.Subject == "" {
+		if e := after[0]; e.Actor != "main-owner" || !strings.HasPrefix(e.Address, "127.0.0.1") || e.Subject == "" || !tellsChange(e) {
 			t.Errorf("%s: %+v", procedure, e)
 		}
 	}
+}
+
+// What nobody did who is known here, or who works on no team, is audited too.
+func TestAWebhookIsAudited(t *testing.T) {
+	w := newWorld(t)
+	w.apply(t, demo("demo"))
+	ctx := state.WithOrigin(t.Context(), state.Origin{Address: "192.0.2.9"})
+	hook := must(w.store.FindObject(ctx, "main", "demo", graph.KindResource, "app"))(t)
+	if err := w.store.HookCheck(ctx, "main", hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	got := w.events(must(w.store.TeamID(ctx, "main"))(t), "resource.check")
+	if len(got) != 1 || got[0].Actor != "webhook" || got[0].Address != "192.0.2.9" || got[0].Subject != "resource/"+hook.ID {
+		t.Errorf("%+v", got)
+	}
+}
+
+// tellsChange says whether an event has how it was before and how it is after, and not
+// the same. Only what asks for something and changes nothing by itself has neither.
+func tellsChange(e state.Event) bool {
+	before, was := e.Details["before"]
+	after, is := e.Details["after"]
+	if e.Action == "resource.check" {
+		return !was && !is
+	}
+	return was && is && !reflect.DeepEqual(before, after)
 }
 
 // events are those of an action, newest first.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 
@@ -62,24 +61,8 @@ func (g *guard) admit(ctx context.Context, procedure, peer string, header http.H
 	if err := g.permit(id, procedure); err != nil {
 		return nil, err
 	}
-	ctx = state.WithOrigin(ctx, state.Origin{Actor: id.Name, Address: address(peer, header)})
+	ctx = state.WithOrigin(ctx, state.Origin{Actor: id.Name, Address: state.AddressOf(peer, header.Values("X-Forwarded-For"))})
 	return context.WithValue(WithIdentity(ctx, id), remoteKey{}, true), nil
-}
-
-// mostForwarded bounds what is kept of what a proxy says.
-const mostForwarded = 200
-
-// address is who is at the other end of the connection. Where that is a proxy, what it
-// says of whom it speaks for stands behind it: anybody can say that.
-func address(peer string, header http.Header) string {
-	if host, _, err := net.SplitHostPort(peer); err == nil {
-		peer = host
-	}
-	said := strings.Join(header.Values("X-Forwarded-For"), ", ")
-	if said == "" {
-		return peer
-	}
-	return peer + " for " + strings.ToValidUTF8(said[:min(len(said), mostForwarded)], "")
 }
 
 // identify says whose token is shown.

@@ -1,6 +1,10 @@
 package state
 
-import "context"
+import (
+	"context"
+	"net"
+	"strings"
+)
 
 // Origin is where what is done in a context was asked from, for the audit.
 type Origin struct {
@@ -19,4 +23,20 @@ func WithOrigin(ctx context.Context, o Origin) context.Context {
 func OriginOf(ctx context.Context) Origin {
 	o, _ := ctx.Value(originKey{}).(Origin)
 	return o
+}
+
+// mostForwarded bounds what is kept of what a proxy says.
+const mostForwarded = 200
+
+// AddressOf is who is at the other end of a connection. Where that is a proxy, what it
+// says of whom it speaks for stands behind it: anybody can say that.
+func AddressOf(peer string, forwarded []string) string {
+	if host, _, err := net.SplitHostPort(peer); err == nil {
+		peer = host
+	}
+	said := strings.Join(forwarded, ", ")
+	if said == "" {
+		return peer
+	}
+	return peer + " for " + strings.ToValidUTF8(said[:min(len(said), mostForwarded)], "")
 }

@@ -113,7 +113,8 @@ func (h *Handler) check(r *http.Request, name string, hook state.Webhook, body [
 	if why := unwanted(hook.Filters, r, body); why != "" {
 		return answer{code: http.StatusOK, Check: "skipped", Reason: why}
 	}
-	if err := h.store.HookCheck(r.Context(), r.PathValue("team"), hook.ResourceID); err != nil {
+	ctx := state.WithOrigin(r.Context(), state.Origin{Address: state.AddressOf(r.RemoteAddr, r.Header.Values("X-Forwarded-For"))})
+	if err := h.store.HookCheck(ctx, r.PathValue("team"), hook.ResourceID); err != nil {
 		return h.failed(r.Context(), name, err)
 	}
 	h.log.DebugContext(r.Context(), "a webhook asked for a check", "webhook", name)

@@ -29,6 +29,7 @@ func (h *Handler) Enroll(ctx context.Context, req *connect.Request[weirv1.Enroll
 	if !validName(name) {
 		return nil, invalid("%q is no name for a worker: use up to 100 letters, digits, dots, dashes and underscores", name)
 	}
+	ctx = state.WithOrigin(ctx, state.Origin{Actor: "worker-key/" + with, Address: state.AddressOf(req.Peer().Addr, req.Header().Values("X-Forwarded-For"))})
 	id, own, err := h.store.EnrollWorker(ctx, name, h.opts.Dead)
 	if err != nil {
 		return nil, h.asConnect("enrolling a worker", err)

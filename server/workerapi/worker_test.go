@@ -133,6 +133,10 @@ func TestRetiringLeavesNothing(t *testing.T) {
 	if n := scan[int](s, `SELECT count(*) FROM workers`); n != 0 {
 		t.Errorf("%d workers are left", n)
 	}
+	const told = `SELECT string_agg(actor || ': ' || action || ' ' || subject, ', ' ORDER BY id) FROM audit_events WHERE action LIKE 'worker.%' AND details ?& '{before,after}'`
+	if got := scan[string](s, told); got != "worker-key/test: worker.enrol worker/w1, worker/w1: worker.retire worker/w1" {
+		t.Errorf("audited: %s", got)
+	}
 	if _, err := os.Stat(filepath.Join(s.dir, "w1", "key")); !os.IsNotExist(err) {
 		t.Errorf("the key is left: %v", err)
 	}

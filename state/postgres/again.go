@@ -28,7 +28,7 @@ func (s *Store) Rerun(ctx context.Context, team, buildID, actor string, resume b
 			return err
 		}
 		id = row.ID
-		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, "build."+cause, "build/"+id)); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "build."+cause, "build/"+id), with(change(nil, newBuild(row.Pipeline, row.Job, row.Number)), "of", "build/"+buildID)); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.JobKey(row.JobID))

@@ -108,10 +108,12 @@ func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, para
 		if err != nil {
 			return err
 		}
-		if id, err = q.APITrigger(ctx, actor, paramsJSON(values), team, jobID); err != nil {
+		row, err := q.APITrigger(ctx, actor, paramsJSON(values), team, jobID)
+		if err != nil {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, "build.trigger", "build/"+id)); err != nil {
+		id = row.ID
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "build.trigger", "build/"+id), change(nil, newBuild(row.Pipeline, row.Job, row.Number))); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.JobKey(jobID))
@@ -153,11 +155,17 @@ func (s *Store) Abort(ctx context.Context, team, id, actor string) error {
 }
 
 func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row db.APIAbortRow) error {
-	action := "build.abort"
+	action, details := "build.abort", change(row.Was, row.Status)
 	if row.Forced {
 		action = "build.abort.force"
 	}
-	if err := q.APIAudit(ctx, auditParams(ctx, team, actor, action, "build/"+id)); err != nil {
+	if row.Was == row.Status { // it is ended by its decider
+		details["after"] = "aborting"
+	}
+	if row.Forced {
+		details["before"], details["after"] = "aborting", "aborting by force"
+	}
+	if err := auditOf(ctx, q, auditParams(ctx, team, actor, action, "build/"+id), details); err != nil {
 		return err
 	}
 	keys := []state.Key{state.BuildKey(id)}
@@ -171,6 +179,11 @@ func afterAbort(ctx context.Context, q *db.Queries, team, id, actor string, row 
 		return err
 	}
 	return enqueue(ctx, q, keys...)
+}
+
+// newBuild is what an event tells of a build that was made.
+func newBuild(pipeline, job string, number int64) map[string]any {
+	return map[string]any{"pipeline": pipeline, "job": job, "number": number}
 }
 
 func auditParams(ctx context.Context, team, actor, action, subject string) db.APIAuditParams {

@@ -58,7 +58,7 @@ func TestApplyAndReadBack(t *testing.T) {
 	}
 	events, err := s.AuditEvents(t.Context(), id, 10)
 	must(t, err)
-	if len(events) != 1 || events[0].Action != "pipeline.apply" || events[0].Details["created"] != float64(len(want)) {
+	if len(events) != 2 || events[1].Action != "team.create" || events[0].Action != "pipeline.apply" || events[0].Details["created"] != float64(len(want)) {
 		t.Errorf("audit %+v", events)
 	}
 }

@@ -126,7 +126,7 @@ func (w writer) jobKeys(ctx context.Context) ([]state.Key, error) {
 
 func (w writer) event(in ApplyInput) state.Event {
 	return state.Event{Actor: in.Actor, Action: "pipeline.apply", Subject: in.Pipeline, Details: map[string]any{
-		"before": w.revision - 1, "revision": w.revision, "plan": in.PlanDigest, "graph": w.graph.Digest(),
+		"before": w.revision - 1, "after": w.revision, "plan": in.PlanDigest, "graph": w.graph.Digest(),
 		"created": w.changes.created, "changed": len(w.changes.put) - w.changes.created, "deleted": len(w.changes.deleted), "moved": len(w.changes.moves),
 	}}
 }

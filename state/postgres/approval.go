@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/weirci/weir/state"
@@ -30,13 +29,12 @@ func (s *Store) AnswerApproval(ctx context.Context, team, build, path string, a 
 		if err != nil {
 			return err
 		}
-		details, err := json.Marshal(map[string]string{"step": path, "comment": a.Comment})
-		if err != nil {
-			return err
+		answer := "rejected"
+		if a.Approved {
+			answer = "approved"
 		}
-		p := auditParams(ctx, team, a.By, answerAction(a), "build/"+build)
-		p.Details = details
-		if err := q.APIAudit(ctx, p); err != nil {
+		details := with(with(change("asked", answer), "step", path), "comment", a.Comment)
+		if err := auditOf(ctx, q, auditParams(ctx, team, a.By, answerAction(a), "build/"+build), details); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.BuildKey(build))

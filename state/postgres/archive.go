@@ -25,7 +25,7 @@ func (s *Store) ArchivePipeline(ctx context.Context, team, pipeline, actor strin
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, action, pipeline)); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, action, pipeline), change(!archived, archived)); err != nil {
 			return err
 		}
 		return archiveChanged(ctx, q, ids[0], archived)
@@ -39,7 +39,7 @@ func unarchive(ctx context.Context, q *db.Queries, in ApplyInput, pipelineID str
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := appendEvent(ctx, q, in.TeamID, state.Event{Actor: in.Actor, Action: "pipeline.unarchive", Subject: in.Pipeline}); err != nil {
+	if err := appendEvent(ctx, q, in.TeamID, state.Event{Actor: in.Actor, Action: "pipeline.unarchive", Subject: in.Pipeline, Details: change(true, false)}); err != nil {
 		return err
 	}
 	return archiveChanged(ctx, q, pipelineID, false)

@@ -35,9 +35,24 @@ func insertEvent(ctx context.Context, q *db.Queries, teamID *string, e state.Eve
 	return nil
 }
 
+// change is what an event has of what was changed: how it was, and how it is. nil is
+// what was not there, or is not any more.
+func change(before, after any) map[string]any {
+	return map[string]any{"before": before, "after": after}
+}
+
+// with adds what else is to be told.
+func with(details map[string]any, name string, value any) map[string]any {
+	details[name] = value
+	return details
+}
+
+// operatorOf is who works on the database.
+func operatorOf(ctx context.Context) string { return cmp.Or(state.OriginOf(ctx).Actor, "operator") }
+
 // byOperator is an event of who works on the database, and shows no token.
 func byOperator(ctx context.Context, action, subject string, details map[string]any) state.Event {
-	return state.Event{Actor: cmp.Or(state.OriginOf(ctx).Actor, "operator"), Action: action, Subject: subject, Details: details}
+	return state.Event{Actor: operatorOf(ctx), Action: action, Subject: subject, Details: details}
 }
 
 // AuditEvents lists a team's audit, the newest first, n at most.

@@ -24,12 +24,12 @@ func TestTheAuditIsFinal(t *testing.T) {
 		}
 	}
 	for want, f := range map[string]postgres.AuditFilter{
-		"shop job/1 build/1": {Most: 9},
-		"shop job/1":         {Most: 2},
-		"shop build/1":       {Most: 9, Actor: "ann"},
-		"build/1":            {Most: 9, Object: "build"},
-		"job/1":              {Most: 9, Object: "job/1", Since: time.Now().Add(-time.Hour)},
-		"":                   {Most: 9, Since: time.Now().Add(time.Hour)},
+		"shop job/1 build/1 team/main": {Most: 9},
+		"shop job/1":                   {Most: 2},
+		"shop build/1":                 {Most: 9, Actor: "ann"},
+		"build/1":                      {Most: 9, Object: "build"},
+		"job/1":                        {Most: 9, Object: "job/1", Since: time.Now().Add(-time.Hour)},
+		"":                             {Most: 9, Since: time.Now().Add(time.Hour)},
 	} {
 		events, err := s.FindEvents(t.Context(), team, f)
 		var got []string
@@ -49,7 +49,7 @@ func TestTheAuditIsFinal(t *testing.T) {
 		t.Error(err)
 	}
 	var n int
-	if err := s.Pool().QueryRow(t.Context(), "SELECT count(*) FROM audit_events WHERE team_id = $1", team).Scan(&n); err != nil || n != 3 {
+	if err := s.Pool().QueryRow(t.Context(), "SELECT count(*) FROM audit_events WHERE team_id = $1", team).Scan(&n); err != nil || n != 4 {
 		t.Errorf("%d events are left, %v", n, err)
 	}
 }

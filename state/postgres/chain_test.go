@@ -17,7 +17,9 @@ import (
 func audited(t *testing.T, n int) (*postgres.Store, string) {
 	t.Helper()
 	s := pgtest.New(t)
-	team, err := s.EnsureTeam(t.Context(), "main")
+	_, err := s.Pool().Exec(t.Context(), "INSERT INTO teams (id, name) VALUES (gen_random_uuid(), 'main')") // of which no event tells
+	must(t, err)
+	team, err := s.TeamID(t.Context(), "main")
 	must(t, err)
 	ctx := state.WithOrigin(t.Context(), state.Origin{Address: "192.0.2.7"})
 	for i := range n {
@@ -183,9 +185,14 @@ func TestOperatorsAreAudited(t *testing.T) {
 		"token.create token/x":           func() error { _, err := s.CreateToken(ctx, "main", "x", state.RoleViewer); return err },
 		"worker-key.create worker-key/k": func() error { _, err := s.CreateEnrolmentKey(ctx, "k"); return err },
 		"retention.set team":             func() error { return s.SetTeamRetention(ctx, "main", nil) },
+		"team.create team/second":        func() error { _, err := s.EnsureTeam(ctx, "second"); return err },
 	} {
 		must(t, do())
-		wantNewest(t, s, team, want)
+		of := team
+		if strings.HasSuffix(want, "/second") {
+			of, _ = s.TeamID(t.Context(), "second")
+		}
+		wantNewest(t, s, of, want)
 	}
 	must(t, s.RevokeToken(ctx, "main", "x"))
 	wantNewest(t, s, team, "token.revoke token/x")
@@ -201,7 +208,8 @@ func wantNewest(t *testing.T, s *postgres.Store, team, want string) {
 	t.Helper()
 	events, err := s.FindEvents(t.Context(), team, postgres.AuditFilter{Most: 1, Installation: true})
 	must(t, err)
-	if e := events[0]; e.Action+" "+e.Subject != want || e.Actor != "root (database)" || e.Address != "db1" {
+	e := events[0]
+	if _, told := e.Details["before"]; !told || e.Action+" "+e.Subject != want || e.Actor != "root (database)" || e.Address != "db1" {
 		t.Errorf("%+v, want %s", e, want)
 	}
 }

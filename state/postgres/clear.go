@@ -26,7 +26,7 @@ func (s *Store) ClearVersions(ctx context.Context, team, resourceID, actor strin
 		if err := q.CheckAnew(ctx, scope.ID); err != nil {
 			return err
 		}
-		if err := q.APIAudit(ctx, auditParams(ctx, team, actor, "resource.clear-versions", "resource/"+resourceID)); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "resource.clear-versions", "resource/"+resourceID), change(cleared, 0)); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.ScopeKey(scope.ID))

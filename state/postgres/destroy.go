@@ -33,7 +33,7 @@ func destroy(ctx context.Context, q *db.Queries, in ApplyInput) error {
 	if err != nil {
 		return err
 	}
-	event := state.Event{Actor: in.Actor, Action: "pipeline.destroy", Subject: in.Pipeline, Details: map[string]any{"revision": p.Revision, "plan": in.PlanDigest}}
+	event := state.Event{Actor: in.Actor, Action: "pipeline.destroy", Subject: in.Pipeline, Details: with(change(p.Revision, nil), "plan", in.PlanDigest)}
 	if err := appendEvent(ctx, q, in.TeamID, event); err != nil {
 		return err
 	}

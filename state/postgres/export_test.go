@@ -12,7 +12,7 @@ import (
 func (s *Store) Commit(ctx context.Context, c state.Claim, team string, wait func()) error {
 	return s.fenced(ctx, c, func(q *db.Queries) error {
 		wait()
-		if err := q.InsertTeam(ctx, team); err != nil {
+		if err := q.InsertTeam(ctx, "", "", team); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.KeyPlace)
@@ -27,7 +27,9 @@ func (s *Store) Tx(ctx context.Context, do func(tx Tx) error) error {
 
 type Tx struct{ q *db.Queries }
 
-func (t Tx) InsertTeam(ctx context.Context, name string) error { return t.q.InsertTeam(ctx, name) }
+func (t Tx) InsertTeam(ctx context.Context, name string) error {
+	return t.q.InsertTeam(ctx, "", "", name)
+}
 
 func (t Tx) GetTeam(ctx context.Context, name string) (db.Team, error) { return t.q.GetTeam(ctx, name) }
 

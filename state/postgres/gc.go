@@ -67,7 +67,7 @@ func commitGarbage(ctx context.Context, q *db.Queries, snap state.GarbageSnapsho
 		}
 	}
 	if len(ch.Workers) > 0 {
-		if err := q.DeleteOldWorkers(ctx, ch.Workers); err != nil {
+		if err := deleteOldWorkers(ctx, q, ch.Workers); err != nil {
 			return err
 		}
 	}
@@ -106,4 +106,16 @@ func (s *Store) Sweep(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("sweep: %w", err)
 	}
 	return n, nil
+}
+
+// deleteOldWorkers forgets workers that did not answer for long, and says so.
+func deleteOldWorkers(ctx context.Context, q *db.Queries, ids []string) error {
+	names, err := q.DeleteOldWorkers(ctx, ids)
+	for _, name := range names {
+		if err != nil {
+			return err
+		}
+		err = insertEvent(ctx, q, nil, state.Event{Actor: weirItself, Action: "worker.forget", Subject: "worker/" + name, Details: change(state.WorkerStalled, nil)})
+	}
+	return err
 }

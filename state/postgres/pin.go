@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
@@ -24,7 +23,7 @@ func (s *Store) PinResource(ctx context.Context, team string, p state.Pin) error
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, p.By, "resource.pin", p.ResourceID, p.Version, p.Comment, before[p.ResourceID].Version})
+		return ruled(ctx, q, jobs, ruling{team, p.By, "resource.pin", p.ResourceID, with(with(change(pinnedTo(before, p.ResourceID), p.Version), "version", p.Version), "comment", p.Comment)})
 	}), "pin a resource")
 }
 
@@ -40,7 +39,7 @@ func (s *Store) UnpinResource(ctx context.Context, team, resourceID, actor strin
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team: team, actor: actor, action: "resource.unpin", resource: resourceID, before: before[resourceID].Version})
+		return ruled(ctx, q, jobs, ruling{team, actor, "resource.unpin", resourceID, change(pinnedTo(before, resourceID), nil)})
 	}), "unpin a resource")
 }
 
@@ -56,7 +55,7 @@ func (s *Store) DisableVersion(ctx context.Context, team, resourceID, actor stri
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, actor, "version.disable", resourceID, version, "", nil})
+		return ruled(ctx, q, jobs, ruling{team, actor, "version.disable", resourceID, with(change("enabled", "disabled"), "version", version)})
 	}), "disable a version")
 }
 
@@ -72,7 +71,7 @@ func (s *Store) EnableVersion(ctx context.Context, team, resourceID, actor strin
 		if err != nil {
 			return err
 		}
-		return ruled(ctx, q, jobs, ruling{team, actor, "version.enable", resourceID, version, "", nil})
+		return ruled(ctx, q, jobs, ruling{team, actor, "version.enable", resourceID, with(change("disabled", "enabled"), "version", version)})
 	}), "enable a version")
 }
 
@@ -98,12 +97,18 @@ func pins(ctx context.Context, q *db.Queries, resources []string) (map[string]st
 	return out, nil
 }
 
+// pinnedTo is the version that a resource was held at; nil: at none.
+func pinnedTo(pins map[string]state.Pin, resource string) any {
+	if p, ok := pins[resource]; ok {
+		return p.Version
+	}
+	return nil
+}
+
 // ruling is what a person decided about the versions of a resource.
 type ruling struct {
 	team, actor, action, resource string
-	version                       map[string]string
-	comment                       string
-	before                        map[string]string
+	details                       map[string]any
 }
 
 // ruled audits it and has jobs looked at; no rows: it changed nothing.
@@ -111,17 +116,7 @@ func ruled(ctx context.Context, q *db.Queries, jobs []string, r ruling) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	details, err := json.Marshal(struct {
-		Version map[string]string `json:"version,omitempty"`
-		Comment string            `json:"comment,omitempty"`
-		Before  map[string]string `json:"before,omitempty"`
-	}{r.version, r.comment, r.before})
-	if err != nil {
-		return err
-	}
-	p := auditParams(ctx, r.team, r.actor, r.action, "resource/"+r.resource)
-	p.Details = details
-	if err := q.APIAudit(ctx, p); err != nil {
+	if err := auditOf(ctx, q, auditParams(ctx, r.team, r.actor, r.action, "resource/"+r.resource), r.details); err != nil {
 		return err
 	}
 	var keys []state.Key

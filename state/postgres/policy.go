@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/weirci/weir/state"
@@ -32,21 +33,20 @@ func (s *Store) SetPolicies(ctx context.Context, teamID, actor string, all []sta
 		if err != nil {
 			return err
 		}
-		before := make([]string, len(was))
-		for i, p := range was {
-			before[i] = p.Name
+		before, after := map[string]string{}, map[string]string{}
+		for _, p := range was {
+			before[p.Name] = policyDigest(p.Text)
 		}
 		if _, err := q.DeletePolicies(ctx, teamID); err != nil {
 			return err
 		}
-		names := []string{}
 		for _, p := range all {
 			if err := q.InsertPolicy(ctx, teamID, p.Name, p.Text, actor); err != nil {
 				return err
 			}
-			names = append(names, p.Name)
+			after[p.Name] = policyDigest(p.Text)
 		}
-		return appendEvent(ctx, q, teamID, state.Event{Actor: actor, Action: "policies.set", Subject: "team", Details: map[string]any{"before": before, "policies": names}})
+		return appendEvent(ctx, q, teamID, state.Event{Actor: actor, Action: "policies.set", Subject: "team", Details: change(before, after)})
 	})
 	if err != nil {
 		return fmt.Errorf("set policies: %w", err)
@@ -59,3 +59,6 @@ func (s *Store) WorkerTags(ctx context.Context, teamID string) ([][]string, erro
 	sets, err := s.q.WorkerTags(ctx, teamID)
 	return sets, wrap(err, "read tags of workers")
 }
+
+// policyDigest is what the audit has of a policy's text.
+func policyDigest(text string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text))) }

@@ -18,9 +18,9 @@ const (
 	secretBytes     = 32
 )
 
-// EnsureTeam is the id of a team, which is made if it is not there.
+// EnsureTeam is the id of a team, which is made if it is not there; that is audited.
 func (s *Store) EnsureTeam(ctx context.Context, name string) (id string, err error) {
-	if err := s.q.InsertTeam(ctx, name); err != nil {
+	if err := s.q.InsertTeam(ctx, operatorOf(ctx), state.OriginOf(ctx).Address, name); err != nil {
 		return "", fmt.Errorf("make team %s: %w", name, err)
 	}
 	return s.TeamID(ctx, name)
@@ -44,7 +44,7 @@ func (s *Store) CreateToken(ctx context.Context, team, name string, role state.R
 		if err != nil {
 			return err
 		}
-		return appendEvent(ctx, q, id, byOperator(ctx, "token.create", "token/"+name, map[string]any{"role": role}))
+		return appendEvent(ctx, q, id, byOperator(ctx, "token.create", "token/"+name, change(nil, role)))
 	})
 	if err != nil {
 		return "", fmt.Errorf("make token %s of team %s: %w", name, team, err)
@@ -62,7 +62,7 @@ func (s *Store) RevokeToken(ctx context.Context, team, name string) error {
 		if err != nil {
 			return err
 		}
-		return appendEvent(ctx, q, teams[0], byOperator(ctx, "token.revoke", "token/"+name, map[string]any{"tokens": len(teams)}))
+		return appendEvent(ctx, q, teams[0], byOperator(ctx, "token.revoke", "token/"+name, change(len(teams), 0)))
 	})
 	if err != nil {
 		return fmt.Errorf("revoke token %s of team %s: %w", name, team, err)
@@ -87,7 +87,7 @@ func (s *Store) CreateEnrolmentKey(ctx context.Context, name string) (plain stri
 		if err := q.InsertWorkerKey(ctx, name, hashSecret(plain)); err != nil {
 			return err
 		}
-		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.create", "worker-key/"+name, nil))
+		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.create", "worker-key/"+name, change(0, 1)))
 	})
 	if err != nil {
 		return "", fmt.Errorf("make enrolment key %s: %w", name, err)
@@ -115,7 +115,7 @@ func (s *Store) RevokeEnrolmentKey(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.revoke", "worker-key/"+name, map[string]any{"keys": n}))
+		return insertEvent(ctx, q, nil, byOperator(ctx, "worker-key.revoke", "worker-key/"+name, change(n, 0)))
 	})
 	if err != nil {
 		return fmt.Errorf("revoke enrolment key %s: %w", name, err)

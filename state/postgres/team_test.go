@@ -86,10 +86,10 @@ func TestAudit(t *testing.T) {
 	must(t, s.AppendEvent(t.Context(), a, state.Event{Actor: "eve", Action: "build.abort", Subject: "unit #3", Details: map[string]any{"why": "late"}}))
 	events, err := s.AuditEvents(t.Context(), a, 10)
 	must(t, err)
-	if len(events) != 1 || events[0].Actor != "eve" || events[0].Details["why"] != "late" || events[0].At.IsZero() {
+	if len(events) != 2 || events[0].Actor != "eve" || events[0].Details["why"] != "late" || events[0].At.IsZero() {
 		t.Errorf("events %+v", events)
 	}
-	if events, err := s.AuditEvents(t.Context(), b, 10); err != nil || len(events) != 0 {
+	if events, err := s.AuditEvents(t.Context(), b, 10); err != nil || len(events) != 1 || events[0].Subject != "team/b" {
 		t.Errorf("another team sees %v, %v", events, err)
 	}
 }

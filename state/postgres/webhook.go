@@ -44,8 +44,12 @@ func (s *Store) Webhook(ctx context.Context, team, pipeline, resource string) (s
 	return out, nil
 }
 
-// HookCheck has a resource checked soon, from the newest version that is known.
+// byWebhook is who asks for a check where a request from outside does.
+const byWebhook = "webhook"
+
+// HookCheck has a resource checked soon, from the newest version that is known. It is
+// audited: somebody outside asked for it.
 func (s *Store) HookCheck(ctx context.Context, team, resourceID string) error {
-	_, err := s.RequestCheck(ctx, team, resourceID, nil)
+	_, err := s.RequestCheckBy(ctx, team, resourceID, byWebhook, nil)
 	return err
 }

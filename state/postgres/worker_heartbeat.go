@@ -46,7 +46,7 @@ func (s *Store) WorkerHeartbeat(ctx context.Context, w WorkerIdentity, h Heartbe
 		if out, err = reconcile(ctx, q, w.ID, h); err != nil {
 			return err
 		}
-		return moveWorker(ctx, q, w.ID, state.WorkerStatus(was), h.State, &out)
+		return moveWorker(ctx, q, w, state.WorkerStatus(was), h.State, &out)
 	})
 	if err != nil {
 		return HeartbeatAnswer{}, fmt.Errorf("heartbeat of worker %s: %w", w.Name, err)
@@ -77,7 +77,8 @@ func reconcile(ctx context.Context, q *db.Queries, id string, h Heartbeat) (out 
 }
 
 // moveWorker makes a worker what it wants to be, as far as its runs allow.
-func moveWorker(ctx context.Context, q *db.Queries, id string, was, wanted state.WorkerStatus, out *HeartbeatAnswer) error {
+func moveWorker(ctx context.Context, q *db.Queries, w WorkerIdentity, was, wanted state.WorkerStatus, out *HeartbeatAnswer) error {
+	id := w.ID
 	busy, err := q.WorkerHasOpenRuns(ctx, id)
 	if err != nil {
 		return err
@@ -94,11 +95,19 @@ func moveWorker(ctx context.Context, q *db.Queries, id string, was, wanted state
 		if err := q.DeleteWorker(ctx, id); err != nil {
 			return err
 		}
+		if err := retired(ctx, q, w, was); err != nil {
+			return err
+		}
 	}
 	if out.Status == was && !out.Gone {
 		return nil
 	}
 	return enqueue(ctx, q, state.WorkerKey(id), state.KeyPlace)
+}
+
+// retired is in the audit: a worker goes because somebody told it to.
+func retired(ctx context.Context, q *db.Queries, w WorkerIdentity, was state.WorkerStatus) error {
+	return insertEvent(ctx, q, nil, state.Event{Actor: "worker/" + w.Name, Action: "worker.retire", Subject: "worker/" + w.Name, Details: change(was, nil)})
 }
 
 // workerPath is the moves to what a worker wants to be. A busy one does not land

@@ -1,12 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
@@ -34,8 +33,20 @@ func (s *Store) AuthenticateWorker(ctx context.Context, plain string) (WorkerIde
 // new one, and its key with it; one that lives keeps it: ErrNameTaken.
 func (s *Store) EnrollWorker(ctx context.Context, name string, dead time.Duration) (id, key string, err error) {
 	key = newSecret(workerPrefix)
-	id, err = s.q.EnrollWorker(ctx, name, hashSecret(key), dead.Seconds())
-	if errors.Is(err, pgx.ErrNoRows) {
+	err = s.tx(ctx, func(q *db.Queries) error {
+		row, err := q.EnrollWorker(ctx, name, hashSecret(key), dead.Seconds())
+		if err != nil {
+			return err
+		}
+		id = row.ID
+		details := change(nil, "enrolled")
+		if row.Again {
+			details["before"] = "enrolled"
+		}
+		by := cmp.Or(state.OriginOf(ctx).Actor, weirItself)
+		return insertEvent(ctx, q, nil, state.Event{Actor: by, Action: "worker.enrol", Subject: "worker/" + name, Details: details})
+	})
+	if errors.Is(err, state.ErrNotFound) { // no row was made, and none was given
 		err = ErrNameTaken
 	}
 	if err != nil {

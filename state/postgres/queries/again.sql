@@ -8,7 +8,7 @@ WITH taken AS (
     INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by, params, again_of)
     SELECT gen_random_uuid(), b.team_id, b.pipeline_id, b.job_id, taken.number, b.revision, 'pending', @cause, @created_by, b.params, b.id
     FROM taken JOIN builds b ON b.job_id = taken.id WHERE b.id = @build_id
-    RETURNING id, job_id
+    RETURNING id, job_id, number
 ), had AS (
     INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
     SELECT made.id, i.name, i.resource_id, i.version_id, false FROM made, build_inputs i WHERE i.build_id = @build_id
@@ -16,7 +16,7 @@ WITH taken AS (
     INSERT INTO build_images (build_id, path, ref, digest)
     SELECT made.id, i.path, i.ref, i.digest FROM made, build_images i WHERE i.build_id = @build_id
 )
-SELECT id, job_id FROM made;
+SELECT made.id, job_id, made.number, o.address AS job, p.name AS pipeline FROM made JOIN objects o ON o.id = job_id JOIN pipelines p ON p.id = o.pipeline_id;
 
 -- name: BeforeSteps :many
 SELECT s.path, s.name, s.status FROM steps s WHERE s.build_id = @build_id;

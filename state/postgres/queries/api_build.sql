@@ -66,7 +66,7 @@ INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, 
 SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', @created_by, @params
 FROM taken JOIN pipelines p ON p.id = taken.pipeline_id JOIN teams t ON t.id = p.team_id
 WHERE t.name = @team
-RETURNING id;
+RETURNING id, number, (SELECT o.address FROM objects o WHERE o.id = job_id)::text AS job, (SELECT p.name FROM pipelines p WHERE p.id = pipeline_id)::text AS pipeline;
 
 -- name: APIJobSpec :one
 SELECT v.spec FROM object_versions v WHERE v.object_id = @job_id AND v.to_revision IS NULL;
@@ -83,7 +83,8 @@ UPDATE builds SET
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN @message::text ELSE message END
 WHERE builds.id = @id AND team_id = (SELECT teams.id FROM teams WHERE teams.name = @team) AND status IN ('pending', 'running')
-RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced;
+RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced,
+    (CASE status WHEN 'aborted' THEN 'pending' ELSE status END)::text AS was;
 
 -- name: APIClearConditions :exec
 DELETE FROM conditions WHERE subject = @subject;

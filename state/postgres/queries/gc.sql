@@ -50,8 +50,8 @@ WITH forgotten AS (
 )
 DELETE FROM artifacts a USING gone WHERE a.worker_id = gone.worker_id AND a.volume = gone.handle;
 
--- name: DeleteOldWorkers :exec
-DELETE FROM workers WHERE id = ANY (@ids::uuid[]) AND status = 'stalled';
+-- name: DeleteOldWorkers :many
+DELETE FROM workers WHERE id = ANY (@ids::uuid[]) AND status = 'stalled' RETURNING name;
 
 -- name: DeleteOldCheckRuns :execrows
 DELETE FROM runs r WHERE r.id IN (

@@ -2,7 +2,11 @@
 SELECT * FROM teams WHERE name = $1;
 
 -- name: InsertTeam :exec
-INSERT INTO teams (id, name) VALUES (gen_random_uuid(), @name) ON CONFLICT (name) DO NOTHING;
+WITH made AS (
+    INSERT INTO teams (id, name) VALUES (gen_random_uuid(), @name) ON CONFLICT (name) DO NOTHING RETURNING id, name
+)
+INSERT INTO audit_events (team_id, actor, action, subject, details, address)
+SELECT id, @actor, 'team.create', 'team/' || name, jsonb_build_object('before', NULL, 'after', name), @address FROM made;
 
 -- name: InsertToken :one
 INSERT INTO tokens (id, team_id, name, role, hash)

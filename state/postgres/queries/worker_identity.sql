@@ -10,7 +10,7 @@ VALUES (gen_random_uuid(), @name, 'landed', @key_hash, '', '', 0, '')
 ON CONFLICT (name) DO UPDATE SET key_hash = excluded.key_hash, epoch = workers.epoch + 1
 WHERE workers.epoch = 0 OR workers.status IN ('stalled', 'landed')
     OR workers.heartbeat_at < clock_timestamp() - make_interval(secs => @dead_secs::float8)
-RETURNING id;
+RETURNING id, (xmax::text <> '0')::boolean AS again;
 
 -- name: RegisterWorker :one
 UPDATE workers

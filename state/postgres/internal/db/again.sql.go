@@ -18,7 +18,7 @@ WITH taken AS (
     INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, cause, created_by, params, again_of)
     SELECT gen_random_uuid(), b.team_id, b.pipeline_id, b.job_id, taken.number, b.revision, 'pending', $3, $4, b.params, b.id
     FROM taken JOIN builds b ON b.job_id = taken.id WHERE b.id = $1
-    RETURNING id, job_id
+    RETURNING id, job_id, number
 ), had AS (
     INSERT INTO build_inputs (build_id, name, resource_id, version_id, first)
     SELECT made.id, i.name, i.resource_id, i.version_id, false FROM made, build_inputs i WHERE i.build_id = $1
@@ -26,12 +26,15 @@ WITH taken AS (
     INSERT INTO build_images (build_id, path, ref, digest)
     SELECT made.id, i.path, i.ref, i.digest FROM made, build_images i WHERE i.build_id = $1
 )
-SELECT id, job_id FROM made
+SELECT made.id, job_id, made.number, o.address AS job, p.name AS pipeline FROM made JOIN objects o ON o.id = job_id JOIN pipelines p ON p.id = o.pipeline_id
 `
 
 type AgainRow struct {
-	ID    string
-	JobID string
+	ID       string
+	JobID    string
+	Number   int64
+	Job      string
+	Pipeline string
 }
 
 // A build with all that decided about another: revision, inputs, params and images.
@@ -43,7 +46,13 @@ func (q *Queries) Again(ctx context.Context, buildID string, team string, cause 
 		createdBy,
 	)
 	var i AgainRow
-	err := row.Scan(&i.ID, &i.JobID)
+	err := row.Scan(
+		&i.ID,
+		&i.JobID,
+		&i.Number,
+		&i.Job,
+		&i.Pipeline,
+	)
 	return i, err
 }
 

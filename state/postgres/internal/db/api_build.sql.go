@@ -19,13 +19,15 @@ UPDATE builds SET
     ended_at = CASE status WHEN 'pending' THEN clock_timestamp() ELSE ended_at END,
     message  = CASE status WHEN 'pending' THEN $2::text ELSE message END
 WHERE builds.id = $3 AND team_id = (SELECT teams.id FROM teams WHERE teams.name = $4) AND status IN ('pending', 'running')
-RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced
+RETURNING status, job_id, (abort_forced_by IS NOT NULL)::boolean AS forced,
+    (CASE status WHEN 'aborted' THEN 'pending' ELSE status END)::text AS was
 `
 
 type APIAbortRow struct {
 	Status string
 	JobID  string
 	Forced bool
+	Was    string
 }
 
 // A build that has not started ends at once; one that runs is ended by its
@@ -39,7 +41,12 @@ func (q *Queries) APIAbort(ctx context.Context, actor string, message string, iD
 		team,
 	)
 	var i APIAbortRow
-	err := row.Scan(&i.Status, &i.JobID, &i.Forced)
+	err := row.Scan(
+		&i.Status,
+		&i.JobID,
+		&i.Forced,
+		&i.Was,
+	)
 	return i, err
 }
 
@@ -351,19 +358,31 @@ INSERT INTO builds (id, team_id, pipeline_id, job_id, number, revision, status, 
 SELECT gen_random_uuid(), p.team_id, p.id, taken.id, taken.number, p.revision, 'pending', 'manual', $1, $2
 FROM taken JOIN pipelines p ON p.id = taken.pipeline_id JOIN teams t ON t.id = p.team_id
 WHERE t.name = $3
-RETURNING id
+RETURNING id, number, (SELECT o.address FROM objects o WHERE o.id = job_id)::text AS job, (SELECT p.name FROM pipelines p WHERE p.id = pipeline_id)::text AS pipeline
 `
+
+type APITriggerRow struct {
+	ID       string
+	Number   int64
+	Job      string
+	Pipeline string
+}
 
 // The number is taken and the build is made in one statement: a number is never
 // used twice, and never skipped by a trigger that fails.
-func (q *Queries) APITrigger(ctx context.Context, createdBy string, params []byte, team string, jobID string) (string, error) {
+func (q *Queries) APITrigger(ctx context.Context, createdBy string, params []byte, team string, jobID string) (APITriggerRow, error) {
 	row := q.db.QueryRow(ctx, aPITrigger,
 		createdBy,
 		params,
 		team,
 		jobID,
 	)
-	var id string
-	err := row.Scan(&id)
-	return id, err
+	var i APITriggerRow
+	err := row.Scan(
+		&i.ID,
+		&i.Number,
+		&i.Job,
+		&i.Pipeline,
+	)
+	return i, err
 }

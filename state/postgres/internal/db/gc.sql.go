@@ -38,13 +38,28 @@ func (q *Queries) DeleteOldCheckRuns(ctx context.Context, before *time.Time) (in
 	return result.RowsAffected(), nil
 }
 
-const deleteOldWorkers = `-- name: DeleteOldWorkers :exec
-DELETE FROM workers WHERE id = ANY ($1::uuid[]) AND status = 'stalled'
+const deleteOldWorkers = `-- name: DeleteOldWorkers :many
+DELETE FROM workers WHERE id = ANY ($1::uuid[]) AND status = 'stalled' RETURNING name
 `
 
-func (q *Queries) DeleteOldWorkers(ctx context.Context, ids []string) error {
-	_, err := q.db.Exec(ctx, deleteOldWorkers, ids)
-	return err
+func (q *Queries) DeleteOldWorkers(ctx context.Context, ids []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, deleteOldWorkers, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const destroyContainerRows = `-- name: DestroyContainerRows :exec

@@ -89,11 +89,15 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 }
 
 const insertTeam = `-- name: InsertTeam :exec
-INSERT INTO teams (id, name) VALUES (gen_random_uuid(), $1) ON CONFLICT (name) DO NOTHING
+WITH made AS (
+    INSERT INTO teams (id, name) VALUES (gen_random_uuid(), $3) ON CONFLICT (name) DO NOTHING RETURNING id, name
+)
+INSERT INTO audit_events (team_id, actor, action, subject, details, address)
+SELECT id, $1, 'team.create', 'team/' || name, jsonb_build_object('before', NULL, 'after', name), $2 FROM made
 `
 
-func (q *Queries) InsertTeam(ctx context.Context, name string) error {
-	_, err := q.db.Exec(ctx, insertTeam, name)
+func (q *Queries) InsertTeam(ctx context.Context, actor string, address string, name string) error {
+	_, err := q.db.Exec(ctx, insertTeam, actor, address, name)
 	return err
 }
 

@@ -24,17 +24,22 @@ VALUES (gen_random_uuid(), $1, 'landed', $2, '', '', 0, '')
 ON CONFLICT (name) DO UPDATE SET key_hash = excluded.key_hash, epoch = workers.epoch + 1
 WHERE workers.epoch = 0 OR workers.status IN ('stalled', 'landed')
     OR workers.heartbeat_at < clock_timestamp() - make_interval(secs => $3::float8)
-RETURNING id
+RETURNING id, (xmax::text <> '0')::boolean AS again
 `
+
+type EnrollWorkerRow struct {
+	ID    string
+	Again bool
+}
 
 // A new row has not registered: it counts as landed, and takes nothing. The name
 // of a worker that lives is not given away; one that has never registered did
 // not get its key, perhaps.
-func (q *Queries) EnrollWorker(ctx context.Context, name string, keyHash []byte, deadSecs float64) (string, error) {
+func (q *Queries) EnrollWorker(ctx context.Context, name string, keyHash []byte, deadSecs float64) (EnrollWorkerRow, error) {
 	row := q.db.QueryRow(ctx, enrollWorker, name, keyHash, deadSecs)
-	var id string
-	err := row.Scan(&id)
-	return id, err
+	var i EnrollWorkerRow
+	err := row.Scan(&i.ID, &i.Again)
+	return i, err
 }
 
 const getWorkerByKey = `-- name: GetWorkerByKey :one
