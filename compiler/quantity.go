@@ -57,7 +57,7 @@ func (u *unit) size(e config.Expr) int64 {
 		return u.whole(e, 1)
 	}
 	if v.Type() == cty.String {
-		if n, ok := parseSize(v.AsString()); ok {
+		if n, ok := ParseSize(v.AsString()); ok {
 			return n
 		}
 	}
@@ -65,7 +65,8 @@ func (u *unit) size(e config.Expr) int64 {
 	return 0
 }
 
-func parseSize(s string) (int64, bool) {
+// ParseSize reads a size as pipelines have it: 512MiB, 2GB; not ok for what is none.
+func ParseSize(s string) (int64, bool) {
 	for _, unit := range sizeUnits {
 		number, ok := strings.CutSuffix(s, unit.name)
 		if !ok {

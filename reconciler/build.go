@@ -82,7 +82,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 func buildRun(run state.RunRow) build.Run {
 	return build.Run{
 		ID: run.ID, Attempt: run.Attempt, Status: run.Status, Worker: run.Worker, KillRequested: run.KillRequested, Started: run.Started,
-		ExitCode: run.ExitCode, Message: run.Message, Infra: run.Infra, TimedOut: run.TimedOut, Result: run.Result,
+		ExitCode: run.ExitCode, Message: run.Message, Infra: run.Infra, TimedOut: run.TimedOut, Result: run.Result, Loose: run.Loose,
 	}
 }
 
@@ -168,8 +168,18 @@ func (t *translator) run(c build.StartRun) error {
 	if err != nil {
 		return fmt.Errorf("the task of %s: %w", c.Path, err)
 	}
-	t.ch.Runs = append(t.ch.Runs, state.NewRun{ID: c.ID, Path: c.Path, Kind: c.Kind, Attempt: c.Attempt, Task: task, Tags: c.Tags, Worker: c.Worker, Hidden: c.Hidden})
+	t.ch.Runs = append(t.ch.Runs, state.NewRun{ID: c.ID, Path: c.Path, Kind: c.Kind, Attempt: c.Attempt, Task: task, Tags: c.Tags, Worker: c.Worker, Hidden: c.Hidden, Asks: t.asks(c)})
 	return nil
+}
+
+// asks is what a run asks of its worker. The limits of a task and of what runs
+// beside it are kept for it.
+func (t *translator) asks(c build.StartRun) state.Asks {
+	a := state.Asks{Platform: c.Platform, CPU: c.Task.CpuMillis, Memory: c.Task.MemoryBytes, Loose: c.Loose(), Interruptible: t.after.Job.Interruptible}
+	for _, s := range c.Task.Services {
+		a.CPU, a.Memory = a.CPU+s.CpuMillis, a.Memory+s.MemoryBytes
+	}
+	return a
 }
 
 func (t *translator) version(c build.SaveVersion) error {

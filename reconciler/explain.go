@@ -100,7 +100,7 @@ func (e *Explainer) run(ctx context.Context, subject string, r state.RunPlace, p
 // unplaced asks the placing decider why a run has no worker.
 func (e *Explainer) unplaced(ctx context.Context, subject string, r state.RunPlace, places *state.PlaceSnapshot, names []string) (reason.Why, error) {
 	if places.Workers == nil && places.Runs == nil {
-		snap, err := e.store.LoadPlaces(ctx)
+		snap, err := e.store.LoadPlaces(ctx, e.r.placeQuery())
 		if err != nil {
 			return reason.Why{}, err
 		}
@@ -120,6 +120,6 @@ func (e *Explainer) unplaced(ctx context.Context, subject string, r state.RunPla
 		w, err = e.due(ctx, reason.Run, subject, state.KeyPlace, "a worker has room for it", names)
 	}
 	w.Since = r.Since
-	w.Tables = []reason.Table{place.Weigh(s, place.Run{ID: r.ID, Team: r.TeamID, Build: r.BuildID, Tags: r.Tags, Needs: r.Needs})}
+	w.Tables = []reason.Table{place.Weigh(s, placeRunOf(*places, r))}
 	return w, err
 }

@@ -17,7 +17,7 @@ const placeAgain = 2 * time.Second
 
 // place gives runs to workers.
 func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error) {
-	snap, err := r.store.LoadPlaces(ctx)
+	snap, err := r.store.LoadPlaces(ctx, r.placeQuery())
 	if err != nil || len(snap.Runs) == 0 {
 		return time.Time{}, err
 	}
@@ -34,7 +34,7 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 		err = r.store.CommitPlaces(ctx, c, ch)
 	}
 	if err == nil {
-		r.served(place.Served(s, commands))
+		r.served(place.Served(s, commands), commands)
 	}
 	if held > 0 {
 		return snap.Now.Add(placeAgain), err
@@ -42,33 +42,74 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 	return time.Time{}, err
 }
 
+// placeQuery is what the chains of strategies go by.
+func (r *Reconciler) placeQuery() state.PlaceQuery {
+	return state.PlaceQuery{
+		Volumes: r.Placement.Uses("limit-active-volumes"), Open: r.Placement.Uses("spread"), Caches: r.Placement.Uses("cache-locality"),
+	}
+}
+
 // placeState is everything that there is to decide on about places.
 func (r *Reconciler) placeState(snap state.PlaceSnapshot) place.State {
-	s := place.State{Homes: snap.Homes, Turn: r.lastTurn()}
+	s := place.State{Homes: snap.Homes, Chains: r.Placement}
+	s.Turn, s.Kept = r.lastTurn()
 	for _, run := range snap.Runs {
-		s.Runs = append(s.Runs, place.Run{ID: run.ID, Team: run.TeamID, Build: run.BuildID, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested, Priority: run.Priority})
+		s.Runs = append(s.Runs, placeRun(run))
 	}
 	for _, w := range snap.Workers {
 		s.Workers = append(s.Workers, placeWorker(w))
 	}
+	for _, o := range snap.Open {
+		s.Open = append(s.Open, place.Open{Worker: o.Worker, Build: o.BuildID, Job: o.JobID, Runs: o.Runs})
+	}
+	for _, c := range snap.Caches {
+		s.Caches = append(s.Caches, place.Caches{Worker: c.Worker, Job: c.JobID, N: c.Caches})
+	}
 	return s
 }
 
-// lastTurn is the team that was served last.
-func (r *Reconciler) lastTurn() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.turn
+func placeRun(run state.UnplacedRun) place.Run {
+	return place.Run{
+		ID: run.ID, Team: run.TeamID, Build: run.BuildID, Job: run.JobID, Kind: run.Kind, Tags: run.Tags, Needs: run.Needs, Created: run.Created, KillRequested: run.KillRequested, Priority: run.Priority,
+		Platform: run.Asks.Platform, Asks: place.Size{CPU: run.Asks.CPU, Memory: run.Asks.Memory}, Loose: run.Asks.Loose, Interruptible: run.Asks.Interruptible,
+	}
 }
 
-func (r *Reconciler) served(team string) {
+// placeRunOf is a run of a snapshot, or what is known of it elsewhere.
+func placeRunOf(snap state.PlaceSnapshot, r state.RunPlace) place.Run {
+	for _, u := range snap.Runs {
+		if u.ID == r.ID {
+			return placeRun(u)
+		}
+	}
+	return place.Run{ID: r.ID, Team: r.TeamID, Build: r.BuildID, Tags: r.Tags, Needs: r.Needs}
+}
+
+// lastTurn is the team that was served last, and which workers are kept for whom.
+func (r *Reconciler) lastTurn() (team string, kept map[string]string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.turn = team
+	return r.turn, r.kept
+}
+
+func (r *Reconciler) served(team string, commands []place.Command) {
+	kept := map[string]string{}
+	for _, c := range commands {
+		if k, ok := c.(place.Keep); ok {
+			kept[k.Worker] = k.Run
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn, r.kept = team, kept
 }
 
 func placeWorker(w state.WorkerRow) place.Worker {
-	return place.Worker{ID: w.ID, Name: w.Name, Team: w.TeamID, Status: w.Status, Tags: w.Tags, Capacity: w.Capacity, InFlight: w.InFlight, Refuses: w.Refuses}
+	return place.Worker{
+		ID: w.ID, Name: w.Name, Team: w.TeamID, Status: w.Status, Tags: w.Tags, Platform: w.Platform, Capacity: w.Capacity, InFlight: w.InFlight, Refuses: w.Refuses,
+		Offers: place.Size{CPU: w.Size.CPU, Memory: w.Size.Memory}, Reserved: place.Size{CPU: w.Load.CPU, Memory: w.Load.Memory},
+		Busy: place.Busy{Tasks: w.Load.Tasks, Builds: w.Load.Builds, Volumes: w.Load.Volumes}, MaxTasks: w.Size.MaxTasks, MaxBuilds: w.Size.MaxBuilds,
+	}
 }
 
 // placeChange is a decision as rows, and how many runs go on waiting.

@@ -32,6 +32,7 @@ type Options struct {
 	ExternalURL string        // that people reach the server at
 	Checks      pace.Rates    // pace.Default; a rate below 0: no limit
 	Patience    place.Patience
+	Placement   place.Chains
 	Keep        gc.Keep
 	Retention   *gc.Retention // nil: gc.DefaultRetention
 	Upkeep      *gc.Upkeep    // nil: gc.DefaultUpkeep
@@ -82,9 +83,10 @@ type Reconciler struct {
 
 	mu     sync.Mutex
 	held   map[state.Key]holding
-	turn   string // the team that got a worker last; forgetting it costs nothing
-	walked string // the job whose history was looked at last; likewise
-	aired  string // the scope whose versions were looked at last; likewise
+	turn   string            // the team that got a worker last; forgetting it costs nothing
+	kept   map[string]string // which workers' room is kept for which runs; likewise. It is not written to
+	walked string            // the job whose history was looked at last; likewise
+	aired  string            // the scope whose versions were looked at last; likewise
 }
 
 // holding is a key that is being worked on, and how to stop that.

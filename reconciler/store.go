@@ -58,7 +58,7 @@ type Scopes interface {
 
 // Places is what placing needs.
 type Places interface {
-	LoadPlaces(ctx context.Context) (state.PlaceSnapshot, error)
+	LoadPlaces(ctx context.Context, want state.PlaceQuery) (state.PlaceSnapshot, error)
 	RunTasks(ctx context.Context, ids []string) (map[string][]byte, error)
 	CommitPlaces(ctx context.Context, c state.Claim, ch state.PlaceChange) error
 }

@@ -54,6 +54,8 @@ func workerMessage(w postgres.WorkerView) *weirv1.Worker {
 	return &weirv1.Worker{
 		Id: w.ID, Name: w.Name, Status: w.Status, Runtime: w.Runtime, Platform: w.Platform, Tags: w.Tags,
 		Capacity: w.Capacity, Running: w.Running, Version: w.Version, Message: w.Message,
+		CpuMillis: w.CpuMillis, MemoryBytes: w.MemoryBytes, CpuReserved: w.CpuReserved, MemoryReserved: w.MemoryReserved,
+		MaxTasks: w.MaxTasks, MaxBuilds: w.MaxBuilds, Tasks: w.Tasks, Builds: w.Builds,
 		RegisteredAt: timestamppb.New(w.RegisteredAt), HeartbeatAt: timestamppb.New(w.HeartbeatAt),
 	}
 }

@@ -36,6 +36,16 @@ type NewRun struct {
 	Tags           []string
 	Worker         string // that has its artifacts; "": any
 	Hidden         bool   // nobody may see its result, which goes when its build ends
+	Asks           Asks
+}
+
+// Asks is what a run asks of the worker that gets it.
+type Asks struct {
+	Platform      string // linux, linux/arm64; "": any
+	CPU           int64  // thousandths of a core, kept for it
+	Memory        int64  // bytes
+	Loose         bool   // it takes no artifact and leaves none
+	Interruptible bool   // a worker that leaves does not wait for it
 }
 
 // VersionRow is a row of versions.
@@ -58,5 +68,6 @@ type RunRow struct {
 	Message       string
 	Infra         bool
 	TimedOut      bool
+	Loose         bool // see Asks
 	Result        []byte
 }

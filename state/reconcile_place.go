@@ -10,13 +10,36 @@ type PlaceSnapshot struct {
 	Runs    []UnplacedRun
 	Workers []WorkerRow
 	Homes   map[string]string // worker by build
+	Open    []OpenRuns
+	Caches  []JobCaches
+}
+
+// PlaceQuery is what a snapshot has beside runs and workers.
+type PlaceQuery struct {
+	Volumes bool // how many volumes workers have
+	Open    bool // Open of all workers, not only of those with MaxBuilds
+	Caches  bool
+}
+
+// OpenRuns is how many runs of a build a worker has.
+type OpenRuns struct {
+	Worker, BuildID, JobID string
+	Runs                   int
+}
+
+// JobCaches is how many caches of a job a worker has.
+type JobCaches struct {
+	Worker, JobID string
+	Caches        int
 }
 
 // UnplacedRun is a run without a worker.
 type UnplacedRun struct {
 	ID, TeamID, BuildID string
-	ScopeID             string
+	ScopeID, JobID      string
+	Kind                string
 	Tags                []string
+	Asks                Asks
 	Needs               string
 	Created             time.Time
 	KillRequested       bool
@@ -33,6 +56,21 @@ type WorkerRow struct {
 	InFlight         int
 	Heartbeat        time.Time
 	Refuses          string // why it takes no new runs; "": it does
+	Platform         string
+	Size             WorkerSize
+	Load             WorkerLoad
+}
+
+// WorkerSize is what a worker has, and how much of it it gives; 0: it does not say.
+type WorkerSize struct {
+	CPU, Memory         int64 // thousandths of a core, bytes
+	MaxTasks, MaxBuilds int   // at once
+}
+
+// WorkerLoad is what a worker is at.
+type WorkerLoad struct {
+	CPU, Memory            int64 // kept for its runs
+	Tasks, Builds, Volumes int   // runs of tasks, runs of builds; volumes where they were asked for
 }
 
 // PlaceChange is what a decision about places does.

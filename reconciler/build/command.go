@@ -1,9 +1,11 @@
 package build
 
 import (
+	"slices"
 	"time"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
+	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
@@ -30,14 +32,22 @@ type RetryStep struct {
 
 // StartRun makes a run for a step that is running.
 type StartRun struct {
-	ID      string
-	Path    string
-	Attempt int // counts the runs of the path, lost ones too
-	Kind    string
-	Task    *weirv1.Task
-	Worker  string // that has its artifacts; "": any
-	Tags    []string
-	Hidden  bool // nobody may see its result
+	ID       string
+	Path     string
+	Attempt  int // counts the runs of the path, lost ones too
+	Kind     string
+	Task     *weirv1.Task
+	Worker   string // that has its artifacts; "": any
+	Tags     []string
+	Hidden   bool   // nobody may see its result
+	Platform string // of workers that may have it; "": any
+}
+
+// Loose says that a run takes no artifact and leaves none: it need not be where its
+// build is.
+func (s StartRun) Loose() bool {
+	bound := slices.ContainsFunc(s.Task.Mounts, func(m *weirv1.Mount) bool { return m.Kind != "cache" })
+	return s.Kind == string(graph.StepTask) && s.Worker == "" && s.Task.ImageVolume == "" && !bound
 }
 
 // AskApproval asks people, and blocks the step until one answers.

@@ -76,7 +76,7 @@ func (d *decider) home() string {
 	}
 	for _, runs := range d.Runs {
 		for _, r := range runs {
-			if r.Worker != "" {
+			if r.Worker != "" && !r.Loose {
 				return r.Worker
 			}
 		}

@@ -63,6 +63,7 @@ type Run struct {
 	Infra         bool   // the fault was the worker's
 	TimedOut      bool
 	Result        []byte
+	Loose         bool // it need not be where the build is
 }
 
 // Artifact is a directory that a step made.

@@ -39,7 +39,7 @@ func (d *decider) newRun(s graph.Step, at string, attempt int) (StartRun, error)
 	}
 	t.TimeoutMs = s.Timeout
 	t.Labels = d.labels(s, at)
-	return StartRun{m.runID, at, attempt, string(w.kind), t, worker, s.Tags, w.hidden()}, nil
+	return StartRun{m.runID, at, attempt, string(w.kind), t, worker, s.Tags, w.hidden(), w.task.Platform}, nil
 }
 
 func (d *decider) labels(s graph.Step, at string) map[string]string {

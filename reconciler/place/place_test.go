@@ -1,12 +1,9 @@
 package place
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/weirci/weir/state"
 )
@@ -83,62 +80,4 @@ func TestDecide(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPlacingIsSafe(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := draw(t)
-		byRun, load := map[string]Run{}, map[string]int{}
-		for _, r := range s.Runs {
-			byRun[r.ID] = r
-		}
-		seen := map[string]bool{}
-		for _, c := range Decide(s) {
-			switch c := c.(type) {
-			case Assign:
-				seen[c.Run] = true
-				load[c.Worker]++
-				i := slices.IndexFunc(s.Workers, func(w Worker) bool { return w.ID == c.Worker })
-				mayHave(t, byRun[c.Run], s.Workers[i])
-			case Cancel:
-				seen[c.Run] = true
-			case Hold:
-				seen[c.Run] = true
-				if c.Reason == "" || c.Message == "" {
-					t.Fatalf("%v gives no reason", c)
-				}
-			}
-		}
-		for _, w := range s.Workers {
-			if load[w.ID] > 0 && w.InFlight+load[w.ID] > w.Capacity {
-				t.Fatalf("worker %v got %d", w, load[w.ID])
-			}
-		}
-		if len(seen) != len(s.Runs) {
-			t.Fatalf("%d of %d runs got an answer", len(seen), len(s.Runs))
-		}
-	})
-}
-
-func mayHave(t *rapid.T, r Run, w Worker) {
-	if w.Status != state.WorkerRunning || r.KillRequested || w.Team != "" && w.Team != r.Team || r.Needs != "" && r.Needs != w.ID || !hasTags(w, r.Tags) {
-		t.Fatalf("%v may not have %v", w, r)
-	}
-}
-
-func draw(t *rapid.T) State {
-	names, tags := []string{"a", "b", "c"}, [][]string{nil, nil, {"gpu"}, {"gpu", "big"}}
-	s := State{Homes: map[string]string{}, Turn: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "turn")}
-	for _, n := range names[:rapid.IntRange(0, 3).Draw(t, "workers")] {
-		s.Workers = append(s.Workers, Worker{ID: n, Name: n, Team: rapid.SampledFrom([]string{"", "", "x"}).Draw(t, "team"),
-			Status: rapid.SampledFrom([]state.WorkerStatus{"running", "running", "stalled", "landing"}).Draw(t, "status"),
-			Tags:   rapid.SampledFrom(tags).Draw(t, "tags"), Capacity: rapid.IntRange(0, 3).Draw(t, "cap"), InFlight: rapid.IntRange(0, 4).Draw(t, "in")})
-	}
-	for i := range rapid.IntRange(0, 8).Draw(t, "runs") {
-		s.Runs = append(s.Runs, Run{ID: fmt.Sprint(i), Team: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "team"),
-			Build: rapid.SampledFrom([]string{"", "p", "q"}).Draw(t, "build"), Tags: rapid.SampledFrom(tags).Draw(t, "tags"),
-			Needs: rapid.SampledFrom([]string{"", "", "a", "z"}).Draw(t, "needs"), Created: time.Unix(rapid.Int64Range(0, 9).Draw(t, "at"), 0),
-			KillRequested: rapid.IntRange(0, 5).Draw(t, "kill") == 0})
-	}
-	return s
 }

@@ -85,7 +85,6 @@ func task(t graph.Task, add func(string)) {
 		what  string
 	}{
 		{t.ImageResource != "", "image = resource.…"},
-		{t.Platform != "", "platform"},
 	} {
 		if f.there {
 			add(f.what)

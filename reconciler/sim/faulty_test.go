@@ -106,8 +106,8 @@ func (f faulty) CommitBuild(ctx context.Context, c state.Claim, snap state.Build
 	return f.DB.CommitBuild(ctx, f.claimed(c), snap, ch)
 }
 
-func (f faulty) LoadPlaces(ctx context.Context) (state.PlaceSnapshot, error) {
-	snap, err := f.DB.LoadPlaces(ctx)
+func (f faulty) LoadPlaces(ctx context.Context, want state.PlaceQuery) (state.PlaceSnapshot, error) {
+	snap, err := f.DB.LoadPlaces(ctx, want)
 	if f.fault.places != nil {
 		f.fault.places(f.DB, &snap)
 	}

@@ -30,7 +30,7 @@ func (db *DB) inFlight(id string) int {
 }
 
 // LoadPlaces implements reconciler.Places.
-func (db *DB) LoadPlaces(context.Context) (state.PlaceSnapshot, error) {
+func (db *DB) LoadPlaces(context.Context, state.PlaceQuery) (state.PlaceSnapshot, error) {
 	snap := state.PlaceSnapshot{Now: db.Now, Homes: map[string]string{}}
 	for _, r := range db.runs {
 		if r.build != nil && r.row.Worker != "" && r.row.Status != state.RunLost && !r.row.Infra {

@@ -66,6 +66,7 @@ func registration(m *weirv1.RegisterRequest) (postgres.Registration, error) {
 	r := postgres.Registration{
 		Runtime: m.GetRuntime(), Platform: m.GetPlatform(), Version: m.GetVersion(),
 		Tags: m.GetTags(), Capacity: int(m.GetCapacity()), State: state.WorkerStatus(m.GetState()),
+		Size: state.WorkerSize{CPU: m.GetCpuMillis(), Memory: m.GetMemoryBytes(), MaxTasks: int(m.GetMaxTasks()), MaxBuilds: int(m.GetMaxBuilds())},
 	}
 	switch r.State {
 	case "":
@@ -76,6 +77,9 @@ func registration(m *weirv1.RegisterRequest) (postgres.Registration, error) {
 	}
 	if r.Runtime == "" || r.Platform == "" || r.Capacity < 1 {
 		return r, invalid("a worker must say its runtime, its platform, and a capacity of at least 1")
+	}
+	if s := r.Size; s.CPU < 0 || s.Memory < 0 || s.MaxTasks < 0 || s.MaxBuilds < 0 {
+		return r, invalid("a worker cannot have less than nothing: %+v", s)
 	}
 	for _, ref := range m.GetRuns() {
 		r.Has = append(r.Has, postgres.RunRef{ID: ref.GetRunId(), Epoch: ref.GetEpoch()})

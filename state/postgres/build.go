@@ -72,7 +72,7 @@ func loadRuns(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) err
 func runRow(r db.RunByIDRow) state.RunRow {
 	return state.RunRow{
 		ID: r.ID, Path: r.StepPath, Attempt: int(r.Attempt), Status: state.RunStatus(r.Status), Worker: r.Worker, KillRequested: r.Killed, Created: r.CreatedAt,
-		Started: r.Started, ExitCode: r.ExitCode, Message: r.Message, Infra: r.Infra, TimedOut: r.TimedOut, Result: r.Result,
+		Started: r.Started, ExitCode: r.ExitCode, Message: r.Message, Infra: r.Infra, TimedOut: r.TimedOut, Result: r.Result, Loose: r.Loose,
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *Store) LoadGarbage(ctx context.Context, keep state.GarbageKeep) (state.
 		snap.Volumes = append(snap.Volumes, state.GarbageVolume{Worker: v.WorkerID, Handle: v.Handle, Cache: true, Ended: v.UsedAt, Orphan: v.Orphan})
 	}
 	var places state.PlaceSnapshot
-	if err := loadWorkers(ctx, s.q, &places); err != nil {
+	if err := loadWorkers(ctx, s.q, &places, false); err != nil {
 		return snap, err
 	}
 	snap.Workers = places.Workers

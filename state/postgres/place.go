@@ -15,14 +15,20 @@ import (
 const mostUnplaced = 500
 
 // LoadPlaces is all runs without a worker, and all workers.
-func (s *Store) LoadPlaces(ctx context.Context) (state.PlaceSnapshot, error) {
+func (s *Store) LoadPlaces(ctx context.Context, want state.PlaceQuery) (state.PlaceSnapshot, error) {
 	var snap state.PlaceSnapshot
 	err := s.together(ctx,
 		func(q *db.Queries) error { return loadUnplaced(ctx, q, &snap) },
-		func(q *db.Queries) error { return loadWorkers(ctx, q, &snap) },
+		func(q *db.Queries) error { return loadWorkers(ctx, q, &snap, want.Volumes) },
 	)
 	if err == nil {
 		err = loadHomes(ctx, s.q, &snap)
+	}
+	if err == nil {
+		err = loadOpen(ctx, s.q, &snap, want.Open)
+	}
+	if err == nil && want.Caches {
+		err = loadCaches(ctx, s.q, &snap)
 	}
 	if err != nil {
 		return state.PlaceSnapshot{}, fmt.Errorf("load runs and workers: %w", err)
@@ -34,19 +40,23 @@ func loadUnplaced(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot)
 	runs, err := q.UnplacedRuns(ctx, mostUnplaced)
 	for _, r := range runs {
 		snap.Runs = append(snap.Runs, state.UnplacedRun{
-			ID: r.ID, TeamID: r.Team, BuildID: r.Build, ScopeID: r.Scope, Tags: r.Tags, Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor, Priority: int64(r.Priority),
+			ID: r.ID, TeamID: r.Team, BuildID: r.Build, JobID: r.Job, ScopeID: r.Scope, Kind: r.Kind, Tags: r.Tags,
+			Asks:  state.Asks{Platform: r.Platform, CPU: r.CpuMillis, Memory: r.MemoryBytes, Loose: r.Loose, Interruptible: r.Interruptible},
+			Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor, Priority: int64(r.Priority),
 		})
 	}
 	return err
 }
 
-func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
-	workers, err := q.WorkersWithLoad(ctx)
+func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, volumes bool) error {
+	workers, err := q.WorkersWithLoad(ctx, volumes)
 	for _, w := range workers {
 		snap.Now = w.Now
 		snap.Workers = append(snap.Workers, state.WorkerRow{
 			ID: w.ID, Name: w.Name, TeamID: w.Team, Status: state.WorkerStatus(w.Status), Tags: w.Tags, Capacity: int(w.Capacity),
-			InFlight: int(w.InFlight), Heartbeat: w.HeartbeatAt, Refuses: w.Refuses,
+			InFlight: int(w.InFlight), Heartbeat: w.HeartbeatAt, Refuses: w.Refuses, Platform: w.Platform,
+			Size: state.WorkerSize{CPU: w.CpuMillis, Memory: w.MemoryBytes, MaxTasks: int(w.MaxTasks), MaxBuilds: int(w.MaxBuilds)},
+			Load: state.WorkerLoad{CPU: w.CpuReserved, Memory: w.MemoryReserved, Tasks: int(w.Tasks), Builds: int(w.Builds), Volumes: int(w.Volumes)},
 		})
 	}
 	return err
@@ -66,6 +76,37 @@ func loadHomes(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) er
 	snap.Homes = make(map[string]string, len(homes))
 	for _, h := range homes {
 		snap.Homes[h.BuildID] = h.WorkerID
+	}
+	return err
+}
+
+// loadOpen is for who goes by what runs where. Most do not.
+func loadOpen(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, all bool) error {
+	if !all && !slices.ContainsFunc(snap.Workers, func(w state.WorkerRow) bool { return w.Size.MaxBuilds > 0 }) {
+		return nil
+	}
+	rows, err := q.OpenRunsOfBuilds(ctx, all)
+	for _, r := range rows {
+		snap.Open = append(snap.Open, state.OpenRuns{Worker: r.WorkerID, BuildID: r.BuildID, JobID: r.JobID, Runs: int(r.Runs)})
+	}
+	return err
+}
+
+// loadCaches counts those of the jobs that wait.
+func loadCaches(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+	var jobs []string
+	for _, r := range snap.Runs {
+		if r.JobID != "" {
+			jobs = append(jobs, r.JobID)
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	slices.Sort(jobs)
+	rows, err := q.CachesOfJobs(ctx, slices.Compact(jobs))
+	for _, r := range rows {
+		snap.Caches = append(snap.Caches, state.JobCaches{Worker: r.WorkerID, JobID: r.JobID, Caches: int(r.Caches)})
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 	"github.com/weirci/weir/state/postgres/pgtest"
 )
@@ -40,7 +41,7 @@ func crowded(t testing.TB) *postgres.Store {
 // other workers may have or that are only to end; and not all are read for it.
 func TestNoTeamHidesAnother(t *testing.T) {
 	s := crowded(t)
-	snap, err := s.LoadPlaces(t.Context())
+	snap, err := s.LoadPlaces(t.Context(), state.PlaceQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func BenchmarkLoadPlaces(b *testing.B) {
 	s := crowded(b)
 	begin := time.Now()
 	for b.Loop() {
-		if _, err := s.LoadPlaces(b.Context()); err != nil {
+		if _, err := s.LoadPlaces(b.Context(), state.PlaceQuery{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -22,6 +22,8 @@ func insertRuns(ctx context.Context, q *db.Queries, build string, runs []state.N
 		p.Ids, p.Paths, p.Attempts = append(p.Ids, r.ID), append(p.Paths, r.Path), append(p.Attempts, int32(r.Attempt))
 		p.Kinds, p.Tasks, p.Workers = append(p.Kinds, r.Kind), append(p.Tasks, r.Task), append(p.Workers, r.Worker)
 		p.Hiddens = append(p.Hiddens, r.Hidden)
+		p.Platforms, p.Cpus, p.Memories = append(p.Platforms, r.Asks.Platform), append(p.Cpus, r.Asks.CPU), append(p.Memories, r.Asks.Memory)
+		p.Looses, p.Interruptibles = append(p.Looses, r.Asks.Loose), append(p.Interruptibles, r.Asks.Interruptible)
 		p.Tags = append(p.Tags, strings.Join(r.Tags, tagSeparator))
 	}
 	if err := q.InsertBuildRuns(ctx, p); err != nil {

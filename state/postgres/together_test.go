@@ -32,7 +32,7 @@ func TestLoadsTogether(t *testing.T) {
 		if b.Build.JobID != job || b.Build.Status != state.BuildPending || b.Now.IsZero() || b.Build.Job != graph.Address(text(t, s, "SELECT address FROM objects WHERE id = $1", job)) {
 			t.Errorf("loaded %+v", b)
 		}
-		if p, err := s.LoadPlaces(t.Context()); err != nil || len(p.Runs)+len(p.Workers) > 0 {
+		if p, err := s.LoadPlaces(t.Context(), state.PlaceQuery{}); err != nil || len(p.Runs)+len(p.Workers) > 0 {
 			t.Errorf("loaded %+v, %v", p, err)
 		}
 	})

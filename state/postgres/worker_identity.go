@@ -60,6 +60,7 @@ type Registration struct {
 	Runtime, Platform, Version string
 	Tags                       []string
 	Capacity                   int
+	Size                       state.WorkerSize
 	State                      state.WorkerStatus // what it wants to be: running, landing, retiring
 	Has                        []RunRef           // every run that is there
 }
@@ -112,6 +113,7 @@ func registerParams(w WorkerIdentity, r Registration) db.RegisterWorkerParams {
 		ID: w.ID, Status: string(r.State), FromStatus: append(r.State.From(), string(r.State)),
 		Runtime: r.Runtime, Platform: r.Platform, Version: r.Version,
 		Tags: append([]string{}, r.Tags...), Capacity: int32(r.Capacity),
+		CpuMillis: r.Size.CPU, MemoryBytes: r.Size.Memory, MaxTasks: int32(r.Size.MaxTasks), MaxBuilds: int32(r.Size.MaxBuilds),
 	}
 }
 

@@ -27,11 +27,21 @@ type Options struct {
 	Capacity int      // runs in flight, at most
 	Tags     []string // may be empty
 	Platform string   // linux/amd64
+	Size     Size
 	Version  string
 
 	Now  func() time.Time
 	Rand func() float64 // in [0,1), spreads retries; nil: no spread
 	Log  *slog.Logger   // nil: none
+}
+
+// Size is what the worker has for its runs, and how much of it it gives; 0: it does
+// not say, and any number fits.
+type Size struct {
+	CPU       int64 // thousandths of cores
+	Memory    int64 // bytes
+	MaxTasks  int   // at once
+	MaxBuilds int   // likewise
 }
 
 func (o *Options) complete() error {

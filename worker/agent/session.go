@@ -65,6 +65,8 @@ func (a *Agent) register(ctx context.Context) (*weirv1.RegisterResponse, error) 
 	resp, err := a.client.Register(ctx, connect.NewRequest(&weirv1.RegisterRequest{
 		Runtime: a.opts.RuntimeName, Platform: a.opts.Platform, Tags: a.opts.Tags,
 		Capacity: int32(a.opts.Capacity), Version: a.opts.Version,
+		CpuMillis: a.opts.Size.CPU, MemoryBytes: a.opts.Size.Memory,
+		MaxTasks: int32(a.opts.Size.MaxTasks), MaxBuilds: int32(a.opts.Size.MaxBuilds),
 		Runs: a.fleet.refs(found), State: a.wanted.Load().(string),
 	}))
 	if err != nil {

@@ -252,21 +252,29 @@ func (x *ListWorkersResponse) GetWorkers() []*Worker {
 }
 
 type Worker struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Status        string                 `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
-	Runtime       string                 `protobuf:"bytes,4,opt,name=runtime,proto3" json:"runtime,omitempty"`
-	Platform      string                 `protobuf:"bytes,5,opt,name=platform,proto3" json:"platform,omitempty"`
-	Tags          []string               `protobuf:"bytes,6,rep,name=tags,proto3" json:"tags,omitempty"`
-	Capacity      int32                  `protobuf:"varint,7,opt,name=capacity,proto3" json:"capacity,omitempty"`
-	Running       int32                  `protobuf:"varint,8,opt,name=running,proto3" json:"running,omitempty"`
-	Version       string                 `protobuf:"bytes,9,opt,name=version,proto3" json:"version,omitempty"`
-	Message       string                 `protobuf:"bytes,10,opt,name=message,proto3" json:"message,omitempty"`
-	RegisteredAt  *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
-	HeartbeatAt   *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=heartbeat_at,json=heartbeatAt,proto3" json:"heartbeat_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name           string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Status         string                 `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
+	Runtime        string                 `protobuf:"bytes,4,opt,name=runtime,proto3" json:"runtime,omitempty"`
+	Platform       string                 `protobuf:"bytes,5,opt,name=platform,proto3" json:"platform,omitempty"`
+	Tags           []string               `protobuf:"bytes,6,rep,name=tags,proto3" json:"tags,omitempty"`
+	Capacity       int32                  `protobuf:"varint,7,opt,name=capacity,proto3" json:"capacity,omitempty"`
+	Running        int32                  `protobuf:"varint,8,opt,name=running,proto3" json:"running,omitempty"`
+	Version        string                 `protobuf:"bytes,9,opt,name=version,proto3" json:"version,omitempty"`
+	Message        string                 `protobuf:"bytes,10,opt,name=message,proto3" json:"message,omitempty"`
+	RegisteredAt   *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=registered_at,json=registeredAt,proto3" json:"registered_at,omitempty"`
+	HeartbeatAt    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=heartbeat_at,json=heartbeatAt,proto3" json:"heartbeat_at,omitempty"`
+	CpuMillis      int64                  `protobuf:"varint,13,opt,name=cpu_millis,json=cpuMillis,proto3" json:"cpu_millis,omitempty"`       // thousandths of cores that it has for runs; 0: it does not say
+	MemoryBytes    int64                  `protobuf:"varint,14,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"` // likewise
+	CpuReserved    int64                  `protobuf:"varint,15,opt,name=cpu_reserved,json=cpuReserved,proto3" json:"cpu_reserved,omitempty"` // of that, for what it runs
+	MemoryReserved int64                  `protobuf:"varint,16,opt,name=memory_reserved,json=memoryReserved,proto3" json:"memory_reserved,omitempty"`
+	MaxTasks       int32                  `protobuf:"varint,17,opt,name=max_tasks,json=maxTasks,proto3" json:"max_tasks,omitempty"` // at once; 0: no limit but the capacity
+	MaxBuilds      int32                  `protobuf:"varint,18,opt,name=max_builds,json=maxBuilds,proto3" json:"max_builds,omitempty"`
+	Tasks          int32                  `protobuf:"varint,19,opt,name=tasks,proto3" json:"tasks,omitempty"` // that run
+	Builds         int32                  `protobuf:"varint,20,opt,name=builds,proto3" json:"builds,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Worker) Reset() {
@@ -383,6 +391,62 @@ func (x *Worker) GetHeartbeatAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Worker) GetCpuMillis() int64 {
+	if x != nil {
+		return x.CpuMillis
+	}
+	return 0
+}
+
+func (x *Worker) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Worker) GetCpuReserved() int64 {
+	if x != nil {
+		return x.CpuReserved
+	}
+	return 0
+}
+
+func (x *Worker) GetMemoryReserved() int64 {
+	if x != nil {
+		return x.MemoryReserved
+	}
+	return 0
+}
+
+func (x *Worker) GetMaxTasks() int32 {
+	if x != nil {
+		return x.MaxTasks
+	}
+	return 0
+}
+
+func (x *Worker) GetMaxBuilds() int32 {
+	if x != nil {
+		return x.MaxBuilds
+	}
+	return 0
+}
+
+func (x *Worker) GetTasks() int32 {
+	if x != nil {
+		return x.Tasks
+	}
+	return 0
+}
+
+func (x *Worker) GetBuilds() int32 {
+	if x != nil {
+		return x.Builds
+	}
+	return 0
+}
+
 var File_weir_v1_admin_proto protoreflect.FileDescriptor
 
 const file_weir_v1_admin_proto_rawDesc = "" +
@@ -400,7 +464,7 @@ const file_weir_v1_admin_proto_rawDesc = "" +
 	"\x04tags\x18\x01 \x03(\tR\x04tags\"\x14\n" +
 	"\x12ListWorkersRequest\"@\n" +
 	"\x13ListWorkersResponse\x12)\n" +
-	"\aworkers\x18\x01 \x03(\v2\x0f.weir.v1.WorkerR\aworkers\"\xf8\x02\n" +
+	"\aworkers\x18\x01 \x03(\v2\x0f.weir.v1.WorkerR\aworkers\"\xf0\x04\n" +
 	"\x06Worker\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -414,7 +478,17 @@ const file_weir_v1_admin_proto_rawDesc = "" +
 	"\amessage\x18\n" +
 	" \x01(\tR\amessage\x12?\n" +
 	"\rregistered_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\fregisteredAt\x12=\n" +
-	"\fheartbeat_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\vheartbeatAt2\x9f\x01\n" +
+	"\fheartbeat_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\vheartbeatAt\x12\x1d\n" +
+	"\n" +
+	"cpu_millis\x18\r \x01(\x03R\tcpuMillis\x12!\n" +
+	"\fmemory_bytes\x18\x0e \x01(\x03R\vmemoryBytes\x12!\n" +
+	"\fcpu_reserved\x18\x0f \x01(\x03R\vcpuReserved\x12'\n" +
+	"\x0fmemory_reserved\x18\x10 \x01(\x03R\x0ememoryReserved\x12\x1b\n" +
+	"\tmax_tasks\x18\x11 \x01(\x05R\bmaxTasks\x12\x1d\n" +
+	"\n" +
+	"max_builds\x18\x12 \x01(\x05R\tmaxBuilds\x12\x14\n" +
+	"\x05tasks\x18\x13 \x01(\x05R\x05tasks\x12\x16\n" +
+	"\x06builds\x18\x14 \x01(\x05R\x06builds2\x9f\x01\n" +
 	"\fAdminService\x12E\n" +
 	"\n" +
 	"ServerInfo\x12\x1a.weir.v1.ServerInfoRequest\x1a\x1b.weir.v1.ServerInfoResponse\x12H\n" +

@@ -127,8 +127,12 @@ type RegisterRequest struct {
 	Tags          []string               `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
 	Capacity      int32                  `protobuf:"varint,4,opt,name=capacity,proto3" json:"capacity,omitempty"` // runs in flight, at most
 	Version       string                 `protobuf:"bytes,5,opt,name=version,proto3" json:"version,omitempty"`
-	Runs          []*RunRef              `protobuf:"bytes,6,rep,name=runs,proto3" json:"runs,omitempty"`   // that the worker has; epoch 0: a leftover it knows nothing of
-	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"` // what the worker wants to be: running, landing, retiring
+	Runs          []*RunRef              `protobuf:"bytes,6,rep,name=runs,proto3" json:"runs,omitempty"`                                   // that the worker has; epoch 0: a leftover it knows nothing of
+	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`                                 // what the worker wants to be: running, landing, retiring
+	CpuMillis     int64                  `protobuf:"varint,8,opt,name=cpu_millis,json=cpuMillis,proto3" json:"cpu_millis,omitempty"`       // thousandths of cores that it has for runs; 0: it does not say
+	MemoryBytes   int64                  `protobuf:"varint,9,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"` // likewise
+	MaxTasks      int32                  `protobuf:"varint,10,opt,name=max_tasks,json=maxTasks,proto3" json:"max_tasks,omitempty"`         // tasks at once; 0: no limit but the capacity
+	MaxBuilds     int32                  `protobuf:"varint,11,opt,name=max_builds,json=maxBuilds,proto3" json:"max_builds,omitempty"`      // builds at once; likewise
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -210,6 +214,34 @@ func (x *RegisterRequest) GetState() string {
 		return x.State
 	}
 	return ""
+}
+
+func (x *RegisterRequest) GetCpuMillis() int64 {
+	if x != nil {
+		return x.CpuMillis
+	}
+	return 0
+}
+
+func (x *RegisterRequest) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *RegisterRequest) GetMaxTasks() int32 {
+	if x != nil {
+		return x.MaxTasks
+	}
+	return 0
+}
+
+func (x *RegisterRequest) GetMaxBuilds() int32 {
+	if x != nil {
+		return x.MaxBuilds
+	}
+	return 0
 }
 
 type RunRef struct {
@@ -1790,7 +1822,7 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"?\n" +
 	"\x0eEnrollResponse\x12\x1b\n" +
 	"\tworker_id\x18\x01 \x01(\tR\bworkerId\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\tR\x03key\"\xcc\x01\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\"\xca\x02\n" +
 	"\x0fRegisterRequest\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x1a\n" +
 	"\bplatform\x18\x02 \x01(\tR\bplatform\x12\x12\n" +
@@ -1798,7 +1830,14 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\bcapacity\x18\x04 \x01(\x05R\bcapacity\x12\x18\n" +
 	"\aversion\x18\x05 \x01(\tR\aversion\x12#\n" +
 	"\x04runs\x18\x06 \x03(\v2\x0f.weir.v1.RunRefR\x04runs\x12\x14\n" +
-	"\x05state\x18\a \x01(\tR\x05state\"5\n" +
+	"\x05state\x18\a \x01(\tR\x05state\x12\x1d\n" +
+	"\n" +
+	"cpu_millis\x18\b \x01(\x03R\tcpuMillis\x12!\n" +
+	"\fmemory_bytes\x18\t \x01(\x03R\vmemoryBytes\x12\x1b\n" +
+	"\tmax_tasks\x18\n" +
+	" \x01(\x05R\bmaxTasks\x12\x1d\n" +
+	"\n" +
+	"max_builds\x18\v \x01(\x05R\tmaxBuilds\"5\n" +
 	"\x06RunRef\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\"\xc5\x01\n" +

@@ -12,6 +12,7 @@ func (a *App) serverCommand() *cobra.Command {
 	var c wire.ServerConfig
 	var secrets secretFlags
 	var keep retentionFlags
+	var placement placementFlags
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run a server: the API and the reconciler on a PostgreSQL",
@@ -23,6 +24,9 @@ share one database. It wants TLS everywhere but on loopback.`,
 				return err
 			}
 			if c.Retention, err = keep.retention(); err != nil {
+				return err
+			}
+			if c.Placement, err = placement.chains(); err != nil {
 				return err
 			}
 			return a.server(cmd.Context(), c)
@@ -42,6 +46,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.StringVar(&c.LogStore, "log-store", a.Getenv("WEIR_LOG_STORE"), "where the logs of builds that have ended are kept: s3://BUCKET/PREFIX?endpoint=URL&region=NAME, by default the database (WEIR_LOG_STORE)")
 	secrets.add(f)
 	keep.add(f)
+	placement.add(f)
 	return cmd
 }
 

@@ -2,17 +2,41 @@ package cli
 
 import (
 	"context"
+	"math"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weirci/weir/cmd/internal/wire"
+	"github.com/weirci/weir/compiler"
 )
 
 type workerOptions struct {
 	wire.WorkerConfig
 	keyFile string
+	cores   float64
+	memory  string
+}
+
+// size is what was said of the machine; nothing is what it has.
+func (o *workerOptions) size() error {
+	if o.MaxTasks < 0 || o.MaxBuilds < 0 {
+		return problemf("--max-tasks is %d and --max-builds %d: neither can be less than 0.", o.MaxTasks, o.MaxBuilds)
+	}
+	o.CPU = int64(math.Round(o.cores * 1000))
+	if o.memory == "none" {
+		o.Memory = -1
+		return nil
+	}
+	if o.memory == "" {
+		return nil
+	}
+	var ok bool
+	if o.Memory, ok = compiler.ParseSize(o.memory); !ok || o.Memory == 0 {
+		return problemf("--memory is %q: write 8GiB, 512MiB, or none.", o.memory)
+	}
+	return nil
 }
 
 func (a *App) workerCommand() *cobra.Command {
@@ -36,6 +60,10 @@ it (takes no more, ends when its runs have); USR2 retires it (lands, and is forg
 	f.StringVar(&o.Runtime, "runtime", a.runtimeDefault(), "containerd, process (no isolation), or auto (WEIR_RUNTIME)")
 	f.StringVar(&o.Containerd, "containerd-address", "", "socket of a containerd that is there; without one it starts its own")
 	f.IntVar(&o.Capacity, "capacity", 0, "runs at once, at most; 0: by the machine's size")
+	f.Float64Var(&o.cores, "cpu", 0, "cores that runs may ask for in all; 0: those of the machine; below 0: they are not counted")
+	f.StringVar(&o.memory, "memory", "", "memory that runs may ask for in all, 8GiB; without it the machine's; none: it is not counted")
+	f.IntVar(&o.MaxTasks, "max-tasks", 0, "tasks at once, at most; 0: no limit but --capacity")
+	f.IntVar(&o.MaxBuilds, "max-builds", 0, "builds at once, at most; 0: no limit but --capacity")
 	f.StringSliceVar(&o.Tags, "tags", nil, "only for steps with these tags")
 	f.StringVar(&o.CAFile, "ca-cert", "", "PEM file of who vouches for the server's certificate")
 	return cmd
@@ -47,6 +75,9 @@ func (a *App) worker(ctx context.Context, o workerOptions) error {
 		return err
 	}
 	o.Log, o.Version = log, version
+	if err := o.size(); err != nil {
+		return err
+	}
 	if o.Server = firstOf(a.global.server, a.Getenv("WEIR_SERVER")); o.Server == "" {
 		return problem("which server?", "Name it with --server or WEIR_SERVER.")
 	}

@@ -110,15 +110,34 @@ func versionState(v *weirv1.Version) Cell {
 // Workers is the table of workers.
 func Workers(now time.Time, all []*weirv1.Worker) Table {
 	t := Table{
-		Header: []string{"worker", "status", "runtime", "platform", "runs", "seen", "version", "tags", "why"},
+		Header: []string{"worker", "status", "runtime", "platform", "runs", "load", "cpu", "memory", "seen", "version", "tags", "why"},
 		Empty:  "no workers yet: start one with `weir worker`; nothing runs before",
 	}
 	for _, w := range all {
 		runs := fmt.Sprintf("%d/%d", w.Running, w.Capacity)
-		t.Rows = append(t.Rows, []Cell{Text(w.Name), Status(w.Status), Text(w.Runtime), Text(w.Platform), Text(runs),
-			Text(Ago(now, w.HeartbeatAt)), Text(w.Version), Text(strings.Join(w.Tags, ",")), {Text: w.Message, Style: Gray}})
+		t.Rows = append(t.Rows, []Cell{Text(w.Name), Status(w.Status), Text(w.Runtime), Text(w.Platform), Text(runs), Text(fmt.Sprintf("%d%%", workerLoad(w))),
+			Text(ofAll(w.CpuReserved, w.CpuMillis, Cores)), Text(ofAll(w.MemoryReserved, w.MemoryBytes, Bytes)), Text(Ago(now, w.HeartbeatAt)), Text(w.Version), Text(strings.Join(w.Tags, ",")), {Text: w.Message, Style: Gray}})
 	}
 	return t
+}
+
+// workerLoad is how much is taken of what a worker has least of, in percent.
+func workerLoad(w *weirv1.Worker) int64 {
+	percent := int64(0)
+	for _, of := range [][2]int64{{int64(w.Running), int64(w.Capacity)}, {w.CpuReserved, w.CpuMillis}, {w.MemoryReserved >> 20, w.MemoryBytes >> 20}} {
+		if of[1] > 0 {
+			percent = max(percent, of[0]*100/of[1])
+		}
+	}
+	return percent
+}
+
+// ofAll is how much is taken of what there is; "" where nobody counts it.
+func ofAll(of, all int64, text func(int64) string) string {
+	if all == 0 {
+		return ""
+	}
+	return text(of) + "/" + text(all)
 }
 
 // Policies is the table of a team's policies.

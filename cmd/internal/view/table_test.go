@@ -59,6 +59,7 @@ func TestListings(t *testing.T) {
 		}),
 		"workers": Workers(noon, []*weirv1.Worker{
 			{Name: "rack-1", Status: "running", Runtime: "containerd", Platform: "linux/amd64", Capacity: 8, Running: 2, Version: "v1",
+				CpuMillis: 8000, CpuReserved: 4500, MemoryBytes: 16 << 30, MemoryReserved: 1536 << 20,
 				HeartbeatAt: before(0), Tags: []string{"gpu", "big"}},
 			{Name: "rack-2", Status: "stalled", Runtime: "process", Platform: "linux/arm64", Capacity: 4, Version: "v1",
 				HeartbeatAt: before(3 * time.Minute), Message: "not heard of for 3m0s"},

@@ -100,6 +100,7 @@ func (d *Dev) startWorker(ctx context.Context) error {
 	d.worker, err = NewWorker(ctx, WorkerConfig{
 		Server: d.URL, Name: devName, EnrolKey: key, Dir: filepath.Join(c.Dir, "worker"),
 		Runtime: d.Runtime, Containerd: c.Containerd, Capacity: c.Capacity, Version: c.Version, Log: c.Log,
+		CPU: -1, Memory: -1, // there is no other worker that could have what is too large for this one
 	})
 	return err
 }

@@ -38,7 +38,8 @@ type ServerConfig struct {
 	Secrets         secret.Access
 	Checks          pace.Rates // below 0: no limit
 	Retention       Retention  // zero: DefaultRetention
-	LogStore        string     // s3://…: where the logs of ended builds are kept; "": in the database
+	Placement       Placement
+	LogStore        string // s3://…: where the logs of ended builds are kept; "": in the database
 	Log             *slog.Logger
 }
 
@@ -114,7 +115,7 @@ func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
 	o := reconciler.Options{
 		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
 		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
-		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks,
+		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks, Placement: c.Placement,
 	}
 	c.Retention.into(&o)
 	return o

@@ -25,6 +25,10 @@ type WorkerConfig struct {
 	Runtime        string // auto, containerd, process
 	Containerd     string // address; "": one of its own
 	Capacity       int    // 0: by the machine's size
+	CPU            int64  // thousandths of cores; 0: the machine's; below: not counted
+	Memory         int64  // bytes; likewise
+	MaxTasks       int    // at once; 0: no limit but the capacity
+	MaxBuilds      int    // likewise
 	Tags           []string
 	Version        string
 	Log            *slog.Logger
@@ -76,7 +80,8 @@ func (c WorkerConfig) options(kind string, r runtime) agent.Options {
 		ServerURL: c.Server, CAFile: c.CAFile, Name: name, Key: c.Key, EnrolKey: c.EnrolKey, Dir: c.Dir,
 		Runtime: r, Volumes: r, Logs: r, RuntimeName: kind, Capacity: c.Capacity, Tags: c.Tags,
 		Platform: goruntime.GOOS + "/" + goruntime.GOARCH, Version: c.Version,
-		Now: time.Now, Rand: rand.Float64, Log: c.Log,
+		Size: agent.Size{CPU: counted(c.CPU, cores()), Memory: counted(c.Memory, memory()), MaxTasks: c.MaxTasks, MaxBuilds: c.MaxBuilds},
+		Now:  time.Now, Rand: rand.Float64, Log: c.Log,
 	}
 }
 

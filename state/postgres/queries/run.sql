@@ -1,11 +1,11 @@
 -- name: RunsOfBuild :many
 SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
-       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result, loose
 FROM runs WHERE build_id = @build_id::uuid ORDER BY step_path, attempt;
 
 -- name: RunByID :one
 SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
-       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result, loose
 FROM runs WHERE id = @id;
 
 -- name: AbandonRuns :many
@@ -34,13 +34,15 @@ SELECT records FROM log_chunks WHERE run_id = @run_id ORDER BY offset_from DESC 
 -- name: InsertBuildRuns :exec
 -- A run's id follows from what it is: one that is there already is the same. It was
 -- on the queue since what came before it ended: an attempt, another run, an approval.
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority, status, queue_ms)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority,
+    platform, cpu_millis, memory_bytes, loose, interruptible, status, queue_ms)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, n.hidden, o.priority, 'unplaced',
+       nullif(n.worker, '')::uuid, n.hidden, o.priority, n.platform, n.cpu, n.memory, n.loose, n.interruptible, 'unplaced',
        greatest(0, 1000 * extract(epoch FROM clock_timestamp() - coalesce(last.ended_at, before.at, b.created_at)))
 FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@paths::text[]) AS path, unnest(@attempts::int[]) AS attempt, unnest(@kinds::text[]) AS kind,
              unnest(@tasks::bytea[]) AS task, unnest(@tags::text[]) AS tags, unnest(@workers::text[]) AS worker,
-             unnest(@hiddens::boolean[]) AS hidden) n
+             unnest(@hiddens::boolean[]) AS hidden, unnest(@platforms::text[]) AS platform, unnest(@cpus::bigint[]) AS cpu,
+             unnest(@memories::bigint[]) AS memory, unnest(@looses::boolean[]) AS loose, unnest(@interruptibles::boolean[]) AS interruptible) n
 JOIN builds b ON b.id = @build_id JOIN objects o ON o.id = b.job_id
 LEFT JOIN runs last ON last.build_id = b.id AND last.step_path = n.path AND last.attempt = n.attempt - 1
 CROSS JOIN (

@@ -15,6 +15,7 @@ RETURNING id, (xmax::text <> '0')::boolean AS again;
 -- name: RegisterWorker :one
 UPDATE workers
 SET epoch = epoch + 1, status = @status, runtime = @runtime, platform = @platform, tags = @tags, capacity = @capacity,
+    cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, max_tasks = @max_tasks, max_builds = @max_builds,
     version = @version, message = '', registered_at = clock_timestamp(), heartbeat_at = clock_timestamp()
 WHERE id = @id AND status = ANY(@from_status::text[])
 RETURNING epoch;

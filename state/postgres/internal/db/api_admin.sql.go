@@ -38,23 +38,35 @@ func (q *Queries) APIAudit(ctx context.Context, arg APIAuditParams) error {
 
 const aPIWorkers = `-- name: APIWorkers :many
 SELECT w.id, w.name, w.status, w.runtime, w.platform, w.tags, w.capacity, w.version, (CASE WHEN w.message = '' THEN w.refuses ELSE w.message END)::text AS message, w.registered_at, w.heartbeat_at,
-       (SELECT count(*) FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running'))::integer AS running
-FROM workers w ORDER BY w.name
+       w.cpu_millis, w.memory_bytes, w.max_tasks, w.max_builds, l.running, l.tasks, l.builds, l.cpu_reserved, l.memory_reserved
+FROM workers w, LATERAL (
+    SELECT count(*)::integer AS running, (count(*) FILTER (WHERE r.kind = 'task'))::integer AS tasks, count(DISTINCT r.build_id)::integer AS builds,
+           coalesce(sum(r.cpu_millis), 0)::bigint AS cpu_reserved, coalesce(sum(r.memory_bytes), 0)::bigint AS memory_reserved
+    FROM runs r WHERE r.worker_id = w.id AND r.status IN ('assigned', 'running')) l
+ORDER BY w.name
 `
 
 type APIWorkersRow struct {
-	ID           string
-	Name         string
-	Status       string
-	Runtime      string
-	Platform     string
-	Tags         []string
-	Capacity     int32
-	Version      string
-	Message      string
-	RegisteredAt time.Time
-	HeartbeatAt  time.Time
-	Running      int32
+	ID             string
+	Name           string
+	Status         string
+	Runtime        string
+	Platform       string
+	Tags           []string
+	Capacity       int32
+	Version        string
+	Message        string
+	RegisteredAt   time.Time
+	HeartbeatAt    time.Time
+	CpuMillis      int64
+	MemoryBytes    int64
+	MaxTasks       int32
+	MaxBuilds      int32
+	Running        int32
+	Tasks          int32
+	Builds         int32
+	CpuReserved    int64
+	MemoryReserved int64
 }
 
 func (q *Queries) APIWorkers(ctx context.Context) ([]APIWorkersRow, error) {
@@ -78,7 +90,15 @@ func (q *Queries) APIWorkers(ctx context.Context) ([]APIWorkersRow, error) {
 			&i.Message,
 			&i.RegisteredAt,
 			&i.HeartbeatAt,
+			&i.CpuMillis,
+			&i.MemoryBytes,
+			&i.MaxTasks,
+			&i.MaxBuilds,
 			&i.Running,
+			&i.Tasks,
+			&i.Builds,
+			&i.CpuReserved,
+			&i.MemoryReserved,
 		); err != nil {
 			return nil, err
 		}

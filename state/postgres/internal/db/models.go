@@ -282,6 +282,11 @@ type Run struct {
 	Hidden          bool
 	LogPacked       bool
 	Priority        int16
+	Platform        string
+	CpuMillis       int64
+	MemoryBytes     int64
+	Loose           bool
+	Interruptible   bool
 	QueueMs         *int64
 	PullMs          *int64
 	FetchMs         *int64
@@ -388,6 +393,10 @@ type Worker struct {
 	RegisteredAt time.Time
 	HeartbeatAt  time.Time
 	Refuses      string
+	CpuMillis    int64
+	MemoryBytes  int64
+	MaxTasks     int32
+	MaxBuilds    int32
 }
 
 type WorkerKey struct {

@@ -55,32 +55,39 @@ func (q *Queries) ForgetHidden(ctx context.Context, buildID string) error {
 }
 
 const insertBuildRuns = `-- name: InsertBuildRuns :exec
-INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority, status, queue_ms)
+INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, tags, needs_worker_id, hidden, priority,
+    platform, cpu_millis, memory_bytes, loose, interruptible, status, queue_ms)
 SELECT n.id, b.team_id, b.id, n.path, n.attempt, n.kind, n.task, coalesce(string_to_array(nullif(n.tags, ''), chr(31)), '{}'),
-       nullif(n.worker, '')::uuid, n.hidden, o.priority, 'unplaced',
+       nullif(n.worker, '')::uuid, n.hidden, o.priority, n.platform, n.cpu, n.memory, n.loose, n.interruptible, 'unplaced',
        greatest(0, 1000 * extract(epoch FROM clock_timestamp() - coalesce(last.ended_at, before.at, b.created_at)))
 FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS path, unnest($3::int[]) AS attempt, unnest($4::text[]) AS kind,
              unnest($5::bytea[]) AS task, unnest($6::text[]) AS tags, unnest($7::text[]) AS worker,
-             unnest($8::boolean[]) AS hidden) n
-JOIN builds b ON b.id = $9 JOIN objects o ON o.id = b.job_id
+             unnest($8::boolean[]) AS hidden, unnest($9::text[]) AS platform, unnest($10::bigint[]) AS cpu,
+             unnest($11::bigint[]) AS memory, unnest($12::boolean[]) AS loose, unnest($13::boolean[]) AS interruptible) n
+JOIN builds b ON b.id = $14 JOIN objects o ON o.id = b.job_id
 LEFT JOIN runs last ON last.build_id = b.id AND last.step_path = n.path AND last.attempt = n.attempt - 1
 CROSS JOIN (
-    SELECT greatest((SELECT max(r.ended_at) FROM runs r WHERE r.build_id = $9),
-                    (SELECT max(a.answered_at) FROM approvals a WHERE a.build_id = $9)) AS at
+    SELECT greatest((SELECT max(r.ended_at) FROM runs r WHERE r.build_id = $14),
+                    (SELECT max(a.answered_at) FROM approvals a WHERE a.build_id = $14)) AS at
 ) before
 ON CONFLICT (id) DO NOTHING
 `
 
 type InsertBuildRunsParams struct {
-	Ids      []string
-	Paths    []string
-	Attempts []int32
-	Kinds    []string
-	Tasks    [][]byte
-	Tags     []string
-	Workers  []string
-	Hiddens  []bool
-	BuildID  string
+	Ids            []string
+	Paths          []string
+	Attempts       []int32
+	Kinds          []string
+	Tasks          [][]byte
+	Tags           []string
+	Workers        []string
+	Hiddens        []bool
+	Platforms      []string
+	Cpus           []int64
+	Memories       []int64
+	Looses         []bool
+	Interruptibles []bool
+	BuildID        string
 }
 
 // A run's id follows from what it is: one that is there already is the same. It was
@@ -95,6 +102,11 @@ func (q *Queries) InsertBuildRuns(ctx context.Context, arg InsertBuildRunsParams
 		arg.Tags,
 		arg.Workers,
 		arg.Hiddens,
+		arg.Platforms,
+		arg.Cpus,
+		arg.Memories,
+		arg.Looses,
+		arg.Interruptibles,
 		arg.BuildID,
 	)
 	return err
@@ -166,7 +178,7 @@ func (q *Queries) LastLogChunks(ctx context.Context, runID string) ([][]byte, er
 
 const runByID = `-- name: RunByID :one
 SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
-       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result, loose
 FROM runs WHERE id = $1
 `
 
@@ -184,6 +196,7 @@ type RunByIDRow struct {
 	Infra     bool
 	TimedOut  bool
 	Result    []byte
+	Loose     bool
 }
 
 func (q *Queries) RunByID(ctx context.Context, id string) (RunByIDRow, error) {
@@ -203,6 +216,7 @@ func (q *Queries) RunByID(ctx context.Context, id string) (RunByIDRow, error) {
 		&i.Infra,
 		&i.TimedOut,
 		&i.Result,
+		&i.Loose,
 	)
 	return i, err
 }
@@ -220,7 +234,7 @@ func (q *Queries) RunResult(ctx context.Context, id string) ([]byte, error) {
 
 const runsOfBuild = `-- name: RunsOfBuild :many
 SELECT id, step_path, attempt, status, coalesce(worker_id::text, '')::text AS worker, (kill_requested_at IS NOT NULL)::boolean AS killed, created_at,
-       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result
+       (started_at IS NOT NULL)::boolean AS started, exit_code, message, infra, timed_out, result, loose
 FROM runs WHERE build_id = $1::uuid ORDER BY step_path, attempt
 `
 
@@ -238,6 +252,7 @@ type RunsOfBuildRow struct {
 	Infra     bool
 	TimedOut  bool
 	Result    []byte
+	Loose     bool
 }
 
 func (q *Queries) RunsOfBuild(ctx context.Context, buildID string) ([]RunsOfBuildRow, error) {
@@ -263,6 +278,7 @@ func (q *Queries) RunsOfBuild(ctx context.Context, buildID string) ([]RunsOfBuil
 			&i.Infra,
 			&i.TimedOut,
 			&i.Result,
+			&i.Loose,
 		); err != nil {
 			return nil, err
 		}

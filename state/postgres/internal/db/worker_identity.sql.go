@@ -136,20 +136,25 @@ func (q *Queries) OpenRunsOfWorker(ctx context.Context, workerID string) ([]Open
 const registerWorker = `-- name: RegisterWorker :one
 UPDATE workers
 SET epoch = epoch + 1, status = $1, runtime = $2, platform = $3, tags = $4, capacity = $5,
-    version = $6, message = '', registered_at = clock_timestamp(), heartbeat_at = clock_timestamp()
-WHERE id = $7 AND status = ANY($8::text[])
+    cpu_millis = $6, memory_bytes = $7, max_tasks = $8, max_builds = $9,
+    version = $10, message = '', registered_at = clock_timestamp(), heartbeat_at = clock_timestamp()
+WHERE id = $11 AND status = ANY($12::text[])
 RETURNING epoch
 `
 
 type RegisterWorkerParams struct {
-	Status     string
-	Runtime    string
-	Platform   string
-	Tags       []string
-	Capacity   int32
-	Version    string
-	ID         string
-	FromStatus []string
+	Status      string
+	Runtime     string
+	Platform    string
+	Tags        []string
+	Capacity    int32
+	CpuMillis   int64
+	MemoryBytes int64
+	MaxTasks    int32
+	MaxBuilds   int32
+	Version     string
+	ID          string
+	FromStatus  []string
 }
 
 func (q *Queries) RegisterWorker(ctx context.Context, arg RegisterWorkerParams) (int64, error) {
@@ -159,6 +164,10 @@ func (q *Queries) RegisterWorker(ctx context.Context, arg RegisterWorkerParams) 
 		arg.Platform,
 		arg.Tags,
 		arg.Capacity,
+		arg.CpuMillis,
+		arg.MemoryBytes,
+		arg.MaxTasks,
+		arg.MaxBuilds,
 		arg.Version,
 		arg.ID,
 		arg.FromStatus,
