@@ -46,10 +46,13 @@ func packages(lock *module.Lock, problems diag.List, dir string) module.Packages
 // read reads the files of a directory in the notation that they are in.
 func read(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
 	other := cue.Files(dir)
+	if in.Only != "" {
+		other = slices.DeleteFunc(other, func(name string) bool { return filepath.Base(name) != in.Only })
+	}
 	if len(other) == 0 {
 		return hcl.Load(dir, in)
 	}
-	if ours, _ := filepath.Glob(filepath.Join(globbed(dir), "*"+hcl.Suffix)); len(ours) > 0 {
+	if ours, _ := filepath.Glob(filepath.Join(globbed(dir), "*"+hcl.Suffix)); len(ours) > 0 && in.Only == "" {
 		var l diag.List
 		l.Append(diag.Diagnostic{Code: diag.Conflict, Range: diag.Range{File: other[0]}, Summary: "Two notations in one directory",
 			Detail:  "A pipeline is written in HCL or in CUE; this directory has files of both.",

@@ -53,7 +53,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, AbortForcedBy: b.AbortForcedBy, Params: b.Params,
 			URL: fmt.Sprintf("%s/teams/%s/pipelines/%s/jobs/%s/builds/%d", r.ExternalURL, b.Team, b.Pipeline, url.PathEscape(b.Job.Name()), b.Number),
 		},
-		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
+		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Sets: setsOf(snap.Sets), Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
 	}
 	s.Resources, s.Types = namedBy(job, ix)
 	s.Sources = ix.sources
@@ -115,6 +115,9 @@ func (r *Reconciler) buildChange(ctx context.Context, snap state.BuildSnapshot, 
 	}
 	t.steps(before)
 	t.ch.Conditions = conditions(snap, d.Waits)
+	if err := r.setPipelines(ctx, snap, d.Commands, &t.ch); err != nil {
+		return t.ch, err
+	}
 	return t.ch, r.whoElse(ctx, snap, &t.ch)
 }
 
@@ -152,6 +155,7 @@ func (t *translator) command(cmd build.Command) error {
 		t.ch.Abandon = append(t.ch.Abandon, c.ID)
 	case build.SaveVersion:
 		return t.version(c)
+	case build.SetPipeline: // see setPipelines
 	case build.AddArtifact:
 		t.ch.Artifacts = slices.DeleteFunc(t.ch.Artifacts, func(a state.ArtifactRow) bool { return a.Name == c.Name })
 		t.ch.Artifacts = append(t.ch.Artifacts, state.ArtifactRow{Name: c.Name, Run: c.Artifact.Run, Worker: c.Artifact.Worker, Volume: c.Artifact.Volume, Fetch: c.Fetch, Reused: c.Reused})

@@ -22,6 +22,7 @@ type Options struct {
 	NewID  func() string    // of runs of checks: a UUID
 	Wake   <-chan string    // notifications that the queue has something; nil: only polling
 	Eval   protocol.Eval    // of deferred values; nil: they are errors
+	Setter Setter           // of pipelines that builds set; nil: they are refused
 	Log    *slog.Logger
 
 	Workers     int           // keys at once; 8

@@ -70,6 +70,9 @@ func (f *follower) update(r postgres.RunView) {
 		t = &tail{attempt: attempt{r.StepPath, r.Attempt}, name: r.StepName}
 		f.tails[r.ID] = t
 	}
+	if r.LogOffset > t.end { // a server may add to the log of a run that has ended
+		t.flushed = false
+	}
 	t.end, t.ended = r.LogOffset, state.RunStatus(r.Status).Terminal()
 }
 
@@ -169,7 +172,6 @@ func (f *follower) flush(t *tail) error {
 	}
 	t.flushed = true
 	err := t.lines.Flush(f.line(t))
-	t.lines = lines.Splitter{} // its memory is of no more use
 	return err
 }
 

@@ -16,6 +16,7 @@ type BuildSnapshot struct {
 	Artifacts []ArtifactRow
 	Fetches   []FetchRow
 	Answers   map[string]ApprovalAnswer // by path
+	Sets      map[string]SetAnswer      // by the run that compiled what was set
 	Before    *BuildBefore              // that it resumes; nil: none
 	Images    []ImageRow
 }
@@ -30,6 +31,7 @@ type BuildRow struct {
 	Status                        BuildStatus
 	CreatedBy, AbortRequestedBy   string
 	AbortForcedBy                 string
+	Parent                        bool      // pipelines were set by its job
 	Params                        graph.Map // that it was started with
 }
 
@@ -90,6 +92,7 @@ type BuildChange struct {
 	Versions   []NewVersion
 	Artifacts  []ArtifactRow
 	Approvals  []ApprovalAsked
+	Sets       []PipelineSet
 	Status     BuildStatus // "": unchanged
 	Message    string
 	Fault      Fault

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/cmd/internal/cli"
+	"github.com/weirci/weir/cmd/internal/compilestep"
 	"github.com/weirci/weir/compiler/policy"
 	"github.com/weirci/weir/worker/load"
 	"github.com/weirci/weir/worker/resource/types"
@@ -40,9 +41,11 @@ func step(args []string) int {
 	switch {
 	case slices.Equal(args, []string{"load"}):
 		return load.Main(".", os.Stdin, os.Stdout, os.Stderr)
+	case slices.Equal(args, []string{"pipeline"}):
+		return compilestep.Main(cli.Version(), os.Stdin, os.Stdout, os.Stderr)
 	case slices.Equal(args, []string{"task"}):
 		return taskfile.Main(".", os.Stdin, os.Stdout, os.Stderr)
 	}
-	fmt.Fprintln(os.Stderr, "usage: weir step load|task")
+	fmt.Fprintln(os.Stderr, "usage: weir step load|pipeline|task")
 	return 2
 }

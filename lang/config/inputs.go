@@ -13,6 +13,7 @@ type Inputs struct {
 
 	Modules Modules // finds the modules that are called; nil: those beside, and those of the lock that are in Cache
 	Cache   string  // directory of what was fetched before; "": nothing was
+	Only    string  // name of the one file of the pipeline's own directory that is read; "": all are
 
 	// Unsaved are texts that an editor holds, by path: they are read instead of
 	// what the disk has, or has not.

@@ -1,6 +1,7 @@
 package cue
 
 import (
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,7 +25,11 @@ import (
 func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.List) {
 	src := &diag.Sources{}
 	e := &evaluation{dir: dir, in: in, texts: texts{}, src: &diag.Sources{}}
-	for _, name := range Files(dir) {
+	names := Files(dir)
+	if in.Only != "" {
+		names = []string{filepath.Join(dir, in.Only)}
+	}
+	for _, name := range names {
 		text, problem := textfile.Read(name)
 		e.problems.Append(problem...)
 		e.problems.Append(guard(name, text)...)

@@ -25,6 +25,9 @@ func Load(dir string, in config.Inputs) (*config.Config, *diag.Sources, diag.Lis
 	if len(list) > 0 {
 		return nil, src, list
 	}
+	if in.Only != "" {
+		names = []string{filepath.Join(dir, in.Only)}
+	}
 	cfg, list := parseFiles(names, in.Unsaved, src)
 	cfg.Place = config.Place{Dir: dir, Path: "."}
 	cfg.Loader = NewLoader(src, in)

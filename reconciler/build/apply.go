@@ -36,6 +36,8 @@ func Apply(s *State, c Command, now time.Time) error {
 		s.abandon(c)
 	case AddArtifact:
 		s.Artifacts[c.Name] = c.Artifact
+	case SetPipeline:
+		s.Sets[c.Run] = Set{}
 	case FinishBuild:
 		if err := s.Build.Status.Move(c.Status); err != nil {
 			return err
@@ -92,7 +94,7 @@ func (s *State) abandon(c AbandonRun) {
 
 // Clone copies what Apply changes.
 func (s State) Clone() State {
-	s.Steps, s.Runs, s.Artifacts = cloneMap(s.Steps), cloneMap(s.Runs), cloneMap(s.Artifacts)
+	s.Steps, s.Runs, s.Artifacts, s.Sets = cloneMap(s.Steps), cloneMap(s.Runs), cloneMap(s.Artifacts), cloneMap(s.Sets)
 	return s
 }
 

@@ -11,7 +11,8 @@ import (
 )
 
 // Command is one thing to be done: AddSteps, StartStep, RetryStep, StartRun, KillRun,
-// AbandonRun, AskApproval, FinishStep, SkipSteps, SaveVersion, AddArtifact, FinishBuild.
+// AbandonRun, AskApproval, SetPipeline, FinishStep, SkipSteps, SaveVersion, AddArtifact,
+// FinishBuild.
 type Command interface{ command() }
 
 // AddSteps makes rows for the next attempt at a do, parallel or try.
@@ -63,6 +64,13 @@ type KillRun struct{ Path, ID string }
 // AbandonRun ends a run without waiting for its worker.
 type AbandonRun struct{ Path, ID string }
 
+// SetPipeline plans and applies a pipeline that a run has compiled, and answers.
+type SetPipeline struct {
+	Path, Run      string
+	Team, Pipeline string // that the graph is to be of
+	Graph          []byte // canonical, not looked at
+}
+
 // FinishStep ends a step.
 type FinishStep struct {
 	Path    string
@@ -103,6 +111,7 @@ func (StartStep) command()   {}
 func (RetryStep) command()   {}
 func (StartRun) command()    {}
 func (AskApproval) command() {}
+func (SetPipeline) command() {}
 func (KillRun) command()     {}
 func (AbandonRun) command()  {}
 func (FinishStep) command()  {}

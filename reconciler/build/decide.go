@@ -147,6 +147,8 @@ func (d *decider) core(s graph.Step, path string, c cancel) outcome {
 			return d.fileTask(s, path, c)
 		}
 		return d.leaf(s, path, c)
+	case graph.SetPipeline:
+		return d.setPipeline(s, path, c)
 	case graph.Get, graph.Load:
 		return d.leaf(s, path, c)
 	}

@@ -39,7 +39,7 @@ func newHarness(t fataler, job graph.Job, script map[string][]string) *harness {
 	h := &harness{t: t, now: start, script: script, tasks: map[string]*weirv1.Task{}}
 	h.state = State{
 		Build: Build{ID: "0190a6b4-7d1c-7e0b-9a55-000000000001", JobID: "j", Number: 7, Team: "main", Pipeline: "shop", Job: "unit", Status: state.BuildRunning},
-		Job:   job, Steps: map[string]Step{}, Runs: map[string][]Run{}, Artifacts: map[string]Artifact{},
+		Job:   job, Steps: map[string]Step{}, Runs: map[string][]Run{}, Artifacts: map[string]Artifact{}, Sets: map[string]Set{},
 		Resources: map[graph.Address]graph.Resource{"resource.mock.r": {Type: "mock", Source: graph.Map{"uri": graph.String("x")}}},
 		Inputs:    map[string]map[string]string{"r": {"ref": "1"}},
 	}

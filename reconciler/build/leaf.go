@@ -9,7 +9,7 @@ import (
 	"github.com/weirci/weir/state"
 )
 
-// leaf decides about a get, a put, a task or a load: its row and its runs.
+// leaf decides about what has runs, a get, a put, a task, …: its row and its runs.
 func (d *decider) leaf(s graph.Step, path string, c cancel) outcome {
 	row := d.row(path)
 	switch {
@@ -167,6 +167,9 @@ func (d *decider) keepAnswer(s graph.Step, path string, w work, run Run) outcome
 			return defined(run.Result)
 		}
 		return w.loaded(run.Result)
+	}
+	if w.kind == graph.StepSetPipeline {
+		return d.set(run)
 	}
 	answer, err := w.answer(run.Result)
 	if err != nil {

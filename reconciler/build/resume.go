@@ -35,10 +35,11 @@ type Kept struct {
 	Kind string
 }
 
-// resumed ends a step as the build before has it, if it may.
+// resumed ends a step as the build before has it, if it may. What a build sets it has
+// to set itself: who does not loses it.
 func (d *decider) resumed(s graph.Step, path string, t *weirv1.Task) (outcome, bool) {
 	w := d.workOf(s, path)
-	if w.kind == graph.StepLoad || !d.succeededBefore(s, path) || !d.sameInputs(t) || !d.sameWords(s, path) {
+	if w.kind == graph.StepLoad || w.kind == graph.StepSetPipeline || !d.succeededBefore(s, path) || !d.sameInputs(t) || !d.sameWords(s, path) {
 		return outcome{}, false
 	}
 	made, there := d.madeBefore(w, path)

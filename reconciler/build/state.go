@@ -20,6 +20,7 @@ type State struct {
 	Runs      map[string][]Run                     // by path, oldest attempt first
 	Artifacts map[string]Artifact                  // by name
 	Answers   map[string]state.ApprovalAnswer      // by path
+	Sets      map[string]Set                       // pipelines that were set, by the run that compiled them
 	Fetches   []Fetch                              // of these versions, that workers keep
 	Before    *Before                              // the build that it resumes; nil: none
 	Images    map[ImageOf]string                   // digests of images that steps had, or are to have again
@@ -70,6 +71,14 @@ type Run struct {
 type Artifact struct {
 	Run, Volume string
 	Worker      string // "": gone with its worker
+}
+
+// Set is what became of a pipeline that a step sets.
+type Set struct {
+	Done    bool // false: it was asked for
+	Refused bool
+	Message string
+	Fault   state.Fault // of a refusal
 }
 
 // Fetch is what a worker keeps of something that an earlier get fetched.

@@ -124,6 +124,8 @@ func (m *maker) make() (*weirv1.Task, error) {
 			return m.define()
 		}
 		return m.load()
+	case graph.StepSetPipeline:
+		return m.compile()
 	}
 	return m.put()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/weirci/weir/reconciler/protocol"
 )
 
-// work is what one path runs: a task, an in or an out. A put stands for two: its
+// work is what one path runs: a task, an in, an out, or a program of weir's own. A put stands for two: its
 // own path is the out, the path below it the in that follows.
 type work struct {
 	kind     graph.StepKind
@@ -18,6 +18,7 @@ type work struct {
 	params   graph.Map
 	put      graph.Put
 	load     graph.Load
+	sets     *setting                                    // of a step that sets a pipeline
 	file     graph.Value                                 // of a task, that is to be read
 	places   placesOf                                    // of a task that was read
 	err      error                                       // it cannot be made
@@ -36,6 +37,8 @@ func (d *decider) workOf(s graph.Step, path string) work {
 		return work{kind: graph.StepTask, name: s.Name, task: b}
 	case graph.Load:
 		return work{kind: graph.StepLoad, name: s.Name, load: b}
+	case graph.SetPipeline:
+		return work{kind: graph.StepSetPipeline, name: s.Name, sets: &setting{b, s.Name}}
 	case graph.Get:
 		return work{kind: graph.StepGet, name: s.Name, resource: b.Resource, params: b.Params, version: chosen(s.Name)}
 	case graph.Put:

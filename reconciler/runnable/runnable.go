@@ -72,8 +72,6 @@ func label(s graph.Step) string {
 func step(s graph.Step, add func(string)) {
 	secrets(s.When, func(what string) { add("when with " + what) })
 	switch b := s.Body.(type) {
-	case graph.SetPipeline:
-		add(string(b.StepKind()))
 	case graph.Task:
 		task(b, add)
 	}

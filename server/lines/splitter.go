@@ -60,7 +60,8 @@ func (s *Splitter) Add(r logfile.Record, emit func(Line) error) error {
 	return nil
 }
 
-// Flush gives what has begun and not ended: the run writes no more.
+// Flush gives what has begun and not ended: the run writes no more. It lets go of its
+// memory; should there be more after all, the numbers go on.
 func (s *Splitter) Flush(emit func(Line) error) error {
 	for _, stream := range []byte{logfile.Stdout, logfile.Stderr, logfile.Beside} {
 		if len(s.open[index(stream)].text) > 0 {
@@ -69,6 +70,7 @@ func (s *Splitter) Flush(emit func(Line) error) error {
 			}
 		}
 	}
+	s.open = [3]fragment{}
 	return nil
 }
 

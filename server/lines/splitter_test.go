@@ -129,3 +129,21 @@ func TestServicesDoNotMix(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// What is added after the end goes on with the numbers: who reads all of it at once
+// counts the same.
+func TestLinesAfterTheEnd(t *testing.T) {
+	var s lines.Splitter
+	var numbers []int64
+	note := func(l lines.Line) error {
+		numbers = append(numbers, l.Number)
+		return nil
+	}
+	_ = s.Add(out("one\ntwo\n"), note)
+	_ = s.Flush(note)
+	_ = s.Add(out("three\n"), note)
+	_ = s.Flush(note)
+	if !slices.Equal(numbers, []int64{1, 2, 3}) {
+		t.Errorf("%v", numbers)
+	}
+}

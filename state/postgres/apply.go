@@ -18,6 +18,7 @@ type ApplyInput struct {
 	Desired    *graph.Graph // nil: destroy the pipeline
 	Guards     []Guard      // every address that the plan creates, updates or deletes
 	Force      bool         // destroy even while builds run
+	Build      string       // that sets it; "": a person applies it
 }
 
 // Apply makes the desired graph the current one, at the addresses that the
@@ -73,6 +74,9 @@ func apply(ctx context.Context, q *db.Queries, in ApplyInput) (int64, error) {
 	}
 	next, err := merge(in.Guards, current, in.Desired)
 	if err != nil {
+		return 0, err
+	}
+	if err := claimChild(ctx, q, in, p.ID); err != nil {
 		return 0, err
 	}
 	if err := unarchive(ctx, q, in, p.ID); err != nil {

@@ -21,7 +21,7 @@ type writer struct {
 func (w writer) write(ctx context.Context, in ApplyInput) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return w.insertRevision(ctx, in) },
-		w.moveObjects, w.putObjects, w.startClocks, w.deleteObjects, w.moveMetas,
+		w.moveObjects, w.putObjects, w.startClocks, func(ctx context.Context) error { return w.deleteObjects(ctx, in) }, w.moveMetas,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (w writer) putObjects(ctx context.Context) error {
 }
 
 // deleteObjects keeps the rows, which builds hang from, without a definition.
-func (w writer) deleteObjects(ctx context.Context) error {
+func (w writer) deleteObjects(ctx context.Context, in ApplyInput) error {
 	addresses := addressesOf(w.changes.deleted)
 	if len(addresses) == 0 {
 		return nil
@@ -82,6 +82,9 @@ func (w writer) deleteObjects(ctx context.Context) error {
 	}
 	ids, err := w.q.DeleteObjects(ctx, w.revision, w.pipelineID, addresses)
 	if err != nil {
+		return err
+	}
+	if err := archiveChildrenOfJobs(ctx, w.q, in.Actor, ids); err != nil {
 		return err
 	}
 	var subjects []string
@@ -125,8 +128,12 @@ func (w writer) jobKeys(ctx context.Context) ([]state.Key, error) {
 }
 
 func (w writer) event(in ApplyInput) state.Event {
-	return state.Event{Actor: in.Actor, Action: "pipeline.apply", Subject: in.Pipeline, Details: map[string]any{
+	e := state.Event{Actor: in.Actor, Action: "pipeline.apply", Subject: in.Pipeline, Details: map[string]any{
 		"before": w.revision - 1, "after": w.revision, "plan": in.PlanDigest, "graph": w.graph.Digest(),
 		"created": w.changes.created, "changed": len(w.changes.put) - w.changes.created, "deleted": len(w.changes.deleted), "moved": len(w.changes.moves),
 	}}
+	if in.Build != "" {
+		e.Details["build"] = in.Build
+	}
+	return e
 }

@@ -21,6 +21,11 @@ func (s *Store) ArchivePipeline(ctx context.Context, team, pipeline, actor strin
 		action = "pipeline.archive"
 	}
 	return wrap(s.tx(ctx, func(q *db.Queries) error {
+		if !archived { // who takes it up keeps it
+			if err := q.ForgetParentsOf(ctx, team, pipeline); err != nil {
+				return err
+			}
+		}
 		ids, err := q.ArchivePipeline(ctx, archived, team, pipeline)
 		if err != nil || len(ids) == 0 {
 			return err
@@ -28,7 +33,10 @@ func (s *Store) ArchivePipeline(ctx context.Context, team, pipeline, actor strin
 		if err := auditOf(ctx, q, auditParams(ctx, team, actor, action, pipeline), change(!archived, archived)); err != nil {
 			return err
 		}
-		return archiveChanged(ctx, q, ids[0], archived)
+		if err := archiveChanged(ctx, q, ids[0], archived); err != nil || !archived {
+			return err
+		}
+		return archiveChildren(ctx, q, actor, ids[0], "its parent "+pipeline+" was archived")
 	}), "archive a pipeline")
 }
 

@@ -19,7 +19,7 @@ func (s *Store) LoadBuild(ctx context.Context, id string) (state.BuildSnapshot, 
 	var snap state.BuildSnapshot
 	snap.Build.ID = id
 	var loads []func(q *db.Queries) error
-	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches, loadAnswers, loadImages} {
+	for _, load := range []func(context.Context, *db.Queries, *state.BuildSnapshot) error{loadHead, loadSteps, loadRuns, loadInputs, loadArtifacts, loadFetches, loadAnswers, loadImages, loadSets} {
 		loads = append(loads, func(q *db.Queries) error { return load(ctx, q, &snap) })
 	}
 	if err := s.together(ctx, loads...); err != nil {
@@ -40,7 +40,7 @@ func loadHead(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) err
 	snap.Build = state.BuildRow{
 		ID: h.ID, JobID: h.JobID, TeamID: h.TeamID, PipelineID: h.PipelineID, Team: h.Team, Pipeline: h.Pipeline, Job: graph.Address(h.Address),
 		Number: h.Number, Revision: h.Revision, CurrentRevision: h.CurrentRevision, Status: state.BuildStatus(h.Status), CreatedBy: h.CreatedBy, AbortRequestedBy: h.AbortRequestedBy,
-		AbortForcedBy: h.AbortForcedBy,
+		AbortForcedBy: h.AbortForcedBy, Parent: h.Parent,
 	}
 	if h.Resumes != "" {
 		snap.Before = &state.BuildBefore{ID: h.Resumes, Number: h.ResumesNumber}
@@ -131,14 +131,14 @@ func orNil(t time.Time) *time.Time {
 // CommitBuild does what was decided for the build of a snapshot, all or nothing.
 // ErrFenced: another has the key. ErrConflict: a row has moved meanwhile.
 func (s *Store) CommitBuild(ctx context.Context, c state.Claim, snap state.BuildSnapshot, ch state.BuildChange) error {
-	err := s.fenced(ctx, c, func(q *db.Queries) error { return commitBuild(ctx, q, snap, ch) })
+	err := s.fenced(ctx, c, func(q *db.Queries) error { return s.commitBuild(ctx, q, snap, ch) })
 	if err != nil {
 		return fmt.Errorf("commit build %s: %w", snap.Build.ID, err)
 	}
 	return nil
 }
 
-func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, ch state.BuildChange) error {
+func (s *Store) commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, ch state.BuildChange) error {
 	id := snap.Build.ID
 	if err := insertSteps(ctx, q, id, ch.Seeds); err != nil {
 		return err
@@ -165,6 +165,9 @@ func commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	if err := putArtifacts(ctx, q, id, ch.Artifacts); err != nil {
 		return err
 	}
+	if err := s.setPipelines(ctx, q, snap, ch.Sets); err != nil {
+		return err
+	}
 	if err := finishBuild(ctx, q, snap, ch); err != nil {
 		return err
 	}
@@ -187,6 +190,9 @@ func finishBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, c
 	}
 	if err == nil && ch.Status == state.BuildSucceeded {
 		err = recordPassages(ctx, q, snap.Build.ID)
+	}
+	if err == nil && ch.Status == state.BuildSucceeded {
+		err = archiveForsaken(ctx, q, snap.Build)
 	}
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ func destroy(ctx context.Context, q *db.Queries, in ApplyInput) error {
 	if err != nil {
 		return err
 	}
+	if err := archiveChildren(ctx, q, in.Actor, p.ID, "its parent "+in.Pipeline+" was destroyed"); err != nil {
+		return err
+	}
 	scopes, err := removePipeline(ctx, q, p.ID)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ const Step = "step"
 const StepProgram = "/opt/weir/"
 
 // programs are what steps run. Read only.
-var programs = []string{"load", "task"}
+var programs = []string{"load", "pipeline", "task"}
 
 // Argv gives the command for a built-in type: /opt/resource/in DIR becomes
 // BINARY resource-type KIND in DIR, and /opt/weir/load becomes BINARY step load.

@@ -87,7 +87,7 @@ var arrows = []struct {
 	{"cmd/internal/cli", "cmd/internal/... reconciler/runnable lang/... compiler/... planner/... state state/postgres server server/secret api/... worker/resource/... worker/shim"},
 	{"cmd/internal/...", "..."},
 	{"cmd/weir-init", "worker/shim"},
-	{"cmd/weir", "cmd/internal/cli cmd/internal/wire worker/shim worker/load worker/taskfile worker/resource/... compiler/policy"},
+	{"cmd/weir", "cmd/internal/cli cmd/internal/compilestep cmd/internal/wire worker/shim worker/load worker/taskfile worker/resource/... compiler/policy"},
 }
 
 // clocks may be read, and dice thrown, only here: where the real world is wired

@@ -190,7 +190,7 @@ func again(attempt int32) string {
 
 // runs tells steps that run something from those that only hold others.
 func runs(kind string) bool {
-	return kind == "get" || kind == "put" || kind == "task" || kind == "load"
+	return kind == "get" || kind == "put" || kind == "task" || kind == "load" || kind == "set_pipeline"
 }
 
 func terminal(status string) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/weirci/weir/compiler/policy"
 	"github.com/weirci/weir/lang/deferred"
 	"github.com/weirci/weir/reconciler"
 	"github.com/weirci/weir/reconciler/pace"
@@ -100,7 +101,7 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.work = reconciler.New(s.store, s.reconcilerOptions(c))
+	s.work = reconciler.New(s.store, s.reconcilerOptions(c, judge))
 	if s.socket, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; is another server there? Choose another address with --listen", c.Listen, errors.Unwrap(err))
 	}
@@ -108,14 +109,14 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	return s, nil
 }
 
-func (s *Server) reconcilerOptions(c ServerConfig) reconciler.Options {
+func (s *Server) reconcilerOptions(c ServerConfig, judge policy.Judge) reconciler.Options {
 	host, _ := os.Hostname()
 	wake, cancel := s.listener.Subscribe(postgres.ChannelQueue)
 	s.unsubscribe = cancel
 	o := reconciler.Options{
 		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
 		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
-		Wake: wake, Eval: deferred.Eval, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks, Placement: c.Placement,
+		Wake: wake, Eval: deferred.Eval, Setter: setter{s.store, judge}, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks, Placement: c.Placement,
 	}
 	c.Retention.into(&o)
 	return o

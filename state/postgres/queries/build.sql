@@ -2,7 +2,8 @@
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
        b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by,
        coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now,
-       coalesce(CASE WHEN b.cause = 'resume' THEN r.id::text END, '')::text AS resumes, coalesce(r.number, 0)::bigint AS resumes_number
+       coalesce(CASE WHEN b.cause = 'resume' THEN r.id::text END, '')::text AS resumes, coalesce(r.number, 0)::bigint AS resumes_number,
+       EXISTS (SELECT 1 FROM pipeline_parents s WHERE s.job_id = b.job_id) AS parent
 FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id LEFT JOIN builds r ON r.id = b.again_of
 WHERE b.id = @id;
 

@@ -50,7 +50,8 @@ const buildHead = `-- name: BuildHead :one
 SELECT b.id, b.job_id, b.team_id, b.pipeline_id, t.name AS team, p.name AS pipeline, o.address, b.number, b.revision, p.revision AS current_revision, b.status,
        b.created_by, coalesce(b.abort_requested_by, '')::text AS abort_requested_by,
        coalesce(b.abort_forced_by, '')::text AS abort_forced_by, b.params, clock_timestamp()::timestamptz AS now,
-       coalesce(CASE WHEN b.cause = 'resume' THEN r.id::text END, '')::text AS resumes, coalesce(r.number, 0)::bigint AS resumes_number
+       coalesce(CASE WHEN b.cause = 'resume' THEN r.id::text END, '')::text AS resumes, coalesce(r.number, 0)::bigint AS resumes_number,
+       EXISTS (SELECT 1 FROM pipeline_parents s WHERE s.job_id = b.job_id) AS parent
 FROM builds b JOIN teams t ON t.id = b.team_id JOIN pipelines p ON p.id = b.pipeline_id JOIN objects o ON o.id = b.job_id LEFT JOIN builds r ON r.id = b.again_of
 WHERE b.id = $1
 `
@@ -74,6 +75,7 @@ type BuildHeadRow struct {
 	Now              time.Time
 	Resumes          string
 	ResumesNumber    int64
+	Parent           bool
 }
 
 func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error) {
@@ -98,6 +100,7 @@ func (q *Queries) BuildHead(ctx context.Context, id string) (BuildHeadRow, error
 		&i.Now,
 		&i.Resumes,
 		&i.ResumesNumber,
+		&i.Parent,
 	)
 	return i, err
 }

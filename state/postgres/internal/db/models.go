@@ -204,6 +204,23 @@ type Pipeline struct {
 	ArchivedAt *time.Time
 }
 
+type PipelineParent struct {
+	PipelineID  string
+	Own         bool
+	JobID       string
+	BuildNumber int64
+	BuildAt     time.Time
+}
+
+type PipelineSet struct {
+	RunID   string
+	BuildID string
+	Refused bool
+	Message string
+	Fault   string
+	At      time.Time
+}
+
 type Policy struct {
 	TeamID string
 	Name   string
