@@ -51,4 +51,4 @@ FROM pipeline_parents s JOIN objects o ON o.id = s.job_id JOIN pipelines p ON p.
 WHERE o.pipeline_id = @pipeline_id AND NOT s.own AND NOT p.archived ORDER BY p.name;
 
 -- name: ArchiveChild :execrows
-UPDATE pipelines SET archived = true WHERE id = @id AND NOT archived;
+UPDATE pipelines SET archived = true, archived_at = clock_timestamp() WHERE id = @id AND NOT archived;

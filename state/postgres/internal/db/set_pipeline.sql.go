@@ -33,7 +33,7 @@ func (q *Queries) AnswerSet(ctx context.Context, arg AnswerSetParams) error {
 }
 
 const archiveChild = `-- name: ArchiveChild :execrows
-UPDATE pipelines SET archived = true WHERE id = $1 AND NOT archived
+UPDATE pipelines SET archived = true, archived_at = clock_timestamp() WHERE id = $1 AND NOT archived
 `
 
 func (q *Queries) ArchiveChild(ctx context.Context, id string) (int64, error) {
