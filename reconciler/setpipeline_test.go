@@ -209,7 +209,7 @@ func TestChildrenThatAreNotSetAreArchived(t *testing.T) {
 	if got := w.pipelines(); got != "(a), b 2, (c), demo 4" {
 		t.Errorf("the job is gone: %s", got)
 	}
-	if got := w.query("SELECT string_agg(subject || ': ' || (details->>'because'), ', ' ORDER BY id) FROM audit_events WHERE action = 'pipeline.archive'"); got != "c: not set any more by demo/set, a: the job that set it is gone, c: the job that set it is gone" {
+	if got := w.query("SELECT string_agg(subject || ': ' || (details->>'why'), ', ' ORDER BY id) FROM audit_events WHERE action = 'pipeline.archive'"); got != "c: not set any more by demo/set, a: the job that set it is gone, c: the job that set it is gone" {
 		t.Errorf("audit %s", got)
 	}
 	w.sound()

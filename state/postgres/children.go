@@ -71,7 +71,8 @@ func archiveChild(ctx context.Context, q *db.Queries, actor, why string, c child
 	if err := q.ForgetParents(ctx, c.ID); err != nil {
 		return err
 	}
-	event := state.Event{Actor: actor, Action: "pipeline.archive", Subject: c.Name, Details: map[string]any{"because": why}}
+	event := state.Event{Actor: actor, Action: "pipeline.archive", Subject: c.Name, Details: change(false, true)}
+	event.Details["why"] = why
 	if err := appendEvent(ctx, q, c.TeamID, event); err != nil {
 		return err
 	}
