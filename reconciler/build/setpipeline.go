@@ -17,9 +17,9 @@ import (
 // does not trust the graph either, plans and applies it, and what became of that is
 // an answer to the run: there is one for each run at most.
 
-// compileMemory is what the compiler may take. It has bounds of its own, below this
-// for all but the notation that evaluates most.
-const compileMemory = 2 << 30
+// compileMemory is what the compiler may take, besides its own bounds; so much has to
+// be free on a worker.
+const compileMemory = 1 << 30
 
 // self is the name that stands for the build's own pipeline.
 const self = "self"
