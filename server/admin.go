@@ -12,6 +12,7 @@ import (
 type Admin struct {
 	core
 	version string
+	looking chan struct{} // has room for the one checkup that goes on
 }
 
 // ServerInfo says what the server is, and as whom it knows the caller.

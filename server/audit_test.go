@@ -28,7 +28,7 @@ func reads() []string {
 		weirv1connect.BuildServiceWatchProcedure, weirv1connect.BuildServiceListApprovalsProcedure,
 		weirv1connect.ResourceServiceListResourcesProcedure, weirv1connect.ResourceServiceListVersionsProcedure, weirv1connect.ResourceServiceLastCheckProcedure,
 		weirv1connect.ExplainServiceExplainJobProcedure, weirv1connect.ExplainServiceExplainBuildProcedure, weirv1connect.ExplainServiceExplainResourceProcedure,
-		weirv1connect.AdminServiceServerInfoProcedure, weirv1connect.AdminServiceListWorkersProcedure,
+		weirv1connect.AdminServiceServerInfoProcedure, weirv1connect.AdminServiceListWorkersProcedure, weirv1connect.AdminServiceDoctorProcedure,
 	}
 }
 

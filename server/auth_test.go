@@ -85,7 +85,7 @@ func TestRoles(t *testing.T) {
 		"Watch": true, "ListResources": true, "ListVersions": true, "LastCheck": true, "ServerInfo": true,
 		"ListPolicies": true, "ListApprovals": true, "Answer": true,
 	}
-	owner := map[string]bool{"ListWorkers": true, "SetPolicies": true}
+	owner := map[string]bool{"ListWorkers": true, "Doctor": true, "SetPolicies": true}
 	otherTeams := map[string]bool{"SetPolicies": true} // for themselves
 	tokens := map[string]string{}
 	for _, role := range []state.Role{state.RoleViewer, state.RoleMember, state.RoleOwner} {

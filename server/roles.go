@@ -54,5 +54,6 @@ func permissions() map[string]permission {
 
 		weirv1connect.AdminServiceServerInfoProcedure:  {least: state.RoleViewer},
 		weirv1connect.AdminServiceListWorkersProcedure: {least: state.RoleOwner, team: adminTeam},
+		weirv1connect.AdminServiceDoctorProcedure:      {least: state.RoleOwner, team: adminTeam},
 	}
 }

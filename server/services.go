@@ -42,7 +42,7 @@ func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, ver
 		Pipelines: &Pipelines{c},
 		Builds:    &Builds{core: c, listener: listener, poll: 2 * time.Second, patience: 30 * time.Second},
 		Resources: &Resources{core: c, patience: time.Minute},
-		Admin:     &Admin{core: c, version: version},
+		Admin:     &Admin{core: c, version: version, looking: make(chan struct{}, 1)},
 	}
 }
 

@@ -171,6 +171,163 @@ func (x *WorkerTags) GetTags() []string {
 	return nil
 }
 
+type DoctorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoctorRequest) Reset() {
+	*x = DoctorRequest{}
+	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoctorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoctorRequest) ProtoMessage() {}
+
+func (x *DoctorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoctorRequest.ProtoReflect.Descriptor instead.
+func (*DoctorRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{3}
+}
+
+type DoctorResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Findings      []*Finding             `protobuf:"bytes,1,rep,name=findings,proto3" json:"findings,omitempty"` // none: everything that has to hold does
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoctorResponse) Reset() {
+	*x = DoctorResponse{}
+	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoctorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoctorResponse) ProtoMessage() {}
+
+func (x *DoctorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoctorResponse.ProtoReflect.Descriptor instead.
+func (*DoctorResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DoctorResponse) GetFindings() []*Finding {
+	if x != nil {
+		return x.Findings
+	}
+	return nil
+}
+
+// Finding is something that must not be.
+type Finding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Check         string                 `protobuf:"bytes,1,opt,name=check,proto3" json:"check,omitempty"`   // a name for what was looked at
+	Broken        string                 `protobuf:"bytes,2,opt,name=broken,proto3" json:"broken,omitempty"` // what must not be
+	Fix           string                 `protobuf:"bytes,3,opt,name=fix,proto3" json:"fix,omitempty"`       // what to do
+	Subject       string                 `protobuf:"bytes,4,opt,name=subject,proto3" json:"subject,omitempty"`
+	What          string                 `protobuf:"bytes,5,opt,name=what,proto3" json:"what,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Finding) Reset() {
+	*x = Finding{}
+	mi := &file_weir_v1_admin_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Finding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Finding) ProtoMessage() {}
+
+func (x *Finding) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_admin_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Finding.ProtoReflect.Descriptor instead.
+func (*Finding) Descriptor() ([]byte, []int) {
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Finding) GetCheck() string {
+	if x != nil {
+		return x.Check
+	}
+	return ""
+}
+
+func (x *Finding) GetBroken() string {
+	if x != nil {
+		return x.Broken
+	}
+	return ""
+}
+
+func (x *Finding) GetFix() string {
+	if x != nil {
+		return x.Fix
+	}
+	return ""
+}
+
+func (x *Finding) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *Finding) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
 type ListWorkersRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -179,7 +336,7 @@ type ListWorkersRequest struct {
 
 func (x *ListWorkersRequest) Reset() {
 	*x = ListWorkersRequest{}
-	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	mi := &file_weir_v1_admin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -191,7 +348,7 @@ func (x *ListWorkersRequest) String() string {
 func (*ListWorkersRequest) ProtoMessage() {}
 
 func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[3]
+	mi := &file_weir_v1_admin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -204,7 +361,7 @@ func (x *ListWorkersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkersRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{3}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{6}
 }
 
 type ListWorkersResponse struct {
@@ -216,7 +373,7 @@ type ListWorkersResponse struct {
 
 func (x *ListWorkersResponse) Reset() {
 	*x = ListWorkersResponse{}
-	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	mi := &file_weir_v1_admin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -228,7 +385,7 @@ func (x *ListWorkersResponse) String() string {
 func (*ListWorkersResponse) ProtoMessage() {}
 
 func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[4]
+	mi := &file_weir_v1_admin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -241,7 +398,7 @@ func (x *ListWorkersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkersResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkersResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{4}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListWorkersResponse) GetWorkers() []*Worker {
@@ -279,7 +436,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_weir_v1_admin_proto_msgTypes[5]
+	mi := &file_weir_v1_admin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -291,7 +448,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_admin_proto_msgTypes[5]
+	mi := &file_weir_v1_admin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -304,7 +461,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_weir_v1_admin_proto_rawDescGZIP(), []int{5}
+	return file_weir_v1_admin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Worker) GetId() string {
@@ -461,7 +618,16 @@ const file_weir_v1_admin_proto_rawDesc = "" +
 	"workerTags\" \n" +
 	"\n" +
 	"WorkerTags\x12\x12\n" +
-	"\x04tags\x18\x01 \x03(\tR\x04tags\"\x14\n" +
+	"\x04tags\x18\x01 \x03(\tR\x04tags\"\x0f\n" +
+	"\rDoctorRequest\">\n" +
+	"\x0eDoctorResponse\x12,\n" +
+	"\bfindings\x18\x01 \x03(\v2\x10.weir.v1.FindingR\bfindings\"w\n" +
+	"\aFinding\x12\x14\n" +
+	"\x05check\x18\x01 \x01(\tR\x05check\x12\x16\n" +
+	"\x06broken\x18\x02 \x01(\tR\x06broken\x12\x10\n" +
+	"\x03fix\x18\x03 \x01(\tR\x03fix\x12\x18\n" +
+	"\asubject\x18\x04 \x01(\tR\asubject\x12\x12\n" +
+	"\x04what\x18\x05 \x01(\tR\x04what\"\x14\n" +
 	"\x12ListWorkersRequest\"@\n" +
 	"\x13ListWorkersResponse\x12)\n" +
 	"\aworkers\x18\x01 \x03(\v2\x0f.weir.v1.WorkerR\aworkers\"\xf0\x04\n" +
@@ -488,11 +654,12 @@ const file_weir_v1_admin_proto_rawDesc = "" +
 	"\n" +
 	"max_builds\x18\x12 \x01(\x05R\tmaxBuilds\x12\x14\n" +
 	"\x05tasks\x18\x13 \x01(\x05R\x05tasks\x12\x16\n" +
-	"\x06builds\x18\x14 \x01(\x05R\x06builds2\x9f\x01\n" +
+	"\x06builds\x18\x14 \x01(\x05R\x06builds2\xda\x01\n" +
 	"\fAdminService\x12E\n" +
 	"\n" +
 	"ServerInfo\x12\x1a.weir.v1.ServerInfoRequest\x1a\x1b.weir.v1.ServerInfoResponse\x12H\n" +
-	"\vListWorkers\x12\x1b.weir.v1.ListWorkersRequest\x1a\x1c.weir.v1.ListWorkersResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
+	"\vListWorkers\x12\x1b.weir.v1.ListWorkersRequest\x1a\x1c.weir.v1.ListWorkersResponse\x129\n" +
+	"\x06Doctor\x12\x16.weir.v1.DoctorRequest\x1a\x17.weir.v1.DoctorResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
 	file_weir_v1_admin_proto_rawDescOnce sync.Once
@@ -506,30 +673,36 @@ func file_weir_v1_admin_proto_rawDescGZIP() []byte {
 	return file_weir_v1_admin_proto_rawDescData
 }
 
-var file_weir_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_weir_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_weir_v1_admin_proto_goTypes = []any{
 	(*ServerInfoRequest)(nil),     // 0: weir.v1.ServerInfoRequest
 	(*ServerInfoResponse)(nil),    // 1: weir.v1.ServerInfoResponse
 	(*WorkerTags)(nil),            // 2: weir.v1.WorkerTags
-	(*ListWorkersRequest)(nil),    // 3: weir.v1.ListWorkersRequest
-	(*ListWorkersResponse)(nil),   // 4: weir.v1.ListWorkersResponse
-	(*Worker)(nil),                // 5: weir.v1.Worker
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(*DoctorRequest)(nil),         // 3: weir.v1.DoctorRequest
+	(*DoctorResponse)(nil),        // 4: weir.v1.DoctorResponse
+	(*Finding)(nil),               // 5: weir.v1.Finding
+	(*ListWorkersRequest)(nil),    // 6: weir.v1.ListWorkersRequest
+	(*ListWorkersResponse)(nil),   // 7: weir.v1.ListWorkersResponse
+	(*Worker)(nil),                // 8: weir.v1.Worker
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_weir_v1_admin_proto_depIdxs = []int32{
 	2, // 0: weir.v1.ServerInfoResponse.worker_tags:type_name -> weir.v1.WorkerTags
-	5, // 1: weir.v1.ListWorkersResponse.workers:type_name -> weir.v1.Worker
-	6, // 2: weir.v1.Worker.registered_at:type_name -> google.protobuf.Timestamp
-	6, // 3: weir.v1.Worker.heartbeat_at:type_name -> google.protobuf.Timestamp
-	0, // 4: weir.v1.AdminService.ServerInfo:input_type -> weir.v1.ServerInfoRequest
-	3, // 5: weir.v1.AdminService.ListWorkers:input_type -> weir.v1.ListWorkersRequest
-	1, // 6: weir.v1.AdminService.ServerInfo:output_type -> weir.v1.ServerInfoResponse
-	4, // 7: weir.v1.AdminService.ListWorkers:output_type -> weir.v1.ListWorkersResponse
-	6, // [6:8] is the sub-list for method output_type
-	4, // [4:6] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 1: weir.v1.DoctorResponse.findings:type_name -> weir.v1.Finding
+	8, // 2: weir.v1.ListWorkersResponse.workers:type_name -> weir.v1.Worker
+	9, // 3: weir.v1.Worker.registered_at:type_name -> google.protobuf.Timestamp
+	9, // 4: weir.v1.Worker.heartbeat_at:type_name -> google.protobuf.Timestamp
+	0, // 5: weir.v1.AdminService.ServerInfo:input_type -> weir.v1.ServerInfoRequest
+	6, // 6: weir.v1.AdminService.ListWorkers:input_type -> weir.v1.ListWorkersRequest
+	3, // 7: weir.v1.AdminService.Doctor:input_type -> weir.v1.DoctorRequest
+	1, // 8: weir.v1.AdminService.ServerInfo:output_type -> weir.v1.ServerInfoResponse
+	7, // 9: weir.v1.AdminService.ListWorkers:output_type -> weir.v1.ListWorkersResponse
+	4, // 10: weir.v1.AdminService.Doctor:output_type -> weir.v1.DoctorResponse
+	8, // [8:11] is the sub-list for method output_type
+	5, // [5:8] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_admin_proto_init() }
@@ -543,7 +716,7 @@ func file_weir_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_admin_proto_rawDesc), len(file_weir_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

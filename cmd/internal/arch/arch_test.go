@@ -79,7 +79,7 @@ var arrows = []struct {
 	{"worker/taskfile", "worker/load"},
 	{"worker/...", "worker worker/volume worker/image"},
 	{"api/...", "api/..."},
-	{"server/...", "reconciler/reason reconciler/runnable lang/param server/... planner/... state state/postgres compiler/graph compiler/policy api/... worker/logfile"},
+	{"server/...", "reconciler/doctor reconciler/reason reconciler/runnable lang/param server/... planner/... state state/postgres compiler/graph compiler/policy api/... worker/logfile"},
 	{"cmd/internal/view", "planner/... compiler/graph lang/config lang/diag lang/module/... api/... worker/logfile"},
 	{"server/webhook", "state compiler/graph"},
 	{"server/secret", "reconciler/protocol state compiler/graph api/weir/v1 worker/redact"},

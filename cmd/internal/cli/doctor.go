@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
 
+	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/cmd/internal/view"
 	"github.com/weirci/weir/cmd/internal/wire"
 	"github.com/weirci/weir/state"
@@ -16,12 +18,16 @@ func (a *App) doctorCommand() *cobra.Command {
 	var database string
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look for what must not be in a live database (for operators)",
+		Short: "Look for what must not be in the database (for operators)",
 		Long: "Look, in one snapshot and without writing, whether a database holds what always has to hold:\n" +
 			"no more builds at once than may run, inputs that really passed, nothing left over, nothing of\n" +
-			"one team in another's, nothing stuck. Exit code 1 says that something was found.",
+			"one team in another's, nothing stuck. Exit code 1 says that something was found.\n\n" +
+			"The server looks, for an owner of team main; or, with --database, this command itself.",
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if database == "" {
+				return a.askDoctor(cmd.Context())
+			}
 			return a.withStore(cmd.Context(), database, func(s *postgres.Store) error { return a.doctor(cmd.Context(), s) })
 		},
 	}
@@ -34,6 +40,28 @@ func (a *App) doctor(ctx context.Context, s *postgres.Store) error {
 	if err != nil {
 		return err
 	}
+	return a.diagnosis(found)
+}
+
+// askDoctor has the server look.
+func (a *App) askDoctor(ctx context.Context) error {
+	c, err := a.dial(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := c.admin.Doctor(ctx, connect.NewRequest(&weirv1.DoctorRequest{}))
+	if err != nil {
+		return err
+	}
+	var found []state.Finding
+	for _, f := range res.Msg.Findings {
+		found = append(found, state.Finding{Check: f.Check, Broken: f.Broken, Fix: f.Fix, Subject: f.Subject, What: f.What})
+	}
+	return a.diagnosis(found)
+}
+
+// diagnosis prints what was found, which is the exit code too.
+func (a *App) diagnosis(found []state.Finding) (err error) {
 	if a.global.json {
 		err = view.WriteValue(a.Out, foundJSON(found))
 	} else {

@@ -38,12 +38,17 @@ const (
 	// AdminServiceListWorkersProcedure is the fully-qualified name of the AdminService's ListWorkers
 	// RPC.
 	AdminServiceListWorkersProcedure = "/weir.v1.AdminService/ListWorkers"
+	// AdminServiceDoctorProcedure is the fully-qualified name of the AdminService's Doctor RPC.
+	AdminServiceDoctorProcedure = "/weir.v1.AdminService/Doctor"
 )
 
 // AdminServiceClient is a client for the weir.v1.AdminService service.
 type AdminServiceClient interface {
 	ServerInfo(context.Context, *connect.Request[v1.ServerInfoRequest]) (*connect.Response[v1.ServerInfoResponse], error)
 	ListWorkers(context.Context, *connect.Request[v1.ListWorkersRequest]) (*connect.Response[v1.ListWorkersResponse], error)
+	// Doctor looks, in one snapshot and without writing, for what must not be in the
+	// database. A server does so for one caller at a time.
+	Doctor(context.Context, *connect.Request[v1.DoctorRequest]) (*connect.Response[v1.DoctorResponse], error)
 }
 
 // NewAdminServiceClient constructs a client for the weir.v1.AdminService service. By default, it
@@ -69,6 +74,12 @@ func NewAdminServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(adminServiceMethods.ByName("ListWorkers")),
 			connect.WithClientOptions(opts...),
 		),
+		doctor: connect.NewClient[v1.DoctorRequest, v1.DoctorResponse](
+			httpClient,
+			baseURL+AdminServiceDoctorProcedure,
+			connect.WithSchema(adminServiceMethods.ByName("Doctor")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -76,6 +87,7 @@ func NewAdminServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 type adminServiceClient struct {
 	serverInfo  *connect.Client[v1.ServerInfoRequest, v1.ServerInfoResponse]
 	listWorkers *connect.Client[v1.ListWorkersRequest, v1.ListWorkersResponse]
+	doctor      *connect.Client[v1.DoctorRequest, v1.DoctorResponse]
 }
 
 // ServerInfo calls weir.v1.AdminService.ServerInfo.
@@ -88,10 +100,18 @@ func (c *adminServiceClient) ListWorkers(ctx context.Context, req *connect.Reque
 	return c.listWorkers.CallUnary(ctx, req)
 }
 
+// Doctor calls weir.v1.AdminService.Doctor.
+func (c *adminServiceClient) Doctor(ctx context.Context, req *connect.Request[v1.DoctorRequest]) (*connect.Response[v1.DoctorResponse], error) {
+	return c.doctor.CallUnary(ctx, req)
+}
+
 // AdminServiceHandler is an implementation of the weir.v1.AdminService service.
 type AdminServiceHandler interface {
 	ServerInfo(context.Context, *connect.Request[v1.ServerInfoRequest]) (*connect.Response[v1.ServerInfoResponse], error)
 	ListWorkers(context.Context, *connect.Request[v1.ListWorkersRequest]) (*connect.Response[v1.ListWorkersResponse], error)
+	// Doctor looks, in one snapshot and without writing, for what must not be in the
+	// database. A server does so for one caller at a time.
+	Doctor(context.Context, *connect.Request[v1.DoctorRequest]) (*connect.Response[v1.DoctorResponse], error)
 }
 
 // NewAdminServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -113,12 +133,20 @@ func NewAdminServiceHandler(svc AdminServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(adminServiceMethods.ByName("ListWorkers")),
 		connect.WithHandlerOptions(opts...),
 	)
+	adminServiceDoctorHandler := connect.NewUnaryHandler(
+		AdminServiceDoctorProcedure,
+		svc.Doctor,
+		connect.WithSchema(adminServiceMethods.ByName("Doctor")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/weir.v1.AdminService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case AdminServiceServerInfoProcedure:
 			adminServiceServerInfoHandler.ServeHTTP(w, r)
 		case AdminServiceListWorkersProcedure:
 			adminServiceListWorkersHandler.ServeHTTP(w, r)
+		case AdminServiceDoctorProcedure:
+			adminServiceDoctorHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -134,4 +162,8 @@ func (UnimplementedAdminServiceHandler) ServerInfo(context.Context, *connect.Req
 
 func (UnimplementedAdminServiceHandler) ListWorkers(context.Context, *connect.Request[v1.ListWorkersRequest]) (*connect.Response[v1.ListWorkersResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.AdminService.ListWorkers is not implemented"))
+}
+
+func (UnimplementedAdminServiceHandler) Doctor(context.Context, *connect.Request[v1.DoctorRequest]) (*connect.Response[v1.DoctorResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.AdminService.Doctor is not implemented"))
 }
