@@ -34,6 +34,7 @@ type ExplainRuns interface {
 	RunPlaceOf(ctx context.Context, id string) (state.RunPlace, error)
 	StepNotes(ctx context.Context, buildID string) ([]state.StepNote, error)
 	BuildEnd(ctx context.Context, buildID string) (message string, at time.Time, err error)
+	FailedChecks(ctx context.Context, buildID string) ([]state.FailedCheck, error)
 }
 
 // Explainer says why things wait. It has the deciders decide anew, on what is

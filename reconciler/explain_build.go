@@ -29,14 +29,32 @@ func (e *Explainer) Build(ctx context.Context, id string) ([]reason.Why, error) 
 }
 
 func (x *buildExplainer) now(ctx context.Context) ([]reason.Why, error) {
-	b := x.snap.Build
-	switch {
+	whys, err := x.whys(ctx)
+	if err != nil || len(whys) == 0 {
+		return whys, err
+	}
+	whys[0].Message, err = x.withChecks(ctx, whys[0].Message)
+	return whys, err
+}
+
+func (x *buildExplainer) whys(ctx context.Context) ([]reason.Why, error) {
+	switch b := x.snap.Build; {
 	case b.Status.Terminal():
 		return x.ended(ctx)
 	case b.Status == state.BuildPending && b.AbortRequestedBy == "":
 		return x.pending(ctx)
 	}
 	return x.running(ctx)
+}
+
+// withChecks adds which resources could not be checked for the build, so that it takes
+// what was known.
+func (x *buildExplainer) withChecks(ctx context.Context, message string) (string, error) {
+	failed, err := x.store.FailedChecks(ctx, x.snap.Build.ID)
+	for _, c := range failed {
+		message += fmt.Sprintf("; %s is as it was known before: the check that it was asked for with failed: %s", c.Resource, c.Error)
+	}
+	return message, err
 }
 
 type buildExplainer struct {

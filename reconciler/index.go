@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/weirci/weir/compiler/graph"
-	"github.com/weirci/weir/reconciler/schedule"
 	"github.com/weirci/weir/state"
 )
 
@@ -42,7 +41,7 @@ func (ix *index) job(id string, job graph.Job) {
 	for _, g := range job.SerialGroups {
 		ix.group[g] = append(ix.group[g], id)
 	}
-	for _, get := range schedule.Gets(job) {
+	for _, get := range graph.Inputs(job) {
 		if len(get.Passed) == 0 { // to the others a version means nothing before it has passed
 			ix.users[get.Resource] = append(ix.users[get.Resource], id)
 		}

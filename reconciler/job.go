@@ -45,7 +45,7 @@ func (r *Reconciler) decideJob(ctx context.Context, snap state.JobSnapshot) (s s
 		if ix, err = r.index(ctx, snap.Job.PipelineID, snap.Job.Revision); err != nil {
 			return s, nil, d, err
 		}
-		if q, err = r.jobInputs(ctx, snap.Job, ix, &s); err != nil {
+		if q, err = r.jobInputs(ctx, snap, ix, &s); err != nil {
 			return s, ix, d, err
 		}
 	}
@@ -93,7 +93,8 @@ func fixed(in []state.BuildInput) []schedule.Chosen {
 }
 
 // jobInputs fills in what there is to know about the inputs.
-func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index, s *schedule.State) (state.InputQuery, error) {
+func (r *Reconciler) jobInputs(ctx context.Context, snap state.JobSnapshot, ix *index, s *schedule.State) (state.InputQuery, error) {
+	row := snap.Job
 	spec, ok := ix.jobSpec(row.ID)
 	if !ok {
 		return state.InputQuery{}, fmt.Errorf("%s is not in revision %d", row.Address, row.Revision)
@@ -101,7 +102,7 @@ func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index,
 	s.Job.Spec = spec
 	mates := ix.mates(row.ID, spec)
 	q := state.InputQuery{JobID: row.ID, ChangedRevision: row.ChangedRevision, GroupJobs: flatten(mates), TeamID: row.TeamID, Key: spec.Concurrency.Key}
-	for _, get := range schedule.Gets(spec) {
+	for _, get := range graph.Inputs(spec) {
 		in, wanted := input(get, ix)
 		s.Inputs, q.Inputs = append(s.Inputs, in), append(q.Inputs, wanted)
 	}
@@ -111,10 +112,26 @@ func (r *Reconciler) jobInputs(ctx context.Context, row state.JobRow, ix *index,
 		return q, err
 	}
 	fillIn(s, facts, ix, mates)
+	waitForChecks(s, snap.Open, q)
 	return q, nil
 }
 
-func input(get schedule.Get, ix *index) (schedule.Input, state.InputWanted) {
+// waitForChecks says which checks builds wait for: those of what they may still take
+// any version of. Somebody may have pinned it meanwhile, or it has another source.
+func waitForChecks(s *schedule.State, open []state.OpenBuild, q state.InputQuery) {
+	for _, b := range open {
+		p := slices.IndexFunc(s.Pending, func(p schedule.Pending) bool { return p.ID == b.ID })
+		for i, in := range q.Inputs {
+			for _, c := range b.Checks {
+				if p >= 0 && c.ResourceID == in.ResourceID && c.ScopeKey == in.ScopeKey && s.Inputs[i].Free() {
+					s.Pending[p].Checks = append(s.Pending[p].Checks, schedule.Check{Resource: s.Inputs[i].Resource, Asked: c.Asked})
+				}
+			}
+		}
+	}
+}
+
+func input(get graph.Input, ix *index) (schedule.Input, state.InputWanted) {
 	o := ix.byAddress[get.Resource]
 	res, _ := ix.resource(get.Resource)
 	in := schedule.Input{

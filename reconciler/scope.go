@@ -74,6 +74,11 @@ func scopeState(snap state.ScopeSnapshot) check.Scope {
 // scopeChange is a decision as rows.
 func (r *Reconciler) scopeChange(ctx context.Context, snap state.ScopeSnapshot, d check.Decision) (state.ScopeChange, error) {
 	ch := state.ScopeChange{ID: snap.ID}
+	answer := func() {
+		for _, job := range snap.Asked {
+			ch.Answers, ch.Enqueue = true, append(ch.Enqueue, state.JobKey(job))
+		}
+	}
 	for _, cmd := range d.Commands {
 		switch c := cmd.(type) {
 		case check.StartCheck:
@@ -90,8 +95,10 @@ func (r *Reconciler) scopeChange(ctx context.Context, snap state.ScopeSnapshot, 
 			if err := r.tellUsers(ctx, snap.ID, c.Found, &ch); err != nil {
 				return ch, err
 			}
+			answer()
 		case check.RecordFailure:
 			ch.Failed = &state.ScopeFailed{Error: c.Error, Failures: c.Failures, Due: c.Due, NoRun: c.Run == ""}
+			answer()
 		case check.SetDue:
 			ch.SetDue = c.At
 		case check.Hold:

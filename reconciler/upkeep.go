@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/gc"
-	"github.com/weirci/weir/reconciler/schedule"
 	"github.com/weirci/weir/state"
 )
 
@@ -160,7 +160,7 @@ func (ix *index) holds(u state.ResourceUser) (pins []map[string]string, every []
 		if !ok {
 			continue
 		}
-		for _, get := range schedule.Gets(job) {
+		for _, get := range graph.Inputs(job) {
 			switch {
 			case get.Resource != u.Address:
 			case len(get.Version) > 0:

@@ -45,6 +45,10 @@ func (b *Builds) complete(ctx context.Context, views []postgres.BuildView) ([]*w
 	if err != nil {
 		return nil, err
 	}
+	checks, err := b.store.BuildChecks(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
 	out, byID := make([]*weirv1.Build, len(views)), map[string]*weirv1.Build{}
 	for i, v := range views {
 		out[i] = buildMessage(v)
@@ -53,6 +57,10 @@ func (b *Builds) complete(ctx context.Context, views []postgres.BuildView) ([]*w
 	}
 	for _, v := range versions {
 		addVersion(byID[v.BuildID], v)
+	}
+	for _, c := range checks {
+		to := byID[c.BuildID]
+		to.Checks = append(to.Checks, &weirv1.InputCheck{Resource: c.Resource, AskedAt: stamp(&c.AskedAt), EndedAt: stamp(c.EndedAt), Error: c.Error})
 	}
 	return out, nil
 }

@@ -137,13 +137,14 @@ func (b *Builds) trigger(ctx context.Context, id Identity, req *weirv1.TriggerRe
 	if err := b.notArchived(ctx, id.Team, req.Pipeline); err != nil {
 		return nil, err
 	}
-	build, err := b.store.TriggerWith(ctx, id.Team, job.ID, id.Name, func(spec graph.Job) (map[string]json.RawMessage, error) {
+	params := func(spec graph.Job) (map[string]json.RawMessage, error) {
 		values, err := param.Values(spec.Params, req.Params)
 		if err != nil {
 			err = connect.NewError(connect.CodeInvalidArgument, fmt.Errorf("job %s cannot be triggered like this: %w", req.Job, err))
 		}
 		return values, err
-	})
+	}
+	build, err := b.store.TriggerWith(ctx, id.Team, job.ID, id.Name, postgres.TriggerInput{Params: params, Check: !req.NoCheck})
 	if errors.Is(err, postgres.ErrManualTrigger) {
 		return nil, connect.NewError(connect.CodeFailedPrecondition, errors.New("job "+req.Job+" may not be triggered by hand: its definition says disable_manual_trigger"))
 	}

@@ -34,6 +34,19 @@ type OpenBuild struct {
 	Cause          string
 	Revision       int64
 	Created        time.Time
+	Checks         []BuildCheck // that it waits for
+}
+
+// BuildCheck is a check that a person's build waits for.
+type BuildCheck struct {
+	ResourceID, ScopeKey string
+	Asked                time.Time
+}
+
+// FailedCheck is one that a build waited for, and that did not tell what is newest.
+type FailedCheck struct {
+	Resource graph.Address
+	Error    string
 }
 
 // BuildInput is a row of build_inputs.

@@ -23,8 +23,9 @@ type ScopeSnapshot struct {
 	Said          string // the last that a run which failed wrote
 	Wanted        bool
 	Active        bool
-	Archived      bool    // the pipelines of all its resources are
-	Secrets       Secrets // what its secrets are read with
+	Archived      bool     // the pipelines of all its resources are
+	Secrets       Secrets  // what its secrets are read with
+	Asked         []string // jobs with builds that wait for what its check says
 }
 
 // ScopeChange is what a decision does to a scope: at most one of Start, Found and
@@ -37,6 +38,7 @@ type ScopeChange struct {
 	SetDue    time.Time
 	Condition *Condition // nil: it waits for nothing
 	Enqueue   []Key
+	Answers   bool // builds wait for what was found, or failed
 }
 
 // ScopeFound is the answer of a check.

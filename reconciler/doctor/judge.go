@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/weirci/weir/compiler/graph"
-	"github.com/weirci/weir/reconciler/schedule"
 	"github.com/weirci/weir/state"
 )
 
@@ -100,7 +99,7 @@ func passed(c state.Checkup) []state.Finding {
 
 func passedBuild(c state.Checkup, inputs []state.TakenInput) []state.Finding {
 	together, order := map[graph.Address][]string{}, []graph.Address(nil)
-	for _, get := range schedule.Gets(inputs[0].Job) {
+	for _, get := range graph.Inputs(inputs[0].Job) {
 		i := slices.IndexFunc(inputs, func(in state.TakenInput) bool { return in.Name == get.Name })
 		if i < 0 {
 			continue

@@ -51,6 +51,7 @@ func All() []Text {
 		{Any, "NoVersionPassed", "No version has passed the jobs that it should have, or no versions have passed them together.", "a build of the jobs named that succeeds: see the table, and `weir builds {pipeline}/{upstream}`"},
 		{Any, "TooManyCombinations", "There are too many combinations of versions to be tried.", "fewer inputs with `passed`, or fewer jobs in each of them"},
 		{Any, "Asking", "What passed the jobs before is being looked up.", "nothing: it is decided in the same moment"},
+		{Any, "Checking", "A person asked for it, and its resources are checked first.", "the end of the checks: `weir explain {pipeline}/RESOURCE`; or `weir trigger --no-check {pipeline}/{job}` for a build of what is known"},
 		{Any, "MaxInFlight", "As many builds of the job run as may.", "the end of one of them, or a greater `max_in_flight`"},
 		{Any, "SerialGroup", "A build of another job of its serial group runs, or was asked for first.", "the end of that build: `weir watch JOB` shows it, `weir abort JOB` ends it"},
 		{Any, "Concurrency", "As many builds with its concurrency key run as may, or others asked first.", "the end of the builds named, or a greater `limit`"},

@@ -76,6 +76,9 @@ func (d *decider) hold(build string, why *Failure) {
 // out.
 func (d *decider) inputsFor(p Pending) ([]Chosen, *Failure) {
 	every := slices.ContainsFunc(d.Inputs, func(in Input) bool { return in.Every })
+	if why := checking(p.Checks); why != nil {
+		return nil, why
+	}
 	if p.Fixed != nil && !p.Auto {
 		return p.Fixed, nil
 	}

@@ -88,6 +88,13 @@ type Pending struct {
 	Fixed  []Chosen // of a rerun: its inputs are known; nil: choose
 	Auto   bool     // a new version asked for it, no person and no clock
 	Asked  Asked
+	Checks []Check // that it waits for: a person asked for it, and it is to take what is newest
+}
+
+// Check is one of a resource that has not ended, and when it was asked for.
+type Check struct {
+	Resource graph.Address
+	Asked    time.Time
 }
 
 // Rival is an open build of a job with the same concurrency key.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/weirci/weir/compiler/graph"
-	"github.com/weirci/weir/reconciler/schedule"
 	"github.com/weirci/weir/state"
 )
 
@@ -18,7 +17,7 @@ func (h *History) onceForAll(b *buildRows) error {
 	}
 	var key strings.Builder
 	key.WriteString(b.row.JobID)
-	for i, get := range schedule.Gets(h.DB.spec(b.row.JobID)) {
+	for i, get := range graph.Inputs(h.DB.spec(b.row.JobID)) {
 		if get.Trigger {
 			fmt.Fprintf(&key, " %s=%d", get.Name, b.inputs[i].VersionID)
 		}
@@ -33,7 +32,7 @@ func (h *History) onceForAll(b *buildRows) error {
 // passedTogether: inputs that passed a job come out of one succeeded build of it.
 func (h *History) passedTogether(b *buildRows) error {
 	wants := map[graph.Address][]state.BuildInput{}
-	for i, get := range schedule.Gets(h.DB.spec(b.row.JobID)) {
+	for i, get := range graph.Inputs(h.DB.spec(b.row.JobID)) {
 		for _, up := range get.Passed {
 			if len(b.inputs) > i {
 				wants[up] = append(wants[up], b.inputs[i])

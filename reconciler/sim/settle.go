@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
-	"github.com/weirci/weir/reconciler/schedule"
 	"github.com/weirci/weir/state"
 )
 
@@ -137,8 +136,8 @@ func (h *History) complete() error {
 		if !ok {
 			continue
 		}
-		for _, get := range schedule.Gets(job) {
-			if get.Every && get.Trigger && len(get.Passed) == 0 && len(schedule.Gets(job)) == 1 {
+		for _, get := range graph.Inputs(job) {
+			if get.Every && get.Trigger && len(get.Passed) == 0 && len(graph.Inputs(job)) == 1 {
 				if err := h.everyVersion(o, get); err != nil {
 					return err
 				}
@@ -148,7 +147,7 @@ func (h *History) complete() error {
 	return nil
 }
 
-func (h *History) everyVersion(o state.Object, get schedule.Get) error {
+func (h *History) everyVersion(o state.Object, get graph.Input) error {
 	var had []int64
 	for _, b := range h.DB.builds {
 		if b.row.JobID == o.ID && b.row.Status == state.BuildPending && h.found(get.Resource) {

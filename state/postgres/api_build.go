@@ -93,20 +93,28 @@ func (s *Store) StepViews(ctx context.Context, buildID string) ([]StepView, erro
 // Trigger makes a pending build of a job, bound to the pipeline's revision, and
 // has the job looked at.
 func (s *Store) Trigger(ctx context.Context, team, jobID, actor string) (id string, err error) {
-	return s.TriggerWith(ctx, team, jobID, actor, func(graph.Job) (map[string]json.RawMessage, error) { return nil, nil })
+	return s.TriggerWith(ctx, team, jobID, actor, TriggerInput{})
 }
 
-// TriggerWith is Trigger with values for the job's params, which are read by the
-// job's present definition.
-func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, params func(graph.Job) (map[string]json.RawMessage, error)) (id string, err error) {
+// TriggerInput is what a build that a person asks for is made with.
+type TriggerInput struct {
+	Params func(graph.Job) (map[string]json.RawMessage, error) // read by the job's present definition; nil: none
+	Check  bool                                                // its resources first: it takes no version that is known to be older
+}
+
+// TriggerWith is Trigger with values for the job's params, or of versions that are
+// looked for first.
+func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, in TriggerInput) (id string, err error) {
 	err = s.tx(ctx, func(q *db.Queries) error {
 		job, err := mayTrigger(ctx, q, jobID)
 		if err != nil {
 			return err
 		}
-		values, err := params(job)
-		if err != nil {
-			return err
+		var values map[string]json.RawMessage
+		if in.Params != nil {
+			if values, err = in.Params(job); err != nil {
+				return err
+			}
 		}
 		row, err := q.APITrigger(ctx, actor, paramsJSON(values), team, jobID)
 		if err != nil {
@@ -116,7 +124,15 @@ func (s *Store) TriggerWith(ctx context.Context, team, jobID, actor string, para
 		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "build.trigger", "build/"+id), change(nil, newBuild(row.Pipeline, row.Job, row.Number))); err != nil {
 			return err
 		}
-		return enqueue(ctx, q, state.JobKey(jobID))
+		keys := []state.Key{state.JobKey(jobID)}
+		if in.Check {
+			scopes, err := askForChecks(ctx, q, id, jobID, job)
+			if err != nil {
+				return err
+			}
+			keys = append(keys, scopes...)
+		}
+		return enqueue(ctx, q, keys...)
 	})
 	return id, wrap(err, "trigger")
 }

@@ -46,6 +46,7 @@ func (s *Store) LoadJob(ctx context.Context, id string) (state.JobSnapshot, erro
 		func(q *db.Queries) (err error) { snap.Job, snap.Now, err = jobHead(ctx, q, id); return err },
 		func(q *db.Queries) (err error) { snap.Open, err = openBuilds(ctx, q, []string{id}); return err },
 		func(q *db.Queries) error { return loadFixed(ctx, q, id, snap.Open) },
+		func(q *db.Queries) error { return loadChecks(ctx, q, id, snap.Open) },
 	)
 	if err != nil {
 		return state.JobSnapshot{}, fmt.Errorf("load job %s: %w", id, notFound(err))

@@ -16,13 +16,19 @@ import (
 
 // LoadScope is a scope with the run that checks it.
 func (s *Store) LoadScope(ctx context.Context, id string) (state.ScopeSnapshot, error) {
-	h, err := s.q.ScopeHead(ctx, id)
+	var h db.ScopeHeadRow
+	var asked []string
+	err := s.together(ctx,
+		func(q *db.Queries) (err error) { h, err = q.ScopeHead(ctx, id); return err },
+		func(q *db.Queries) (err error) { asked, err = q.JobsThatAsked(ctx, id); return err },
+	)
 	if err != nil {
 		return state.ScopeSnapshot{}, fmt.Errorf("load scope %s: %w", id, notFound(err))
 	}
 	snap := state.ScopeSnapshot{
 		Now: h.Now, ID: h.ID, Every: time.Duration(h.EveryMs) * time.Millisecond, Timeout: time.Duration(h.TimeoutMs) * time.Millisecond,
 		DueAt: orZero(h.CheckDueAt), Requested: h.CheckRequestedAt != nil, Failures: int(h.Failures), Wanted: h.Wanted, Active: h.Active, Archived: h.Archived,
+		Asked: asked,
 	}
 	if err := decodeScope(&snap, h); err != nil {
 		return snap, fmt.Errorf("load scope %s: %w", id, err)
@@ -190,6 +196,9 @@ func commitScope(ctx context.Context, q *db.Queries, ch state.ScopeChange) error
 		if err := q.ScopeSetDue(ctx, ch.SetDue, ch.ID); err != nil {
 			return err
 		}
+	}
+	if err := answerChecks(ctx, q, ch); err != nil {
+		return err
 	}
 	keys, err := scopeRun(ctx, q, ch)
 	if err != nil {

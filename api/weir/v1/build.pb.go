@@ -387,6 +387,7 @@ type Build struct {
 	Fault            string                 `protobuf:"bytes,30,opt,name=fault,proto3" json:"fault,omitempty"`                                                 // on whose account it ended as it did: user, system, policy; "": nobody's
 	AbortRequestedBy string                 `protobuf:"bytes,31,opt,name=abort_requested_by,json=abortRequestedBy,proto3" json:"abort_requested_by,omitempty"` // "": nobody
 	AbortForcedBy    string                 `protobuf:"bytes,32,opt,name=abort_forced_by,json=abortForcedBy,proto3" json:"abort_forced_by,omitempty"`          // who did not want to wait for its end
+	Checks           []*InputCheck          `protobuf:"bytes,40,rep,name=checks,proto3" json:"checks,omitempty"`                                               // of its resources, that a person's trigger asked for
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -554,6 +555,82 @@ func (x *Build) GetAbortForcedBy() string {
 	return ""
 }
 
+func (x *Build) GetChecks() []*InputCheck {
+	if x != nil {
+		return x.Checks
+	}
+	return nil
+}
+
+// InputCheck is a check that a build waits for before it takes versions.
+type InputCheck struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Resource      string                 `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"` // address
+	AskedAt       *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
+	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"` // absent: the build waits for it
+	Error         string                 `protobuf:"bytes,4,opt,name=error,proto3" json:"error,omitempty"`                    // why it failed: then the build takes what was known
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InputCheck) Reset() {
+	*x = InputCheck{}
+	mi := &file_weir_v1_build_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InputCheck) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InputCheck) ProtoMessage() {}
+
+func (x *InputCheck) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InputCheck.ProtoReflect.Descriptor instead.
+func (*InputCheck) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *InputCheck) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
+func (x *InputCheck) GetAskedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AskedAt
+	}
+	return nil
+}
+
+func (x *InputCheck) GetEndedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndedAt
+	}
+	return nil
+}
+
+func (x *InputCheck) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
 type BuildVersion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -565,7 +642,7 @@ type BuildVersion struct {
 
 func (x *BuildVersion) Reset() {
 	*x = BuildVersion{}
-	mi := &file_weir_v1_build_proto_msgTypes[7]
+	mi := &file_weir_v1_build_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -577,7 +654,7 @@ func (x *BuildVersion) String() string {
 func (*BuildVersion) ProtoMessage() {}
 
 func (x *BuildVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[7]
+	mi := &file_weir_v1_build_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -590,7 +667,7 @@ func (x *BuildVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BuildVersion.ProtoReflect.Descriptor instead.
 func (*BuildVersion) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{7}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *BuildVersion) GetName() string {
@@ -632,7 +709,7 @@ type Step struct {
 
 func (x *Step) Reset() {
 	*x = Step{}
-	mi := &file_weir_v1_build_proto_msgTypes[8]
+	mi := &file_weir_v1_build_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +721,7 @@ func (x *Step) String() string {
 func (*Step) ProtoMessage() {}
 
 func (x *Step) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[8]
+	mi := &file_weir_v1_build_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +734,7 @@ func (x *Step) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Step.ProtoReflect.Descriptor instead.
 func (*Step) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Step) GetPath() string {
@@ -743,7 +820,7 @@ type GetBuildRequest struct {
 
 func (x *GetBuildRequest) Reset() {
 	*x = GetBuildRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[9]
+	mi := &file_weir_v1_build_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +832,7 @@ func (x *GetBuildRequest) String() string {
 func (*GetBuildRequest) ProtoMessage() {}
 
 func (x *GetBuildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[9]
+	mi := &file_weir_v1_build_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +845,7 @@ func (x *GetBuildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBuildRequest.ProtoReflect.Descriptor instead.
 func (*GetBuildRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{9}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetBuildRequest) GetId() string {
@@ -809,7 +886,7 @@ type GetBuildResponse struct {
 
 func (x *GetBuildResponse) Reset() {
 	*x = GetBuildResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[10]
+	mi := &file_weir_v1_build_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -821,7 +898,7 @@ func (x *GetBuildResponse) String() string {
 func (*GetBuildResponse) ProtoMessage() {}
 
 func (x *GetBuildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[10]
+	mi := &file_weir_v1_build_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -834,7 +911,7 @@ func (x *GetBuildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBuildResponse.ProtoReflect.Descriptor instead.
 func (*GetBuildResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{10}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetBuildResponse) GetBuild() *Build {
@@ -857,13 +934,14 @@ type TriggerRequest struct {
 	Job      string                 `protobuf:"bytes,2,opt,name=job,proto3" json:"job,omitempty"`
 	// Values by the name of the param: text for a string, otherwise an expression.
 	Params        map[string]string `protobuf:"bytes,3,rep,name=params,proto3" json:"params,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	NoCheck       bool              `protobuf:"varint,4,opt,name=no_check,json=noCheck,proto3" json:"no_check,omitempty"` // take what is known: do not check its resources first
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TriggerRequest) Reset() {
 	*x = TriggerRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[11]
+	mi := &file_weir_v1_build_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +953,7 @@ func (x *TriggerRequest) String() string {
 func (*TriggerRequest) ProtoMessage() {}
 
 func (x *TriggerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[11]
+	mi := &file_weir_v1_build_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +966,7 @@ func (x *TriggerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerRequest.ProtoReflect.Descriptor instead.
 func (*TriggerRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{11}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *TriggerRequest) GetPipeline() string {
@@ -912,6 +990,13 @@ func (x *TriggerRequest) GetParams() map[string]string {
 	return nil
 }
 
+func (x *TriggerRequest) GetNoCheck() bool {
+	if x != nil {
+		return x.NoCheck
+	}
+	return false
+}
+
 type PauseJobRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pipeline      string                 `protobuf:"bytes,1,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
@@ -923,7 +1008,7 @@ type PauseJobRequest struct {
 
 func (x *PauseJobRequest) Reset() {
 	*x = PauseJobRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[12]
+	mi := &file_weir_v1_build_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1020,7 @@ func (x *PauseJobRequest) String() string {
 func (*PauseJobRequest) ProtoMessage() {}
 
 func (x *PauseJobRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[12]
+	mi := &file_weir_v1_build_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1033,7 @@ func (x *PauseJobRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseJobRequest.ProtoReflect.Descriptor instead.
 func (*PauseJobRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PauseJobRequest) GetPipeline() string {
@@ -980,7 +1065,7 @@ type PauseJobResponse struct {
 
 func (x *PauseJobResponse) Reset() {
 	*x = PauseJobResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[13]
+	mi := &file_weir_v1_build_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -992,7 +1077,7 @@ func (x *PauseJobResponse) String() string {
 func (*PauseJobResponse) ProtoMessage() {}
 
 func (x *PauseJobResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[13]
+	mi := &file_weir_v1_build_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1005,7 +1090,7 @@ func (x *PauseJobResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PauseJobResponse.ProtoReflect.Descriptor instead.
 func (*PauseJobResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{14}
 }
 
 type TriggerResponse struct {
@@ -1017,7 +1102,7 @@ type TriggerResponse struct {
 
 func (x *TriggerResponse) Reset() {
 	*x = TriggerResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[14]
+	mi := &file_weir_v1_build_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1114,7 @@ func (x *TriggerResponse) String() string {
 func (*TriggerResponse) ProtoMessage() {}
 
 func (x *TriggerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[14]
+	mi := &file_weir_v1_build_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1127,7 @@ func (x *TriggerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TriggerResponse.ProtoReflect.Descriptor instead.
 func (*TriggerResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *TriggerResponse) GetBuild() *Build {
@@ -1066,7 +1151,7 @@ type RerunRequest struct {
 
 func (x *RerunRequest) Reset() {
 	*x = RerunRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1078,7 +1163,7 @@ func (x *RerunRequest) String() string {
 func (*RerunRequest) ProtoMessage() {}
 
 func (x *RerunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[15]
+	mi := &file_weir_v1_build_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1091,7 +1176,7 @@ func (x *RerunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RerunRequest.ProtoReflect.Descriptor instead.
 func (*RerunRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RerunRequest) GetId() string {
@@ -1138,7 +1223,7 @@ type RerunResponse struct {
 
 func (x *RerunResponse) Reset() {
 	*x = RerunResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1235,7 @@ func (x *RerunResponse) String() string {
 func (*RerunResponse) ProtoMessage() {}
 
 func (x *RerunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[16]
+	mi := &file_weir_v1_build_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1248,7 @@ func (x *RerunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RerunResponse.ProtoReflect.Descriptor instead.
 func (*RerunResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RerunResponse) GetBuild() *Build {
@@ -1185,7 +1270,7 @@ type AbortRequest struct {
 
 func (x *AbortRequest) Reset() {
 	*x = AbortRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1197,7 +1282,7 @@ func (x *AbortRequest) String() string {
 func (*AbortRequest) ProtoMessage() {}
 
 func (x *AbortRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[17]
+	mi := &file_weir_v1_build_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1210,7 +1295,7 @@ func (x *AbortRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortRequest.ProtoReflect.Descriptor instead.
 func (*AbortRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AbortRequest) GetId() string {
@@ -1250,7 +1335,7 @@ type AbortResponse struct {
 
 func (x *AbortResponse) Reset() {
 	*x = AbortResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1262,7 +1347,7 @@ func (x *AbortResponse) String() string {
 func (*AbortResponse) ProtoMessage() {}
 
 func (x *AbortResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[18]
+	mi := &file_weir_v1_build_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1275,7 +1360,7 @@ func (x *AbortResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AbortResponse.ProtoReflect.Descriptor instead.
 func (*AbortResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *AbortResponse) GetBuild() *Build {
@@ -1294,7 +1379,7 @@ type ListApprovalsRequest struct {
 
 func (x *ListApprovalsRequest) Reset() {
 	*x = ListApprovalsRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +1391,7 @@ func (x *ListApprovalsRequest) String() string {
 func (*ListApprovalsRequest) ProtoMessage() {}
 
 func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[19]
+	mi := &file_weir_v1_build_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +1404,7 @@ func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListApprovalsRequest.ProtoReflect.Descriptor instead.
 func (*ListApprovalsRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListApprovalsRequest) GetPipeline() string {
@@ -1338,7 +1423,7 @@ type ListApprovalsResponse struct {
 
 func (x *ListApprovalsResponse) Reset() {
 	*x = ListApprovalsResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1350,7 +1435,7 @@ func (x *ListApprovalsResponse) String() string {
 func (*ListApprovalsResponse) ProtoMessage() {}
 
 func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[20]
+	mi := &file_weir_v1_build_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1363,7 +1448,7 @@ func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListApprovalsResponse.ProtoReflect.Descriptor instead.
 func (*ListApprovalsResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListApprovalsResponse) GetApprovals() []*Approval {
@@ -1391,7 +1476,7 @@ type Approval struct {
 
 func (x *Approval) Reset() {
 	*x = Approval{}
-	mi := &file_weir_v1_build_proto_msgTypes[21]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1403,7 +1488,7 @@ func (x *Approval) String() string {
 func (*Approval) ProtoMessage() {}
 
 func (x *Approval) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[21]
+	mi := &file_weir_v1_build_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1416,7 +1501,7 @@ func (x *Approval) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Approval.ProtoReflect.Descriptor instead.
 func (*Approval) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{21}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Approval) GetBuildId() string {
@@ -1505,7 +1590,7 @@ type AnswerRequest struct {
 
 func (x *AnswerRequest) Reset() {
 	*x = AnswerRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[22]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1517,7 +1602,7 @@ func (x *AnswerRequest) String() string {
 func (*AnswerRequest) ProtoMessage() {}
 
 func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[22]
+	mi := &file_weir_v1_build_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1530,7 +1615,7 @@ func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
 func (*AnswerRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{22}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AnswerRequest) GetId() string {
@@ -1591,7 +1676,7 @@ type AnswerResponse struct {
 
 func (x *AnswerResponse) Reset() {
 	*x = AnswerResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[23]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1603,7 +1688,7 @@ func (x *AnswerResponse) String() string {
 func (*AnswerResponse) ProtoMessage() {}
 
 func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[23]
+	mi := &file_weir_v1_build_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1616,7 +1701,7 @@ func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerResponse.ProtoReflect.Descriptor instead.
 func (*AnswerResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{23}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *AnswerResponse) GetApproval() *Approval {
@@ -1641,7 +1726,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_weir_v1_build_proto_msgTypes[24]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1653,7 +1738,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[24]
+	mi := &file_weir_v1_build_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1666,7 +1751,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{24}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *WatchRequest) GetId() string {
@@ -1716,7 +1801,7 @@ type SeenLines struct {
 
 func (x *SeenLines) Reset() {
 	*x = SeenLines{}
-	mi := &file_weir_v1_build_proto_msgTypes[25]
+	mi := &file_weir_v1_build_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1728,7 +1813,7 @@ func (x *SeenLines) String() string {
 func (*SeenLines) ProtoMessage() {}
 
 func (x *SeenLines) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[25]
+	mi := &file_weir_v1_build_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1741,7 +1826,7 @@ func (x *SeenLines) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeenLines.ProtoReflect.Descriptor instead.
 func (*SeenLines) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{25}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SeenLines) GetStepPath() string {
@@ -1779,7 +1864,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_weir_v1_build_proto_msgTypes[26]
+	mi := &file_weir_v1_build_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1791,7 +1876,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[26]
+	mi := &file_weir_v1_build_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1804,7 +1889,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{26}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WatchResponse) GetEvent() isWatchResponse_Event {
@@ -1879,7 +1964,7 @@ type LogLine struct {
 
 func (x *LogLine) Reset() {
 	*x = LogLine{}
-	mi := &file_weir_v1_build_proto_msgTypes[27]
+	mi := &file_weir_v1_build_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1891,7 +1976,7 @@ func (x *LogLine) String() string {
 func (*LogLine) ProtoMessage() {}
 
 func (x *LogLine) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_build_proto_msgTypes[27]
+	mi := &file_weir_v1_build_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1904,7 +1989,7 @@ func (x *LogLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogLine.ProtoReflect.Descriptor instead.
 func (*LogLine) Descriptor() ([]byte, []int) {
-	return file_weir_v1_build_proto_rawDescGZIP(), []int{27}
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *LogLine) GetStepPath() string {
@@ -1989,7 +2074,7 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x03job\x18\x02 \x01(\tR\x03job\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"<\n" +
 	"\x12ListBuildsResponse\x12&\n" +
-	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\xc0\x05\n" +
+	"\x06builds\x18\x01 \x03(\v2\x0e.weir.v1.BuildR\x06builds\"\xed\x05\n" +
 	"\x05Build\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
@@ -2013,7 +2098,14 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\treaped_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\breapedAt\x12\x14\n" +
 	"\x05fault\x18\x1e \x01(\tR\x05fault\x12,\n" +
 	"\x12abort_requested_by\x18\x1f \x01(\tR\x10abortRequestedBy\x12&\n" +
-	"\x0fabort_forced_by\x18  \x01(\tR\rabortForcedBy\"\xb8\x01\n" +
+	"\x0fabort_forced_by\x18  \x01(\tR\rabortForcedBy\x12+\n" +
+	"\x06checks\x18( \x03(\v2\x13.weir.v1.InputCheckR\x06checks\"\xac\x01\n" +
+	"\n" +
+	"InputCheck\x12\x1a\n" +
+	"\bresource\x18\x01 \x01(\tR\bresource\x125\n" +
+	"\basked_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aaskedAt\x125\n" +
+	"\bended_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12\x14\n" +
+	"\x05error\x18\x04 \x01(\tR\x05error\"\xb8\x01\n" +
 	"\fBuildVersion\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bresource\x18\x02 \x01(\tR\bresource\x12<\n" +
@@ -2040,11 +2132,12 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x06number\x18\x04 \x01(\x03R\x06number\"]\n" +
 	"\x10GetBuildResponse\x12$\n" +
 	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\x12#\n" +
-	"\x05steps\x18\x02 \x03(\v2\r.weir.v1.StepR\x05steps\"\xb6\x01\n" +
+	"\x05steps\x18\x02 \x03(\v2\r.weir.v1.StepR\x05steps\"\xd1\x01\n" +
 	"\x0eTriggerRequest\x12\x1a\n" +
 	"\bpipeline\x18\x01 \x01(\tR\bpipeline\x12\x10\n" +
 	"\x03job\x18\x02 \x01(\tR\x03job\x12;\n" +
-	"\x06params\x18\x03 \x03(\v2#.weir.v1.TriggerRequest.ParamsEntryR\x06params\x1a9\n" +
+	"\x06params\x18\x03 \x03(\v2#.weir.v1.TriggerRequest.ParamsEntryR\x06params\x12\x19\n" +
+	"\bno_check\x18\x04 \x01(\bR\anoCheck\x1a9\n" +
 	"\vParamsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"W\n" +
@@ -2146,7 +2239,7 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_weir_v1_build_proto_goTypes = []any{
 	(*Condition)(nil),             // 0: weir.v1.Condition
 	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
@@ -2155,89 +2248,93 @@ var file_weir_v1_build_proto_goTypes = []any{
 	(*ListBuildsRequest)(nil),     // 4: weir.v1.ListBuildsRequest
 	(*ListBuildsResponse)(nil),    // 5: weir.v1.ListBuildsResponse
 	(*Build)(nil),                 // 6: weir.v1.Build
-	(*BuildVersion)(nil),          // 7: weir.v1.BuildVersion
-	(*Step)(nil),                  // 8: weir.v1.Step
-	(*GetBuildRequest)(nil),       // 9: weir.v1.GetBuildRequest
-	(*GetBuildResponse)(nil),      // 10: weir.v1.GetBuildResponse
-	(*TriggerRequest)(nil),        // 11: weir.v1.TriggerRequest
-	(*PauseJobRequest)(nil),       // 12: weir.v1.PauseJobRequest
-	(*PauseJobResponse)(nil),      // 13: weir.v1.PauseJobResponse
-	(*TriggerResponse)(nil),       // 14: weir.v1.TriggerResponse
-	(*RerunRequest)(nil),          // 15: weir.v1.RerunRequest
-	(*RerunResponse)(nil),         // 16: weir.v1.RerunResponse
-	(*AbortRequest)(nil),          // 17: weir.v1.AbortRequest
-	(*AbortResponse)(nil),         // 18: weir.v1.AbortResponse
-	(*ListApprovalsRequest)(nil),  // 19: weir.v1.ListApprovalsRequest
-	(*ListApprovalsResponse)(nil), // 20: weir.v1.ListApprovalsResponse
-	(*Approval)(nil),              // 21: weir.v1.Approval
-	(*AnswerRequest)(nil),         // 22: weir.v1.AnswerRequest
-	(*AnswerResponse)(nil),        // 23: weir.v1.AnswerResponse
-	(*WatchRequest)(nil),          // 24: weir.v1.WatchRequest
-	(*SeenLines)(nil),             // 25: weir.v1.SeenLines
-	(*WatchResponse)(nil),         // 26: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 27: weir.v1.LogLine
-	nil,                           // 28: weir.v1.BuildVersion.VersionEntry
-	nil,                           // 29: weir.v1.TriggerRequest.ParamsEntry
-	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
+	(*InputCheck)(nil),            // 7: weir.v1.InputCheck
+	(*BuildVersion)(nil),          // 8: weir.v1.BuildVersion
+	(*Step)(nil),                  // 9: weir.v1.Step
+	(*GetBuildRequest)(nil),       // 10: weir.v1.GetBuildRequest
+	(*GetBuildResponse)(nil),      // 11: weir.v1.GetBuildResponse
+	(*TriggerRequest)(nil),        // 12: weir.v1.TriggerRequest
+	(*PauseJobRequest)(nil),       // 13: weir.v1.PauseJobRequest
+	(*PauseJobResponse)(nil),      // 14: weir.v1.PauseJobResponse
+	(*TriggerResponse)(nil),       // 15: weir.v1.TriggerResponse
+	(*RerunRequest)(nil),          // 16: weir.v1.RerunRequest
+	(*RerunResponse)(nil),         // 17: weir.v1.RerunResponse
+	(*AbortRequest)(nil),          // 18: weir.v1.AbortRequest
+	(*AbortResponse)(nil),         // 19: weir.v1.AbortResponse
+	(*ListApprovalsRequest)(nil),  // 20: weir.v1.ListApprovalsRequest
+	(*ListApprovalsResponse)(nil), // 21: weir.v1.ListApprovalsResponse
+	(*Approval)(nil),              // 22: weir.v1.Approval
+	(*AnswerRequest)(nil),         // 23: weir.v1.AnswerRequest
+	(*AnswerResponse)(nil),        // 24: weir.v1.AnswerResponse
+	(*WatchRequest)(nil),          // 25: weir.v1.WatchRequest
+	(*SeenLines)(nil),             // 26: weir.v1.SeenLines
+	(*WatchResponse)(nil),         // 27: weir.v1.WatchResponse
+	(*LogLine)(nil),               // 28: weir.v1.LogLine
+	nil,                           // 29: weir.v1.BuildVersion.VersionEntry
+	nil,                           // 30: weir.v1.TriggerRequest.ParamsEntry
+	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	30, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	31, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	30, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	30, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	30, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
-	7,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
-	7,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
+	31, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	31, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	31, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	8,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
+	8,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	30, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
-	28, // 13: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	30, // 14: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	30, // 15: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
-	0,  // 16: weir.v1.Step.waiting:type_name -> weir.v1.Condition
-	6,  // 17: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
-	8,  // 18: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	29, // 19: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
-	6,  // 20: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
-	6,  // 21: weir.v1.RerunResponse.build:type_name -> weir.v1.Build
-	6,  // 22: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
-	21, // 23: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
-	30, // 24: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
-	30, // 25: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
-	21, // 26: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
-	25, // 27: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
-	6,  // 28: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
-	8,  // 29: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
-	27, // 30: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	30, // 31: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 32: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 33: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	9,  // 34: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	11, // 35: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	15, // 36: weir.v1.BuildService.Rerun:input_type -> weir.v1.RerunRequest
-	17, // 37: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	12, // 38: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
-	19, // 39: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
-	22, // 40: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
-	24, // 41: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 42: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 43: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	10, // 44: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	14, // 45: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	16, // 46: weir.v1.BuildService.Rerun:output_type -> weir.v1.RerunResponse
-	18, // 47: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	13, // 48: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
-	20, // 49: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
-	23, // 50: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
-	26, // 51: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	42, // [42:52] is the sub-list for method output_type
-	32, // [32:42] is the sub-list for method input_type
-	32, // [32:32] is the sub-list for extension type_name
-	32, // [32:32] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	31, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
+	7,  // 13: weir.v1.Build.checks:type_name -> weir.v1.InputCheck
+	31, // 14: weir.v1.InputCheck.asked_at:type_name -> google.protobuf.Timestamp
+	31, // 15: weir.v1.InputCheck.ended_at:type_name -> google.protobuf.Timestamp
+	29, // 16: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	31, // 17: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	31, // 18: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	0,  // 19: weir.v1.Step.waiting:type_name -> weir.v1.Condition
+	6,  // 20: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
+	9,  // 21: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
+	30, // 22: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	6,  // 23: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
+	6,  // 24: weir.v1.RerunResponse.build:type_name -> weir.v1.Build
+	6,  // 25: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
+	22, // 26: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
+	31, // 27: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
+	31, // 28: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
+	22, // 29: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
+	26, // 30: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
+	6,  // 31: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
+	9,  // 32: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
+	28, // 33: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
+	31, // 34: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	1,  // 35: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 36: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	10, // 37: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	12, // 38: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	16, // 39: weir.v1.BuildService.Rerun:input_type -> weir.v1.RerunRequest
+	18, // 40: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	13, // 41: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	20, // 42: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
+	23, // 43: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
+	25, // 44: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	2,  // 45: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 46: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	11, // 47: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	15, // 48: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	17, // 49: weir.v1.BuildService.Rerun:output_type -> weir.v1.RerunResponse
+	19, // 50: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	14, // 51: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	21, // 52: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
+	24, // 53: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
+	27, // 54: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	45, // [45:55] is the sub-list for method output_type
+	35, // [35:45] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -2245,7 +2342,7 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
-	file_weir_v1_build_proto_msgTypes[26].OneofWrappers = []any{
+	file_weir_v1_build_proto_msgTypes[27].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
@@ -2256,7 +2353,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   30,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -197,7 +197,7 @@ func call[T any](m *T) *connect.Request[T] { return connect.NewRequest(m) }
 
 // trigger starts a build and gives its id.
 func (s *system) trigger(ctx context.Context, job string) (string, error) {
-	r, err := s.builds.Trigger(ctx, call(&weirv1.TriggerRequest{Pipeline: "bench", Job: job}))
+	r, err := s.builds.Trigger(ctx, call(&weirv1.TriggerRequest{Pipeline: "bench", Job: job, NoCheck: true}))
 	if err != nil {
 		return "", err
 	}

@@ -13,21 +13,24 @@ import (
 )
 
 func (a *App) triggerCommand() *cobra.Command {
-	var watch bool
+	var watch, noCheck bool
 	var params []string
 	cmd := &cobra.Command{
 		Use:               "trigger JOB",
 		Short:             "Start a build of a job now, with the latest versions",
 		Args:              exactly(1),
 		ValidArgsFunction: a.completeJobs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.trigger(cmd.Context(), args[0], params, watch) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.trigger(cmd.Context(), args[0], params, noCheck, watch)
+		},
 	}
 	cmd.Flags().BoolVarP(&watch, "watch", "w", false, "show its log, and end as the build ends")
 	cmd.Flags().StringArrayVar(&params, "param", nil, "value of a param: --param name=value")
+	cmd.Flags().BoolVar(&noCheck, "no-check", false, "take the versions that are known: do not check its resources first")
 	return cmd
 }
 
-func (a *App) trigger(ctx context.Context, arg string, params []string, watch bool) error {
+func (a *App) trigger(ctx context.Context, arg string, params []string, noCheck, watch bool) error {
 	values := map[string]string{}
 	for _, p := range params {
 		name, value, ok := strings.Cut(p, "=")
@@ -44,7 +47,7 @@ func (a *App) trigger(ctx context.Context, arg string, params []string, watch bo
 	if err != nil {
 		return err
 	}
-	res, err := c.builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: job.Pipeline, Job: job.Name, Params: values}))
+	res, err := c.builds.Trigger(ctx, connect.NewRequest(&weirv1.TriggerRequest{Pipeline: job.Pipeline, Job: job.Name, Params: values, NoCheck: noCheck}))
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ type BuildServiceClient interface {
 	ListJobs(context.Context, *connect.Request[v1.ListJobsRequest]) (*connect.Response[v1.ListJobsResponse], error)
 	ListBuilds(context.Context, *connect.Request[v1.ListBuildsRequest]) (*connect.Response[v1.ListBuildsResponse], error)
 	GetBuild(context.Context, *connect.Request[v1.GetBuildRequest]) (*connect.Response[v1.GetBuildResponse], error)
-	// Trigger makes a build now, with the latest versions.
+	// Trigger makes a build now, with the latest versions: they are looked for first.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
 	// Rerun makes a build with the revision, inputs and params of another.
 	Rerun(context.Context, *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error)
@@ -220,7 +220,7 @@ type BuildServiceHandler interface {
 	ListJobs(context.Context, *connect.Request[v1.ListJobsRequest]) (*connect.Response[v1.ListJobsResponse], error)
 	ListBuilds(context.Context, *connect.Request[v1.ListBuildsRequest]) (*connect.Response[v1.ListBuildsResponse], error)
 	GetBuild(context.Context, *connect.Request[v1.GetBuildRequest]) (*connect.Response[v1.GetBuildResponse], error)
-	// Trigger makes a build now, with the latest versions.
+	// Trigger makes a build now, with the latest versions: they are looked for first.
 	Trigger(context.Context, *connect.Request[v1.TriggerRequest]) (*connect.Response[v1.TriggerResponse], error)
 	// Rerun makes a build with the revision, inputs and params of another.
 	Rerun(context.Context, *connect.Request[v1.RerunRequest]) (*connect.Response[v1.RerunResponse], error)

@@ -81,6 +81,15 @@ type Build struct {
 	AbortByKey       bool
 }
 
+type BuildCheck struct {
+	BuildID    string
+	ResourceID string
+	ScopeID    string
+	AskedAt    time.Time
+	EndedAt    *time.Time
+	Error      string
+}
+
 type BuildImage struct {
 	BuildID string
 	Path    string
