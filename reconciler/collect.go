@@ -51,7 +51,9 @@ func (r *Reconciler) audit(ctx context.Context) (more bool, err error) {
 func garbage(snap state.GarbageSnapshot) gc.State {
 	var s gc.State
 	for _, c := range snap.Containers {
-		s.Containers = append(s.Containers, gc.Container{Run: c.Run, Status: gc.Created, Ended: c.Ended})
+		s.Containers = append(s.Containers, gc.Container{
+			Run: c.Run, Status: gc.Created, Ended: c.Ended, Worker: c.Worker, RunEnded: c.RunEnded, Failed: c.Failed, Pressed: c.Pressed,
+		})
 	}
 	for _, v := range snap.Volumes {
 		s.Volumes = append(s.Volumes, gc.Volume{Worker: v.Worker, Handle: v.Handle, Cache: v.Cache, Status: gc.Created, Ended: v.Ended, Failed: v.Failed, Orphan: v.Orphan})

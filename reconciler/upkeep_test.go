@@ -249,3 +249,50 @@ func TestArchivedPipelinesGo(t *testing.T) {
 		t.Errorf("left over: %v", got)
 	}
 }
+
+// The container of a build that failed stays until a newer build of its job has ended
+// or its time is over, while somebody is in it, and no longer than there is room.
+func TestContainersOfAFailureStayToBeLookedInto(t *testing.T) {
+	w := newWorld(t)
+	w.apply(kept(graph.Retention{}))
+	w.exec(`INSERT INTO workers (id, name, status, key_hash, runtime, platform, capacity, version) VALUES (gen_random_uuid(), 'w', 'running', '', '', '', 1, '')`)
+	builds := []past{{number: 1, status: "failed", held: "container"}, {number: 2, status: "failed", held: "container"}, {number: 3, status: "running", held: "container"}}
+	w.history("job.unit", builds)
+	w.exec("UPDATE runs SET ended_at = NULL, status = 'running' WHERE build_id = (SELECT id FROM builds WHERE number = 3)")
+	r := reconciler.New(w.s, reconciler.Options{Holder: "test", Now: time.Now, Rand: rand.Float64, NewID: uuid.NewString,
+		Keep: gc.Keep{Ended: time.Nanosecond, Worker: time.Hour, Failed: time.Hour, Cache: time.Hour, Loose: time.Hour, Container: time.Hour, Containers: 20}})
+	left := func() string {
+		w.exec("DELETE FROM queue")
+		w.ok(w.s.Enqueue(w.Context(), state.KeyGC))
+		claims, err := w.s.Claim(w.Context(), "test", 1, time.Minute)
+		w.ok(err)
+		r.Handle(w.Context(), claims[0])
+		return strings.Join(w.list("SELECT b.number FROM containers c JOIN runs r ON r.id = c.run_id JOIN builds b ON b.id = r.build_id WHERE c.status <> 'destroying'"), " ")
+	}
+	first := w.query("SELECT r.id::text FROM runs r JOIN builds b ON b.id = r.build_id WHERE b.number = 1")
+	if held, err := w.s.HoldContainer(t.Context(), first, time.Hour); err != nil || !held {
+		t.Fatal(held, err)
+	}
+	if got := left(); got != "1 2 3" {
+		t.Errorf("somebody is in that of the first build: of %s there are some", got)
+	}
+	w.exec("UPDATE containers SET held_until = now() - interval '1 second' WHERE held_until IS NOT NULL")
+	if got := left(); got != "2 3" {
+		t.Errorf("there is a newer build than the first: of %s there are some", got)
+	}
+	w.exec("UPDATE workers SET refuses = 'its disk is nearly full'")
+	if got := left(); got != "3" {
+		t.Errorf("the worker needs the room: of %s there are some", got)
+	}
+	w.exec("UPDATE workers SET refuses = ''; UPDATE containers SET status = 'created'; DELETE FROM containers WHERE run_id = '" + first + "'")
+	if got := left(); got != "2 3" {
+		t.Errorf("of the newest that ended, and of what runs: of %s there are some", got)
+	}
+	w.exec("UPDATE builds SET ended_at = ended_at - interval '61 minutes' WHERE number = 2")
+	if got := left(); got != "3" {
+		t.Errorf("after its time: of %s there are some", got)
+	}
+	if held, err := w.s.HoldContainer(t.Context(), first, time.Hour); err != nil || held {
+		t.Errorf("what is gone is held: %v %v", held, err)
+	}
+}

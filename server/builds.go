@@ -20,9 +20,10 @@ import (
 // Builds is BuildService.
 type Builds struct {
 	core
-	listener Listener
-	poll     time.Duration // how often Watch looks when it hears nothing
-	patience time.Duration // for how long Watch waits for a database that is away
+	intercept Intercept
+	listener  Listener
+	poll      time.Duration // how often Watch looks when it hears nothing
+	patience  time.Duration // for how long Watch waits for a database that is away
 }
 
 // ListJobs lists the jobs of a pipeline or team.

@@ -17,6 +17,7 @@ import (
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/planner/planfile"
 	"github.com/weirci/weir/server"
+	"github.com/weirci/weir/server/intercept"
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres"
 	"github.com/weirci/weir/state/postgres/pgtest"
@@ -52,7 +53,11 @@ func newWorldOn(t *testing.T, store *postgres.Store) *world {
 	listener := must(w.store.Listen(t.Context()))(t)
 	t.Cleanup(listener.Close)
 	w.srv = must(server.New(options(t, w.store, listener)))(t)
-	srv := httptest.NewServer(w.srv.Handler())
+	srv := httptest.NewUnstartedServer(w.srv.Handler())
+	srv.Config.Protocols = new(http.Protocols)
+	srv.Config.Protocols.SetHTTP1(true)
+	srv.Config.Protocols.SetUnencryptedHTTP2(true)
+	srv.Start()
 	t.Cleanup(srv.Close)
 	w.url = srv.URL
 	w.clients = w.as("main", state.RoleOwner)
@@ -60,7 +65,8 @@ func newWorldOn(t *testing.T, store *postgres.Store) *world {
 }
 
 func options(t *testing.T, store *postgres.Store, listener server.Listener) server.Options {
-	return server.Options{Store: store, Listener: listener, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now, Version: "1.2.3"}
+	return server.Options{Store: store, Listener: listener, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now, Version: "1.2.3",
+		Intercept: server.Intercept{Sessions: intercept.New()}}
 }
 
 // as makes a token of a team, which is made too, and clients that show it.

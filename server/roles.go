@@ -28,16 +28,19 @@ func permissions() map[string]permission {
 		weirv1connect.PipelineServiceListPoliciesProcedure:    {least: state.RoleViewer},
 		weirv1connect.PipelineServiceSetPoliciesProcedure:     {least: state.RoleOwner},
 
-		weirv1connect.BuildServiceListJobsProcedure:      {least: state.RoleViewer},
-		weirv1connect.BuildServiceListBuildsProcedure:    {least: state.RoleViewer},
-		weirv1connect.BuildServiceGetBuildProcedure:      {least: state.RoleViewer},
-		weirv1connect.BuildServiceWatchProcedure:         {least: state.RoleViewer},
-		weirv1connect.BuildServiceTriggerProcedure:       {least: state.RoleMember},
-		weirv1connect.BuildServiceRerunProcedure:         {least: state.RoleMember},
-		weirv1connect.BuildServicePauseJobProcedure:      {least: state.RoleMember},
-		weirv1connect.BuildServiceAbortProcedure:         {least: state.RoleMember},
-		weirv1connect.BuildServiceListApprovalsProcedure: {least: state.RoleViewer},
-		weirv1connect.BuildServiceAnswerProcedure:        {least: state.RoleViewer}, // who may is said by each approval itself
+		weirv1connect.BuildServiceListJobsProcedure:       {least: state.RoleViewer},
+		weirv1connect.BuildServiceListBuildsProcedure:     {least: state.RoleViewer},
+		weirv1connect.BuildServiceGetBuildProcedure:       {least: state.RoleViewer},
+		weirv1connect.BuildServiceWatchProcedure:          {least: state.RoleViewer},
+		weirv1connect.BuildServiceTriggerProcedure:        {least: state.RoleMember},
+		weirv1connect.BuildServiceRerunProcedure:          {least: state.RoleMember},
+		weirv1connect.BuildServicePauseJobProcedure:       {least: state.RoleMember},
+		weirv1connect.BuildServiceAbortProcedure:          {least: state.RoleMember},
+		weirv1connect.BuildServiceListApprovalsProcedure:  {least: state.RoleViewer},
+		weirv1connect.BuildServiceListContainersProcedure: {least: state.RoleViewer},
+		// Who is in a container has what its step has: secrets, and what it may push.
+		weirv1connect.BuildServiceInterceptProcedure: {least: state.RoleMember},
+		weirv1connect.BuildServiceAnswerProcedure:    {least: state.RoleViewer}, // who may is said by each approval itself
 
 		weirv1connect.ResourceServiceListResourcesProcedure: {least: state.RoleViewer},
 		weirv1connect.ResourceServiceListVersionsProcedure:  {least: state.RoleViewer},

@@ -46,6 +46,9 @@ type Options struct {
 	// Explain says why things wait. Without it ExplainService answers that it can't.
 	Explain Explainer
 
+	// Intercept lets people into containers. Without it nobody gets there.
+	Intercept Intercept
+
 	// Mounts are other handlers by path, such as WorkerService with that of its
 	// service. They authenticate their callers themselves.
 	Mounts map[string]http.Handler
@@ -68,6 +71,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("server: Store, Log and Now must be set")
 	}
 	s := &Server{opts: o, services: NewServices(o.Store, o.Listener, o.Log, o.Version, o.Policies), metrics: newMetrics(o)}
+	s.services.Builds.intercept = o.Intercept
 	s.services.Explain = &Explain{s.services.Builds, o.Explain}
 	s.stopping, s.stop = context.WithCancelCause(context.Background())
 	handler, err := s.routes()
@@ -164,5 +168,5 @@ func (s *Server) endWithServer(next http.Handler) http.Handler {
 // server stops. All other calls of people are let end by themselves; those of
 // workers are idempotent, and tried again elsewhere.
 func waitingProcedures() []string {
-	return []string{weirv1connect.BuildServiceWatchProcedure, weirv1connect.ResourceServiceCheckProcedure}
+	return []string{weirv1connect.BuildServiceWatchProcedure, weirv1connect.BuildServiceInterceptProcedure, weirv1connect.ResourceServiceCheckProcedure}
 }

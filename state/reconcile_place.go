@@ -98,7 +98,10 @@ type GarbageSnapshot struct {
 // GarbageContainer is a row of containers.
 type GarbageContainer struct {
 	Run, Worker string
-	Ended       time.Time
+	Ended       time.Time // of its build, or the check; zero: not yet
+	RunEnded    time.Time
+	Failed      time.Time // of a build that somebody may want to look into; zero: none
+	Pressed     bool      // its worker has little room left
 }
 
 // GarbageVolume is a row of volumes.

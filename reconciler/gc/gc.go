@@ -1,6 +1,7 @@
 package gc
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weirci/weir/state"
@@ -16,11 +17,17 @@ const (
 )
 
 // Container is a row of containers. Ended is when the build that its run belongs
-// to ended, or the run, if it was a check; zero: not yet.
+// to ended, or the run, if it was a check; zero: not yet. Failed is when the newest
+// build of a job ended that did not succeed: somebody may want to look into it.
+// Pressed: its worker has little room left.
 type Container struct {
-	Run    string
-	Status Status
-	Ended  time.Time
+	Run      string
+	Status   Status
+	Ended    time.Time
+	Worker   string
+	RunEnded time.Time // zero: it runs
+	Failed   time.Time
+	Pressed  bool
 }
 
 // Volume is a row of volumes. Orphan: its build is deleted, or the job whose cache
@@ -56,12 +63,16 @@ type Keep struct {
 	Worker time.Duration // a worker that does not answer
 	Failed time.Duration // artifacts of a job's newest build, when it did not succeed
 	Cache  time.Duration // a cache, after its last use
-	Loose  time.Duration // the pieces in which a log came, after its build; then they are put together
+	// Failed containers of a job's newest build, when it did not succeed; and of all
+	// that are kept so many a worker.
+	Container  time.Duration
+	Containers int
+	Loose      time.Duration // the pieces in which a log came, after its build; then they are put together
 }
 
 // DefaultKeep is what a server uses that is not told otherwise.
 func DefaultKeep() Keep {
-	return Keep{Ended: time.Minute, Worker: 24 * time.Hour, Failed: 120 * time.Hour, Cache: 14 * 24 * time.Hour, Loose: time.Minute}
+	return Keep{Ended: time.Minute, Worker: 24 * time.Hour, Failed: 120 * time.Hour, Cache: 14 * 24 * time.Hour, Loose: time.Minute, Container: time.Hour, Containers: 20}
 }
 
 // Command is one thing to be done.
@@ -86,8 +97,9 @@ func (DeleteWorker) command()     {}
 // Decide says what is to go now, and when to look again; zero: when something ends.
 func Decide(s State, keep Keep, now time.Time) ([]Command, time.Time) {
 	d := decider{now: now}
+	crowd := crowded(s.Containers, keep.Containers)
 	for _, c := range s.Containers {
-		if c.Status != Destroying && d.over(c.Ended, keep.Ended) {
+		if c.Status != Destroying && (crowd[c.Run] || d.containerOver(c, keep)) {
 			d.out = append(d.out, DestroyContainer{c.Run})
 		}
 	}
@@ -107,6 +119,36 @@ func Decide(s State, keep Keep, now time.Time) ([]Command, time.Time) {
 type decider struct {
 	now, next time.Time
 	out       []Command
+}
+
+// containerOver: what is kept for people to look at makes room for what is to run.
+func (d *decider) containerOver(c Container, keep Keep) bool {
+	switch {
+	case c.Pressed && !c.RunEnded.IsZero():
+		return true
+	case !c.Failed.IsZero():
+		return d.over(c.Failed, keep.Container)
+	}
+	return d.over(c.Ended, keep.Ended)
+}
+
+// crowded are the runs whose containers are more than a worker keeps: those that
+// ended first.
+func crowded(containers []Container, most int) map[string]bool {
+	kept := map[string][]Container{}
+	for _, c := range containers {
+		if c.Status != Destroying && !c.RunEnded.IsZero() {
+			kept[c.Worker] = append(kept[c.Worker], c)
+		}
+	}
+	out := map[string]bool{}
+	for _, of := range kept {
+		slices.SortStableFunc(of, func(a, b Container) int { return b.RunEnded.Compare(a.RunEnded) })
+		for _, c := range of[min(most, len(of)):] {
+			out[c.Run] = true
+		}
+	}
+	return out
 }
 
 func (d *decider) volumeOver(v Volume, keep Keep) bool {

@@ -11,6 +11,7 @@ import (
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/api/weir/v1/weirv1connect"
+	"github.com/weirci/weir/server/intercept"
 	"github.com/weirci/weir/state/postgres"
 )
 
@@ -33,6 +34,9 @@ type Options struct {
 	KillGrace time.Duration // between TERM and KILL: 10 s
 	Poll      time.Duration // orders are looked for at least so often: 5 s
 	Log       *slog.Logger  // nil: none
+
+	Sessions *intercept.Sessions // of people who want into containers; nil: nobody may
+	Keep     bool                // containers that did not do their work, for them
 }
 
 // The largest messages that workers send: a result, or a piece of log, and what
@@ -76,7 +80,8 @@ func New(store *postgres.Store, hints Notifications, opts Options) *Handler {
 
 // Mount gives the path to serve at, and the handler with its limits.
 func (h *Handler) Mount(opts ...connect.HandlerOption) (path string, handler http.Handler) {
-	return weirv1connect.NewWorkerServiceHandler(h, append(opts, connect.WithReadMaxBytes(maxMessage))...)
+	path, handler = weirv1connect.NewWorkerServiceHandler(h, append(opts, connect.WithReadMaxBytes(maxMessage))...)
+	return path, freeable(handler)
 }
 
 // Stop ends all Orders streams, which http.Server.Shutdown would wait for. The

@@ -23,6 +23,8 @@ func (h *Handler) Orders(ctx context.Context, req *connect.Request[weirv1.Orders
 	}
 	payloads, cancel := h.hints.Subscribe(postgres.ChannelWorker)
 	defer cancel()
+	calls, cancelCalls := h.hints.Subscribe(postgres.ChannelAttach)
+	defer cancelCalls()
 	poll := time.NewTicker(h.opts.Poll)
 	defer poll.Stop()
 	if err := stream.Send(nil); err != nil { // headers: the worker knows that the stream stands
@@ -34,26 +36,34 @@ func (h *Handler) Orders(ctx context.Context, req *connect.Request[weirv1.Orders
 		if err := o.send(ctx); err != nil {
 			return err
 		}
-		if err := h.hear(ctx, w.ID, payloads, poll.C); err != nil {
+		if err := o.hear(ctx, payloads, calls, poll.C); err != nil {
 			return err
 		}
 	}
 }
 
-// hear returns when there may be something to do for the worker.
-func (h *Handler) hear(ctx context.Context, workerID string, payloads <-chan string, poll <-chan time.Time) error {
+// hear returns when there may be something to do for the worker. Calls to sessions
+// it passes on by itself: they are about no row.
+func (o *orders) hear(ctx context.Context, payloads, calls <-chan string, poll <-chan time.Time) error {
 	for {
 		select {
 		case id, ok := <-payloads:
 			if !ok {
 				return errStopping
 			}
-			if id == workerID || id == postgres.Everything {
+			if id == o.worker.ID || id == postgres.Everything {
 				return nil
+			}
+		case call, ok := <-calls:
+			if !ok {
+				return errStopping
+			}
+			if err := o.attach(call); err != nil {
+				return err
 			}
 		case <-poll:
 			return nil
-		case <-h.done:
+		case <-o.handler.done:
 			return errStopping
 		case <-ctx.Done():
 			return ctx.Err()

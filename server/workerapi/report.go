@@ -51,7 +51,7 @@ func (h *Handler) ReportRun(ctx context.Context, req *connect.Request[weirv1.Rep
 	if err != nil {
 		return nil, h.asConnect("noting a run's report", err)
 	}
-	return connect.NewResponse(&weirv1.ReportRunResponse{Stale: p.Stale, Again: p.Again, Offset: p.Offset}), nil
+	return connect.NewResponse(&weirv1.ReportRunResponse{Stale: p.Stale, Again: p.Again, Offset: p.Offset, Keep: p.Keep}), nil
 }
 
 func (h *Handler) ended(ctx context.Context, run postgres.WorkerRun, e *weirv1.RunEnded) (postgres.Progress, error) {
@@ -61,7 +61,9 @@ func (h *Handler) ended(ctx context.Context, run postgres.WorkerRun, e *weirv1.R
 	if len(e.GetResult()) > maxResult {
 		return postgres.Progress{}, invalid("the result of run %s is larger than %d bytes", run.ID, maxResult)
 	}
-	return h.store.RunEnded(ctx, run, runEnd(e))
+	end := runEnd(e)
+	end.Keep = h.opts.Keep
+	return h.store.RunEnded(ctx, run, end)
 }
 
 func runEnd(e *weirv1.RunEnded) postgres.RunEnd {

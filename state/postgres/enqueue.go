@@ -18,6 +18,7 @@ import (
 const (
 	ChannelQueue  = "weir_queue"  // something is due
 	ChannelWorker = "weir_worker" // payload: a worker's id; it has new orders
+	ChannelAttach = "weir_attach" // payload: see Attach
 	ChannelBuild  = "weir_build"  // payload: a build's id; it, its steps or its log changed
 )
 

@@ -17,7 +17,9 @@ func (s *Store) LoadGarbage(ctx context.Context, keep state.GarbageKeep) (state.
 		return snap, fmt.Errorf("load containers: %w", err)
 	}
 	for _, c := range containers {
-		snap.Containers = append(snap.Containers, state.GarbageContainer{Run: c.RunID, Worker: c.WorkerID, Ended: c.EndedAt})
+		snap.Containers = append(snap.Containers, state.GarbageContainer{
+			Run: c.RunID, Worker: c.WorkerID, Ended: c.EndedAt, RunEnded: c.RunEndedAt, Failed: c.FailedAt, Pressed: c.Pressed,
+		})
 	}
 	volumes, err := s.q.GarbageVolumes(ctx, keep.Ended.Seconds(), keep.Failed.Seconds())
 	if err != nil {

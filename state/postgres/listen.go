@@ -49,7 +49,7 @@ func (s *Store) listenConn(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = conn.Exec(ctx, "LISTEN "+ChannelQueue+"; LISTEN "+ChannelWorker+"; LISTEN "+ChannelBuild)
+	_, err = conn.Exec(ctx, "LISTEN "+ChannelQueue+"; LISTEN "+ChannelWorker+"; LISTEN "+ChannelBuild+"; LISTEN "+ChannelAttach)
 	if err != nil {
 		_ = conn.Close(context.WithoutCancel(ctx))
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/weirci/weir/state"
@@ -95,7 +96,11 @@ func (s *Store) RegisterWorker(ctx context.Context, w WorkerIdentity, r Registra
 		if err != nil {
 			return err
 		}
-		out.Positions, out.Forget = settle(r.Has, open)
+		kept, err := q.KeptContainers(ctx, w.ID)
+		if err != nil {
+			return err
+		}
+		out.Positions, out.Forget = settle(r.Has, open, kept)
 		out.Lost = lost.ids
 		if err := q.Notify(ctx, ChannelWorker, w.ID); err != nil { // older streams end
 			return err
@@ -147,8 +152,9 @@ func ownerKey(build, scope *string) state.Key {
 	return state.ScopeKey(*scope)
 }
 
-// settle splits what a worker has into what goes on and what it is to forget.
-func settle(has []RunRef, open []db.OpenRunsOfWorkerRow) (positions map[string]int64, forget []RunRef) {
+// settle splits what a worker has into what goes on and what it is to forget; what
+// is kept for people to look at is neither, where the worker knows no more of it.
+func settle(has []RunRef, open []db.OpenRunsOfWorkerRow, kept []string) (positions map[string]int64, forget []RunRef) {
 	wanted := make(map[RunRef]int64, len(open))
 	for _, r := range open {
 		wanted[RunRef{r.ID, r.Epoch}] = r.LogOffset
@@ -157,7 +163,7 @@ func settle(has []RunRef, open []db.OpenRunsOfWorkerRow) (positions map[string]i
 	for _, ref := range has {
 		if offset, ok := wanted[ref]; ok {
 			positions[ref.ID] = offset
-		} else {
+		} else if ref.Epoch != 0 || !slices.Contains(kept, ref.ID) {
 			forget = append(forget, ref)
 		}
 	}

@@ -24,6 +24,7 @@ type WorkerRun struct {
 type Progress struct {
 	Offset int64 // where the run's log ends here
 	Stale  bool  // the run is not this worker's any more, or has ended
+	Keep   bool  // of an end: the container stays for people to look at
 	Again  bool  // the piece of log did not fit: nothing was changed
 }
 
@@ -98,6 +99,7 @@ type RunEnd struct {
 	StartedAt *time.Time // nil: the program never ran
 	EndedAt   time.Time
 	LogOffset int64             // where Log begins
+	Keep      bool   // its container, if it did not do its work
 	Log       []byte            // the last piece
 	Spent     *state.Spent      // nil: the worker does not say
 	Images    map[string]string // digests of the images that it had; nil: none, or said before
@@ -108,11 +110,13 @@ type RunEnd struct {
 func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, error) {
 	params := endParams(r, e)
 	params.LogSize, params.Log = int64(len(e.Log)), append([]byte{}, s.logs.Pack(e.Log)...)
+	kept := false
 	err := s.tx(ctx, func(q *db.Queries) error {
 		row, err := q.EndRun(ctx, params)
 		if err != nil {
 			return err
 		}
+		kept = row.Kept
 		if err := putImages(ctx, q, r, e.Images); err != nil {
 			return err
 		}
@@ -127,7 +131,7 @@ func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, 
 		return enqueue(ctx, q, ownerKey(row.BuildID, row.ScopeID))
 	})
 	if err == nil {
-		return Progress{Offset: e.LogOffset + int64(len(e.Log))}, nil
+		return Progress{Offset: e.LogOffset + int64(len(e.Log)), Keep: kept}, nil
 	}
 	if !errors.Is(err, state.ErrNotFound) {
 		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
@@ -146,7 +150,8 @@ func (s *Store) refusedEnd(ctx context.Context, r WorkerRun) (Progress, error) {
 	}
 	switch status := state.RunStatus(row.Status); {
 	case status == state.RunExited:
-		return Progress{Offset: row.LogOffset}, nil
+		kept, err := s.q.RunIsKept(ctx, r.ID)
+		return Progress{Offset: row.LogOffset, Keep: kept}, wrap(err, "end of run "+r.ID)
 	case status.Terminal():
 		return Progress{Stale: true}, nil
 	}
@@ -157,7 +162,7 @@ func endParams(r WorkerRun, e RunEnd) db.EndRunParams {
 	p := db.EndRunParams{
 		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, FromStatus: state.RunExited.From(),
 		ExitCode: e.ExitCode, Message: cleanText(e.Message), Infra: e.Infra, TimedOut: e.TimedOut, Result: e.Result,
-		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset,
+		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset, Keep: e.Keep,
 	}
 	if e.Spent != nil {
 		p.PullMs, p.FetchMs, p.CreateMs, p.UploadMs = &e.Spent.Pull, &e.Spent.Fetch, &e.Spent.Create, &e.Spent.Upload

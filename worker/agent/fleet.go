@@ -129,7 +129,8 @@ func (f *fleet) remove(id string) {
 }
 
 // finished is called when the server has acknowledged the end of a run. Its
-// record goes first: a run without one is a leftover, whoever finds it.
+// record goes first: a run without one is a leftover, whoever finds it. What is kept
+// for people is one that the server knows of, and has destroyed in time.
 func (f *fleet) finished(r *run) {
 	id := r.rec.id()
 	f.drop(r)
@@ -139,7 +140,9 @@ func (f *fleet) finished(r *run) {
 	if f.agent.wanted.Load() != wantRunning {
 		f.agent.beat()
 	}
-	f.wg.Go(func() { f.remove(id) })
+	if !r.kept {
+		f.wg.Go(func() { f.remove(id) })
+	}
 }
 
 // drop takes a run off the list, and remembers it.

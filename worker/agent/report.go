@@ -71,6 +71,7 @@ func (r *run) reportEnd(exit worker.Exit) bool {
 			r.fleet.forget(r.rec.id())
 			return false
 		case !resp.GetAgain():
+			r.kept = resp.GetKeep()
 			return true
 		}
 		r.log.offset = resp.GetOffset()

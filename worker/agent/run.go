@@ -31,6 +31,7 @@ type run struct {
 	ready  chan struct{}      // closed when the program runs
 	gone   chan struct{}      // closed when drive has returned
 	once   sync.Once          // discard
+	kept   bool               // the server wants its container to stay; set with the end acknowledged
 	told   atomic.Bool        // the server knows that the program runs, and of which images
 }
 

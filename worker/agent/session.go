@@ -90,6 +90,8 @@ func (a *Agent) obey(ctx context.Context, epoch int64) error {
 			a.fleet.kill(o.Kill)
 		case *weirv1.OrdersResponse_Destroy:
 			a.fleet.destroy(o.Destroy)
+		case *weirv1.OrdersResponse_Attach:
+			a.fleet.wg.Go(func() { a.attach(a.fleet.ctx, o.Attach) }) // longer than these orders, maybe
 		}
 	}
 	if err := stream.Err(); err != nil {

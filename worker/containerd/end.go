@@ -107,6 +107,9 @@ func (r *Runtime) Remove(ctx context.Context, runID string) error {
 	if !r.runs.Exists(runID) {
 		return nil
 	}
+	if err := r.expel(ctx, runID); err != nil {
+		return fmt.Errorf("remove run %s: %w", runID, err)
+	}
 	return r.discard(ctx, runID)
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/containerd/containerd/api/services/tasks/v1"
@@ -46,8 +47,11 @@ type Runtime struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
-	mu      sync.Mutex
-	watches map[string]*watch // owned by mu
+	sessions atomic.Int64 // of people, so far; names them
+
+	mu       sync.Mutex
+	watches  map[string]*watch    // owned by mu
+	reopened map[string]*reopened // by run; owned by mu, what is in them by the run's lock
 }
 
 // record is what is known of a run before its container is made.
@@ -76,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*Runtime, error) {
 	if err != nil {
 		return nil, fmt.Errorf("containerd runtime: %w", err)
 	}
-	r := &Runtime{cfg: cfg, lull: newLull(cfg.PutOff), groups: newGroups(), watches: map[string]*watch{}}
+	r := &Runtime{cfg: cfg, lull: newLull(cfg.PutOff), groups: newGroups(), watches: map[string]*watch{}, reopened: map[string]*reopened{}}
 	if r.Store, err = volume.Open(filepath.Join(cfg.Dir, "volumes")); err != nil {
 		return nil, err
 	}
@@ -144,6 +148,9 @@ func (r *Runtime) in(ctx context.Context) context.Context {
 func (r *Runtime) takeOver(ctx context.Context) error {
 	names, err := r.runs.List()
 	if err != nil {
+		return err
+	}
+	if err := r.forgetSessions(ctx, names); err != nil {
 		return err
 	}
 	inUse, going := map[string]bool{}, []string{}

@@ -16,7 +16,7 @@ import (
 )
 
 // inside is where the init and its files are in a container.
-const inside = "/.weir"
+const inside = shim.ContainerDir
 
 // spec is the OCI specification of a container: Docker's default capabilities and
 // seccomp profile, no new privileges, own namespaces, masked and read-only paths.

@@ -91,7 +91,10 @@ func (r *Runtime) prepare(t worker.Task, root *rootImage) (dir string, err error
 		return "", &worker.UserError{Err: err}
 	}
 	init.Shared = len(t.Services) > 0
-	return dir, shim.Prepare(dir, init)
+	if err := shim.Prepare(dir, init); err != nil {
+		return "", err
+	}
+	return dir, r.runs.SaveAs(t.RunID, imageFile, root)
 }
 
 // create makes the services and the container, and says how long images of services

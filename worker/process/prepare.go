@@ -34,18 +34,23 @@ func (r *Runtime) prepare(dir string, t worker.Task) (shim.Config, error) {
 			return shim.Config{}, err
 		}
 	}
-	env := slices.Clone(r.cfg.Env)
-	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))
 	return shim.Config{
 		Argv:    p.texts(argv),
 		Stdin:   t.Stdin,
-		Env:     append(env, p.texts(t.Env)...),
+		Env:     r.environ(dir, p, t),
 		Dir:     p.path(cmp.Or(t.Dir, worker.BuildDir)),
 		Result:  t.ResultOnStdout,
 		Secrets: t.Secrets,
 		Place:   "on this worker, which runs without containers",
 		Gate:    gateFD,
 	}, nil
+}
+
+// environ is a task's environment.
+func (r *Runtime) environ(dir string, p paths, t worker.Task) []string {
+	env := slices.Clone(r.cfg.Env)
+	env = append(env, "HOME="+filepath.Join(dir, "home"), "TMPDIR="+filepath.Join(dir, "tmp"))
+	return append(env, p.texts(t.Env)...)
 }
 
 func (r *Runtime) argv(t worker.Task) ([]string, error) {

@@ -21,6 +21,12 @@ func Main(args []string) int {
 		fmt.Fprintln(os.Stderr, "usage: weir init DIR (it is started by a worker, not by people)")
 		return 2
 	}
+	switch args[0] {
+	case Enter:
+		return enter()
+	case Hold:
+		return hold()
+	}
 	return run(args[0], time.Now)
 }
 

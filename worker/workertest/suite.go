@@ -44,6 +44,11 @@ func Run(t *testing.T, make func(t *testing.T) Fixture) {
 		{"wait can be cut short", waitCancelled},
 		{"where the time of a start went", spent},
 
+		{"intercept: beside a program that runs", interceptRunning},
+		{"intercept: in what is left of a run", interceptEnded},
+		{"intercept: on a terminal", interceptTerminal},
+		{"intercept: cut short", interceptCut},
+
 		{"a worker that was killed finds its runs", restart},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, f) })

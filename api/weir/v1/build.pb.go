@@ -2048,11 +2048,521 @@ func (x *LogLine) GetNumber() int64 {
 	return 0
 }
 
+// A build is named as in GetBuildRequest.
+type ListContainersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Pipeline      string                 `protobuf:"bytes,2,opt,name=pipeline,proto3" json:"pipeline,omitempty"`
+	Job           string                 `protobuf:"bytes,3,opt,name=job,proto3" json:"job,omitempty"`
+	Number        int64                  `protobuf:"varint,4,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContainersRequest) Reset() {
+	*x = ListContainersRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContainersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContainersRequest) ProtoMessage() {}
+
+func (x *ListContainersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContainersRequest.ProtoReflect.Descriptor instead.
+func (*ListContainersRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListContainersRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListContainersRequest) GetPipeline() string {
+	if x != nil {
+		return x.Pipeline
+	}
+	return ""
+}
+
+func (x *ListContainersRequest) GetJob() string {
+	if x != nil {
+		return x.Job
+	}
+	return ""
+}
+
+func (x *ListContainersRequest) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+type ListContainersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Build         *Build                 `protobuf:"bytes,1,opt,name=build,proto3" json:"build,omitempty"`
+	Containers    []*Container           `protobuf:"bytes,2,rep,name=containers,proto3" json:"containers,omitempty"` // in source order, each step's attempts in theirs
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContainersResponse) Reset() {
+	*x = ListContainersResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContainersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContainersResponse) ProtoMessage() {}
+
+func (x *ListContainersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContainersResponse.ProtoReflect.Descriptor instead.
+func (*ListContainersResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListContainersResponse) GetBuild() *Build {
+	if x != nil {
+		return x.Build
+	}
+	return nil
+}
+
+func (x *ListContainersResponse) GetContainers() []*Container {
+	if x != nil {
+		return x.Containers
+	}
+	return nil
+}
+
+// Container is what a run of a step has on a worker.
+type Container struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RunId         string                 `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	Path          string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	Step          string                 `protobuf:"bytes,3,opt,name=step,proto3" json:"step,omitempty"`
+	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	Attempt       int32                  `protobuf:"varint,5,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	Status        string                 `protobuf:"bytes,6,opt,name=status,proto3" json:"status,omitempty"` // running, failed, succeeded, …
+	Worker        string                 `protobuf:"bytes,7,opt,name=worker,proto3" json:"worker,omitempty"`
+	Gone          string                 `protobuf:"bytes,8,opt,name=gone,proto3" json:"gone,omitempty"` // why it cannot be looked into; "": it can
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Container) Reset() {
+	*x = Container{}
+	mi := &file_weir_v1_build_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Container) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Container) ProtoMessage() {}
+
+func (x *Container) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Container.ProtoReflect.Descriptor instead.
+func (*Container) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *Container) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *Container) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Container) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *Container) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Container) GetAttempt() int32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return 0
+}
+
+func (x *Container) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Container) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *Container) GetGone() string {
+	if x != nil {
+		return x.Gone
+	}
+	return ""
+}
+
+type InterceptRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Said:
+	//
+	//	*InterceptRequest_Start
+	//	*InterceptRequest_Stdin
+	//	*InterceptRequest_StdinEnd
+	//	*InterceptRequest_Size
+	Said          isInterceptRequest_Said `protobuf_oneof:"said"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InterceptRequest) Reset() {
+	*x = InterceptRequest{}
+	mi := &file_weir_v1_build_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InterceptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InterceptRequest) ProtoMessage() {}
+
+func (x *InterceptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InterceptRequest.ProtoReflect.Descriptor instead.
+func (*InterceptRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *InterceptRequest) GetSaid() isInterceptRequest_Said {
+	if x != nil {
+		return x.Said
+	}
+	return nil
+}
+
+func (x *InterceptRequest) GetStart() *InterceptStart {
+	if x != nil {
+		if x, ok := x.Said.(*InterceptRequest_Start); ok {
+			return x.Start
+		}
+	}
+	return nil
+}
+
+func (x *InterceptRequest) GetStdin() []byte {
+	if x != nil {
+		if x, ok := x.Said.(*InterceptRequest_Stdin); ok {
+			return x.Stdin
+		}
+	}
+	return nil
+}
+
+func (x *InterceptRequest) GetStdinEnd() bool {
+	if x != nil {
+		if x, ok := x.Said.(*InterceptRequest_StdinEnd); ok {
+			return x.StdinEnd
+		}
+	}
+	return false
+}
+
+func (x *InterceptRequest) GetSize() *WindowSize {
+	if x != nil {
+		if x, ok := x.Said.(*InterceptRequest_Size); ok {
+			return x.Size
+		}
+	}
+	return nil
+}
+
+type isInterceptRequest_Said interface {
+	isInterceptRequest_Said()
+}
+
+type InterceptRequest_Start struct {
+	Start *InterceptStart `protobuf:"bytes,1,opt,name=start,proto3,oneof"` // the first message
+}
+
+type InterceptRequest_Stdin struct {
+	Stdin []byte `protobuf:"bytes,2,opt,name=stdin,proto3,oneof"`
+}
+
+type InterceptRequest_StdinEnd struct {
+	StdinEnd bool `protobuf:"varint,3,opt,name=stdin_end,json=stdinEnd,proto3,oneof"`
+}
+
+type InterceptRequest_Size struct {
+	Size *WindowSize `protobuf:"bytes,4,opt,name=size,proto3,oneof"`
+}
+
+func (*InterceptRequest_Start) isInterceptRequest_Said() {}
+
+func (*InterceptRequest_Stdin) isInterceptRequest_Said() {}
+
+func (*InterceptRequest_StdinEnd) isInterceptRequest_Said() {}
+
+func (*InterceptRequest_Size) isInterceptRequest_Said() {}
+
+type InterceptStart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RunId         string                 `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	Argv          []string               `protobuf:"bytes,2,rep,name=argv,proto3" json:"argv,omitempty"` // none: a shell
+	Terminal      bool                   `protobuf:"varint,3,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	Size          *WindowSize            `protobuf:"bytes,4,opt,name=size,proto3" json:"size,omitempty"` // with terminal
+	Term          string                 `protobuf:"bytes,5,opt,name=term,proto3" json:"term,omitempty"` // its kind: xterm-256color
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InterceptStart) Reset() {
+	*x = InterceptStart{}
+	mi := &file_weir_v1_build_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InterceptStart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InterceptStart) ProtoMessage() {}
+
+func (x *InterceptStart) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InterceptStart.ProtoReflect.Descriptor instead.
+func (*InterceptStart) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *InterceptStart) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *InterceptStart) GetArgv() []string {
+	if x != nil {
+		return x.Argv
+	}
+	return nil
+}
+
+func (x *InterceptStart) GetTerminal() bool {
+	if x != nil {
+		return x.Terminal
+	}
+	return false
+}
+
+func (x *InterceptStart) GetSize() *WindowSize {
+	if x != nil {
+		return x.Size
+	}
+	return nil
+}
+
+func (x *InterceptStart) GetTerm() string {
+	if x != nil {
+		return x.Term
+	}
+	return ""
+}
+
+type InterceptResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Told:
+	//
+	//	*InterceptResponse_Stdout
+	//	*InterceptResponse_Stderr
+	//	*InterceptResponse_ExitCode
+	Told          isInterceptResponse_Told `protobuf_oneof:"told"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InterceptResponse) Reset() {
+	*x = InterceptResponse{}
+	mi := &file_weir_v1_build_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InterceptResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InterceptResponse) ProtoMessage() {}
+
+func (x *InterceptResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_build_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InterceptResponse.ProtoReflect.Descriptor instead.
+func (*InterceptResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_build_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *InterceptResponse) GetTold() isInterceptResponse_Told {
+	if x != nil {
+		return x.Told
+	}
+	return nil
+}
+
+func (x *InterceptResponse) GetStdout() []byte {
+	if x != nil {
+		if x, ok := x.Told.(*InterceptResponse_Stdout); ok {
+			return x.Stdout
+		}
+	}
+	return nil
+}
+
+func (x *InterceptResponse) GetStderr() []byte {
+	if x != nil {
+		if x, ok := x.Told.(*InterceptResponse_Stderr); ok {
+			return x.Stderr
+		}
+	}
+	return nil
+}
+
+func (x *InterceptResponse) GetExitCode() int32 {
+	if x != nil {
+		if x, ok := x.Told.(*InterceptResponse_ExitCode); ok {
+			return x.ExitCode
+		}
+	}
+	return 0
+}
+
+type isInterceptResponse_Told interface {
+	isInterceptResponse_Told()
+}
+
+type InterceptResponse_Stdout struct {
+	Stdout []byte `protobuf:"bytes,1,opt,name=stdout,proto3,oneof"`
+}
+
+type InterceptResponse_Stderr struct {
+	Stderr []byte `protobuf:"bytes,2,opt,name=stderr,proto3,oneof"`
+}
+
+type InterceptResponse_ExitCode struct {
+	ExitCode int32 `protobuf:"varint,3,opt,name=exit_code,json=exitCode,proto3,oneof"` // the last message
+}
+
+func (*InterceptResponse_Stdout) isInterceptResponse_Told() {}
+
+func (*InterceptResponse_Stderr) isInterceptResponse_Told() {}
+
+func (*InterceptResponse_ExitCode) isInterceptResponse_Told() {}
+
 var File_weir_v1_build_proto protoreflect.FileDescriptor
 
 const file_weir_v1_build_proto_rawDesc = "" +
 	"\n" +
-	"\x13weir/v1/build.proto\x12\aweir.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"o\n" +
+	"\x13weir/v1/build.proto\x12\aweir.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14weir/v1/worker.proto\"o\n" +
 	"\tCondition\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x120\n" +
@@ -2213,7 +2723,43 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\x04text\x18\x05 \x01(\fR\x04text\x12\x18\n" +
 	"\apartial\x18\x06 \x01(\bR\apartial\x12*\n" +
 	"\x02at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
-	"\x06number\x18\b \x01(\x03R\x06number2\x8b\x05\n" +
+	"\x06number\x18\b \x01(\x03R\x06number\"m\n" +
+	"\x15ListContainersRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
+	"\bpipeline\x18\x02 \x01(\tR\bpipeline\x12\x10\n" +
+	"\x03job\x18\x03 \x01(\tR\x03job\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\x03R\x06number\"r\n" +
+	"\x16ListContainersResponse\x12$\n" +
+	"\x05build\x18\x01 \x01(\v2\x0e.weir.v1.BuildR\x05build\x122\n" +
+	"\n" +
+	"containers\x18\x02 \x03(\v2\x12.weir.v1.ContainerR\n" +
+	"containers\"\xbc\x01\n" +
+	"\tContainer\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x12\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n" +
+	"\x04step\x18\x03 \x01(\tR\x04step\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x18\n" +
+	"\aattempt\x18\x05 \x01(\x05R\aattempt\x12\x16\n" +
+	"\x06status\x18\x06 \x01(\tR\x06status\x12\x16\n" +
+	"\x06worker\x18\a \x01(\tR\x06worker\x12\x12\n" +
+	"\x04gone\x18\b \x01(\tR\x04gone\"\xad\x01\n" +
+	"\x10InterceptRequest\x12/\n" +
+	"\x05start\x18\x01 \x01(\v2\x17.weir.v1.InterceptStartH\x00R\x05start\x12\x16\n" +
+	"\x05stdin\x18\x02 \x01(\fH\x00R\x05stdin\x12\x1d\n" +
+	"\tstdin_end\x18\x03 \x01(\bH\x00R\bstdinEnd\x12)\n" +
+	"\x04size\x18\x04 \x01(\v2\x13.weir.v1.WindowSizeH\x00R\x04sizeB\x06\n" +
+	"\x04said\"\x94\x01\n" +
+	"\x0eInterceptStart\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x12\n" +
+	"\x04argv\x18\x02 \x03(\tR\x04argv\x12\x1a\n" +
+	"\bterminal\x18\x03 \x01(\bR\bterminal\x12'\n" +
+	"\x04size\x18\x04 \x01(\v2\x13.weir.v1.WindowSizeR\x04size\x12\x12\n" +
+	"\x04term\x18\x05 \x01(\tR\x04term\"n\n" +
+	"\x11InterceptResponse\x12\x18\n" +
+	"\x06stdout\x18\x01 \x01(\fH\x00R\x06stdout\x12\x18\n" +
+	"\x06stderr\x18\x02 \x01(\fH\x00R\x06stderr\x12\x1d\n" +
+	"\texit_code\x18\x03 \x01(\x05H\x00R\bexitCodeB\x06\n" +
+	"\x04told2\xa6\x06\n" +
 	"\fBuildService\x12?\n" +
 	"\bListJobs\x12\x18.weir.v1.ListJobsRequest\x1a\x19.weir.v1.ListJobsResponse\x12E\n" +
 	"\n" +
@@ -2225,7 +2771,9 @@ const file_weir_v1_build_proto_rawDesc = "" +
 	"\bPauseJob\x12\x18.weir.v1.PauseJobRequest\x1a\x19.weir.v1.PauseJobResponse\x12N\n" +
 	"\rListApprovals\x12\x1d.weir.v1.ListApprovalsRequest\x1a\x1e.weir.v1.ListApprovalsResponse\x129\n" +
 	"\x06Answer\x12\x16.weir.v1.AnswerRequest\x1a\x17.weir.v1.AnswerResponse\x128\n" +
-	"\x05Watch\x12\x15.weir.v1.WatchRequest\x1a\x16.weir.v1.WatchResponse0\x01B+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
+	"\x05Watch\x12\x15.weir.v1.WatchRequest\x1a\x16.weir.v1.WatchResponse0\x01\x12Q\n" +
+	"\x0eListContainers\x12\x1e.weir.v1.ListContainersRequest\x1a\x1f.weir.v1.ListContainersResponse\x12F\n" +
+	"\tIntercept\x12\x19.weir.v1.InterceptRequest\x1a\x1a.weir.v1.InterceptResponse(\x010\x01B+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
 	file_weir_v1_build_proto_rawDescOnce sync.Once
@@ -2239,102 +2787,118 @@ func file_weir_v1_build_proto_rawDescGZIP() []byte {
 	return file_weir_v1_build_proto_rawDescData
 }
 
-var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
+var file_weir_v1_build_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_weir_v1_build_proto_goTypes = []any{
-	(*Condition)(nil),             // 0: weir.v1.Condition
-	(*ListJobsRequest)(nil),       // 1: weir.v1.ListJobsRequest
-	(*ListJobsResponse)(nil),      // 2: weir.v1.ListJobsResponse
-	(*Job)(nil),                   // 3: weir.v1.Job
-	(*ListBuildsRequest)(nil),     // 4: weir.v1.ListBuildsRequest
-	(*ListBuildsResponse)(nil),    // 5: weir.v1.ListBuildsResponse
-	(*Build)(nil),                 // 6: weir.v1.Build
-	(*InputCheck)(nil),            // 7: weir.v1.InputCheck
-	(*BuildVersion)(nil),          // 8: weir.v1.BuildVersion
-	(*Step)(nil),                  // 9: weir.v1.Step
-	(*GetBuildRequest)(nil),       // 10: weir.v1.GetBuildRequest
-	(*GetBuildResponse)(nil),      // 11: weir.v1.GetBuildResponse
-	(*TriggerRequest)(nil),        // 12: weir.v1.TriggerRequest
-	(*PauseJobRequest)(nil),       // 13: weir.v1.PauseJobRequest
-	(*PauseJobResponse)(nil),      // 14: weir.v1.PauseJobResponse
-	(*TriggerResponse)(nil),       // 15: weir.v1.TriggerResponse
-	(*RerunRequest)(nil),          // 16: weir.v1.RerunRequest
-	(*RerunResponse)(nil),         // 17: weir.v1.RerunResponse
-	(*AbortRequest)(nil),          // 18: weir.v1.AbortRequest
-	(*AbortResponse)(nil),         // 19: weir.v1.AbortResponse
-	(*ListApprovalsRequest)(nil),  // 20: weir.v1.ListApprovalsRequest
-	(*ListApprovalsResponse)(nil), // 21: weir.v1.ListApprovalsResponse
-	(*Approval)(nil),              // 22: weir.v1.Approval
-	(*AnswerRequest)(nil),         // 23: weir.v1.AnswerRequest
-	(*AnswerResponse)(nil),        // 24: weir.v1.AnswerResponse
-	(*WatchRequest)(nil),          // 25: weir.v1.WatchRequest
-	(*SeenLines)(nil),             // 26: weir.v1.SeenLines
-	(*WatchResponse)(nil),         // 27: weir.v1.WatchResponse
-	(*LogLine)(nil),               // 28: weir.v1.LogLine
-	nil,                           // 29: weir.v1.BuildVersion.VersionEntry
-	nil,                           // 30: weir.v1.TriggerRequest.ParamsEntry
-	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
+	(*Condition)(nil),              // 0: weir.v1.Condition
+	(*ListJobsRequest)(nil),        // 1: weir.v1.ListJobsRequest
+	(*ListJobsResponse)(nil),       // 2: weir.v1.ListJobsResponse
+	(*Job)(nil),                    // 3: weir.v1.Job
+	(*ListBuildsRequest)(nil),      // 4: weir.v1.ListBuildsRequest
+	(*ListBuildsResponse)(nil),     // 5: weir.v1.ListBuildsResponse
+	(*Build)(nil),                  // 6: weir.v1.Build
+	(*InputCheck)(nil),             // 7: weir.v1.InputCheck
+	(*BuildVersion)(nil),           // 8: weir.v1.BuildVersion
+	(*Step)(nil),                   // 9: weir.v1.Step
+	(*GetBuildRequest)(nil),        // 10: weir.v1.GetBuildRequest
+	(*GetBuildResponse)(nil),       // 11: weir.v1.GetBuildResponse
+	(*TriggerRequest)(nil),         // 12: weir.v1.TriggerRequest
+	(*PauseJobRequest)(nil),        // 13: weir.v1.PauseJobRequest
+	(*PauseJobResponse)(nil),       // 14: weir.v1.PauseJobResponse
+	(*TriggerResponse)(nil),        // 15: weir.v1.TriggerResponse
+	(*RerunRequest)(nil),           // 16: weir.v1.RerunRequest
+	(*RerunResponse)(nil),          // 17: weir.v1.RerunResponse
+	(*AbortRequest)(nil),           // 18: weir.v1.AbortRequest
+	(*AbortResponse)(nil),          // 19: weir.v1.AbortResponse
+	(*ListApprovalsRequest)(nil),   // 20: weir.v1.ListApprovalsRequest
+	(*ListApprovalsResponse)(nil),  // 21: weir.v1.ListApprovalsResponse
+	(*Approval)(nil),               // 22: weir.v1.Approval
+	(*AnswerRequest)(nil),          // 23: weir.v1.AnswerRequest
+	(*AnswerResponse)(nil),         // 24: weir.v1.AnswerResponse
+	(*WatchRequest)(nil),           // 25: weir.v1.WatchRequest
+	(*SeenLines)(nil),              // 26: weir.v1.SeenLines
+	(*WatchResponse)(nil),          // 27: weir.v1.WatchResponse
+	(*LogLine)(nil),                // 28: weir.v1.LogLine
+	(*ListContainersRequest)(nil),  // 29: weir.v1.ListContainersRequest
+	(*ListContainersResponse)(nil), // 30: weir.v1.ListContainersResponse
+	(*Container)(nil),              // 31: weir.v1.Container
+	(*InterceptRequest)(nil),       // 32: weir.v1.InterceptRequest
+	(*InterceptStart)(nil),         // 33: weir.v1.InterceptStart
+	(*InterceptResponse)(nil),      // 34: weir.v1.InterceptResponse
+	nil,                            // 35: weir.v1.BuildVersion.VersionEntry
+	nil,                            // 36: weir.v1.TriggerRequest.ParamsEntry
+	(*timestamppb.Timestamp)(nil),  // 37: google.protobuf.Timestamp
+	(*WindowSize)(nil),             // 38: weir.v1.WindowSize
 }
 var file_weir_v1_build_proto_depIdxs = []int32{
-	31, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
+	37, // 0: weir.v1.Condition.since:type_name -> google.protobuf.Timestamp
 	3,  // 1: weir.v1.ListJobsResponse.jobs:type_name -> weir.v1.Job
 	6,  // 2: weir.v1.Job.last:type_name -> weir.v1.Build
 	6,  // 3: weir.v1.Job.next:type_name -> weir.v1.Build
 	0,  // 4: weir.v1.Job.waiting:type_name -> weir.v1.Condition
 	6,  // 5: weir.v1.ListBuildsResponse.builds:type_name -> weir.v1.Build
-	31, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
-	31, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
-	31, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
+	37, // 6: weir.v1.Build.created_at:type_name -> google.protobuf.Timestamp
+	37, // 7: weir.v1.Build.started_at:type_name -> google.protobuf.Timestamp
+	37, // 8: weir.v1.Build.ended_at:type_name -> google.protobuf.Timestamp
 	8,  // 9: weir.v1.Build.inputs:type_name -> weir.v1.BuildVersion
 	8,  // 10: weir.v1.Build.outputs:type_name -> weir.v1.BuildVersion
 	0,  // 11: weir.v1.Build.waiting:type_name -> weir.v1.Condition
-	31, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
+	37, // 12: weir.v1.Build.reaped_at:type_name -> google.protobuf.Timestamp
 	7,  // 13: weir.v1.Build.checks:type_name -> weir.v1.InputCheck
-	31, // 14: weir.v1.InputCheck.asked_at:type_name -> google.protobuf.Timestamp
-	31, // 15: weir.v1.InputCheck.ended_at:type_name -> google.protobuf.Timestamp
-	29, // 16: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
-	31, // 17: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
-	31, // 18: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
+	37, // 14: weir.v1.InputCheck.asked_at:type_name -> google.protobuf.Timestamp
+	37, // 15: weir.v1.InputCheck.ended_at:type_name -> google.protobuf.Timestamp
+	35, // 16: weir.v1.BuildVersion.version:type_name -> weir.v1.BuildVersion.VersionEntry
+	37, // 17: weir.v1.Step.started_at:type_name -> google.protobuf.Timestamp
+	37, // 18: weir.v1.Step.ended_at:type_name -> google.protobuf.Timestamp
 	0,  // 19: weir.v1.Step.waiting:type_name -> weir.v1.Condition
 	6,  // 20: weir.v1.GetBuildResponse.build:type_name -> weir.v1.Build
 	9,  // 21: weir.v1.GetBuildResponse.steps:type_name -> weir.v1.Step
-	30, // 22: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
+	36, // 22: weir.v1.TriggerRequest.params:type_name -> weir.v1.TriggerRequest.ParamsEntry
 	6,  // 23: weir.v1.TriggerResponse.build:type_name -> weir.v1.Build
 	6,  // 24: weir.v1.RerunResponse.build:type_name -> weir.v1.Build
 	6,  // 25: weir.v1.AbortResponse.build:type_name -> weir.v1.Build
 	22, // 26: weir.v1.ListApprovalsResponse.approvals:type_name -> weir.v1.Approval
-	31, // 27: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
-	31, // 28: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
+	37, // 27: weir.v1.Approval.asked_at:type_name -> google.protobuf.Timestamp
+	37, // 28: weir.v1.Approval.expires_at:type_name -> google.protobuf.Timestamp
 	22, // 29: weir.v1.AnswerResponse.approval:type_name -> weir.v1.Approval
 	26, // 30: weir.v1.WatchRequest.seen:type_name -> weir.v1.SeenLines
 	6,  // 31: weir.v1.WatchResponse.build:type_name -> weir.v1.Build
 	9,  // 32: weir.v1.WatchResponse.step:type_name -> weir.v1.Step
 	28, // 33: weir.v1.WatchResponse.line:type_name -> weir.v1.LogLine
-	31, // 34: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
-	1,  // 35: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
-	4,  // 36: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
-	10, // 37: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
-	12, // 38: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
-	16, // 39: weir.v1.BuildService.Rerun:input_type -> weir.v1.RerunRequest
-	18, // 40: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
-	13, // 41: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
-	20, // 42: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
-	23, // 43: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
-	25, // 44: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
-	2,  // 45: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
-	5,  // 46: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
-	11, // 47: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
-	15, // 48: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
-	17, // 49: weir.v1.BuildService.Rerun:output_type -> weir.v1.RerunResponse
-	19, // 50: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
-	14, // 51: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
-	21, // 52: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
-	24, // 53: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
-	27, // 54: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
-	45, // [45:55] is the sub-list for method output_type
-	35, // [35:45] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	37, // 34: weir.v1.LogLine.at:type_name -> google.protobuf.Timestamp
+	6,  // 35: weir.v1.ListContainersResponse.build:type_name -> weir.v1.Build
+	31, // 36: weir.v1.ListContainersResponse.containers:type_name -> weir.v1.Container
+	33, // 37: weir.v1.InterceptRequest.start:type_name -> weir.v1.InterceptStart
+	38, // 38: weir.v1.InterceptRequest.size:type_name -> weir.v1.WindowSize
+	38, // 39: weir.v1.InterceptStart.size:type_name -> weir.v1.WindowSize
+	1,  // 40: weir.v1.BuildService.ListJobs:input_type -> weir.v1.ListJobsRequest
+	4,  // 41: weir.v1.BuildService.ListBuilds:input_type -> weir.v1.ListBuildsRequest
+	10, // 42: weir.v1.BuildService.GetBuild:input_type -> weir.v1.GetBuildRequest
+	12, // 43: weir.v1.BuildService.Trigger:input_type -> weir.v1.TriggerRequest
+	16, // 44: weir.v1.BuildService.Rerun:input_type -> weir.v1.RerunRequest
+	18, // 45: weir.v1.BuildService.Abort:input_type -> weir.v1.AbortRequest
+	13, // 46: weir.v1.BuildService.PauseJob:input_type -> weir.v1.PauseJobRequest
+	20, // 47: weir.v1.BuildService.ListApprovals:input_type -> weir.v1.ListApprovalsRequest
+	23, // 48: weir.v1.BuildService.Answer:input_type -> weir.v1.AnswerRequest
+	25, // 49: weir.v1.BuildService.Watch:input_type -> weir.v1.WatchRequest
+	29, // 50: weir.v1.BuildService.ListContainers:input_type -> weir.v1.ListContainersRequest
+	32, // 51: weir.v1.BuildService.Intercept:input_type -> weir.v1.InterceptRequest
+	2,  // 52: weir.v1.BuildService.ListJobs:output_type -> weir.v1.ListJobsResponse
+	5,  // 53: weir.v1.BuildService.ListBuilds:output_type -> weir.v1.ListBuildsResponse
+	11, // 54: weir.v1.BuildService.GetBuild:output_type -> weir.v1.GetBuildResponse
+	15, // 55: weir.v1.BuildService.Trigger:output_type -> weir.v1.TriggerResponse
+	17, // 56: weir.v1.BuildService.Rerun:output_type -> weir.v1.RerunResponse
+	19, // 57: weir.v1.BuildService.Abort:output_type -> weir.v1.AbortResponse
+	14, // 58: weir.v1.BuildService.PauseJob:output_type -> weir.v1.PauseJobResponse
+	21, // 59: weir.v1.BuildService.ListApprovals:output_type -> weir.v1.ListApprovalsResponse
+	24, // 60: weir.v1.BuildService.Answer:output_type -> weir.v1.AnswerResponse
+	27, // 61: weir.v1.BuildService.Watch:output_type -> weir.v1.WatchResponse
+	30, // 62: weir.v1.BuildService.ListContainers:output_type -> weir.v1.ListContainersResponse
+	34, // 63: weir.v1.BuildService.Intercept:output_type -> weir.v1.InterceptResponse
+	52, // [52:64] is the sub-list for method output_type
+	40, // [40:52] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_build_proto_init() }
@@ -2342,10 +2906,22 @@ func file_weir_v1_build_proto_init() {
 	if File_weir_v1_build_proto != nil {
 		return
 	}
+	file_weir_v1_worker_proto_init()
 	file_weir_v1_build_proto_msgTypes[27].OneofWrappers = []any{
 		(*WatchResponse_Build)(nil),
 		(*WatchResponse_Step)(nil),
 		(*WatchResponse_Line)(nil),
+	}
+	file_weir_v1_build_proto_msgTypes[32].OneofWrappers = []any{
+		(*InterceptRequest_Start)(nil),
+		(*InterceptRequest_Stdin)(nil),
+		(*InterceptRequest_StdinEnd)(nil),
+		(*InterceptRequest_Size)(nil),
+	}
+	file_weir_v1_build_proto_msgTypes[34].OneofWrappers = []any{
+		(*InterceptResponse_Stdout)(nil),
+		(*InterceptResponse_Stderr)(nil),
+		(*InterceptResponse_ExitCode)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2353,7 +2929,7 @@ func file_weir_v1_build_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_build_proto_rawDesc), len(file_weir_v1_build_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   31,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

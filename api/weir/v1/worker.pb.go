@@ -475,6 +475,7 @@ type OrdersResponse struct {
 	//	*OrdersResponse_Start
 	//	*OrdersResponse_Kill
 	//	*OrdersResponse_Destroy
+	//	*OrdersResponse_Attach
 	Order         isOrdersResponse_Order `protobuf_oneof:"order"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -544,6 +545,15 @@ func (x *OrdersResponse) GetDestroy() *Destroy {
 	return nil
 }
 
+func (x *OrdersResponse) GetAttach() *AttachOrder {
+	if x != nil {
+		if x, ok := x.Order.(*OrdersResponse_Attach); ok {
+			return x.Attach
+		}
+	}
+	return nil
+}
+
 type isOrdersResponse_Order interface {
 	isOrdersResponse_Order()
 }
@@ -560,11 +570,495 @@ type OrdersResponse_Destroy struct {
 	Destroy *Destroy `protobuf:"bytes,3,opt,name=destroy,proto3,oneof"`
 }
 
+type OrdersResponse_Attach struct {
+	Attach *AttachOrder `protobuf:"bytes,4,opt,name=attach,proto3,oneof"`
+}
+
 func (*OrdersResponse_Start) isOrdersResponse_Order() {}
 
 func (*OrdersResponse_Kill) isOrdersResponse_Order() {}
 
 func (*OrdersResponse_Destroy) isOrdersResponse_Order() {}
+
+func (*OrdersResponse_Attach) isOrdersResponse_Order() {}
+
+// AttachOrder has the worker open a stream for a person who wants into a run.
+type AttachOrder struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Session       string                 `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
+	Server        string                 `protobuf:"bytes,2,opt,name=server,proto3" json:"server,omitempty"` // the URL of the server that waits for it; "": the worker's own
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachOrder) Reset() {
+	*x = AttachOrder{}
+	mi := &file_weir_v1_worker_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachOrder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachOrder) ProtoMessage() {}
+
+func (x *AttachOrder) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachOrder.ProtoReflect.Descriptor instead.
+func (*AttachOrder) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *AttachOrder) GetSession() string {
+	if x != nil {
+		return x.Session
+	}
+	return ""
+}
+
+func (x *AttachOrder) GetServer() string {
+	if x != nil {
+		return x.Server
+	}
+	return ""
+}
+
+type AttachRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Said:
+	//
+	//	*AttachRequest_Session
+	//	*AttachRequest_Stdout
+	//	*AttachRequest_Stderr
+	//	*AttachRequest_End
+	Said          isAttachRequest_Said `protobuf_oneof:"said"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachRequest) Reset() {
+	*x = AttachRequest{}
+	mi := &file_weir_v1_worker_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachRequest) ProtoMessage() {}
+
+func (x *AttachRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachRequest.ProtoReflect.Descriptor instead.
+func (*AttachRequest) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *AttachRequest) GetSaid() isAttachRequest_Said {
+	if x != nil {
+		return x.Said
+	}
+	return nil
+}
+
+func (x *AttachRequest) GetSession() string {
+	if x != nil {
+		if x, ok := x.Said.(*AttachRequest_Session); ok {
+			return x.Session
+		}
+	}
+	return ""
+}
+
+func (x *AttachRequest) GetStdout() []byte {
+	if x != nil {
+		if x, ok := x.Said.(*AttachRequest_Stdout); ok {
+			return x.Stdout
+		}
+	}
+	return nil
+}
+
+func (x *AttachRequest) GetStderr() []byte {
+	if x != nil {
+		if x, ok := x.Said.(*AttachRequest_Stderr); ok {
+			return x.Stderr
+		}
+	}
+	return nil
+}
+
+func (x *AttachRequest) GetEnd() *AttachEnd {
+	if x != nil {
+		if x, ok := x.Said.(*AttachRequest_End); ok {
+			return x.End
+		}
+	}
+	return nil
+}
+
+type isAttachRequest_Said interface {
+	isAttachRequest_Said()
+}
+
+type AttachRequest_Session struct {
+	Session string `protobuf:"bytes,1,opt,name=session,proto3,oneof"` // the first message
+}
+
+type AttachRequest_Stdout struct {
+	Stdout []byte `protobuf:"bytes,2,opt,name=stdout,proto3,oneof"`
+}
+
+type AttachRequest_Stderr struct {
+	Stderr []byte `protobuf:"bytes,3,opt,name=stderr,proto3,oneof"`
+}
+
+type AttachRequest_End struct {
+	End *AttachEnd `protobuf:"bytes,4,opt,name=end,proto3,oneof"` // the last one
+}
+
+func (*AttachRequest_Session) isAttachRequest_Said() {}
+
+func (*AttachRequest_Stdout) isAttachRequest_Said() {}
+
+func (*AttachRequest_Stderr) isAttachRequest_Said() {}
+
+func (*AttachRequest_End) isAttachRequest_Said() {}
+
+// AttachEnd is how the program ended, or why it did not run.
+type AttachEnd struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitCode      int32                  `protobuf:"varint,1,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
+	Error         string                 `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"` // "": it ran
+	Gone          bool                   `protobuf:"varint,3,opt,name=gone,proto3" json:"gone,omitempty"`  // with error: the worker has nothing of the run any more
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachEnd) Reset() {
+	*x = AttachEnd{}
+	mi := &file_weir_v1_worker_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachEnd) ProtoMessage() {}
+
+func (x *AttachEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachEnd.ProtoReflect.Descriptor instead.
+func (*AttachEnd) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AttachEnd) GetExitCode() int32 {
+	if x != nil {
+		return x.ExitCode
+	}
+	return 0
+}
+
+func (x *AttachEnd) GetError() string {
+	if x != nil {
+		return x.Error
+	}
+	return ""
+}
+
+func (x *AttachEnd) GetGone() bool {
+	if x != nil {
+		return x.Gone
+	}
+	return false
+}
+
+type AttachResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Told:
+	//
+	//	*AttachResponse_Start
+	//	*AttachResponse_Stdin
+	//	*AttachResponse_StdinEnd
+	//	*AttachResponse_Size
+	Told          isAttachResponse_Told `protobuf_oneof:"told"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachResponse) Reset() {
+	*x = AttachResponse{}
+	mi := &file_weir_v1_worker_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachResponse) ProtoMessage() {}
+
+func (x *AttachResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachResponse.ProtoReflect.Descriptor instead.
+func (*AttachResponse) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *AttachResponse) GetTold() isAttachResponse_Told {
+	if x != nil {
+		return x.Told
+	}
+	return nil
+}
+
+func (x *AttachResponse) GetStart() *AttachStart {
+	if x != nil {
+		if x, ok := x.Told.(*AttachResponse_Start); ok {
+			return x.Start
+		}
+	}
+	return nil
+}
+
+func (x *AttachResponse) GetStdin() []byte {
+	if x != nil {
+		if x, ok := x.Told.(*AttachResponse_Stdin); ok {
+			return x.Stdin
+		}
+	}
+	return nil
+}
+
+func (x *AttachResponse) GetStdinEnd() bool {
+	if x != nil {
+		if x, ok := x.Told.(*AttachResponse_StdinEnd); ok {
+			return x.StdinEnd
+		}
+	}
+	return false
+}
+
+func (x *AttachResponse) GetSize() *WindowSize {
+	if x != nil {
+		if x, ok := x.Told.(*AttachResponse_Size); ok {
+			return x.Size
+		}
+	}
+	return nil
+}
+
+type isAttachResponse_Told interface {
+	isAttachResponse_Told()
+}
+
+type AttachResponse_Start struct {
+	Start *AttachStart `protobuf:"bytes,1,opt,name=start,proto3,oneof"` // the first message
+}
+
+type AttachResponse_Stdin struct {
+	Stdin []byte `protobuf:"bytes,2,opt,name=stdin,proto3,oneof"`
+}
+
+type AttachResponse_StdinEnd struct {
+	StdinEnd bool `protobuf:"varint,3,opt,name=stdin_end,json=stdinEnd,proto3,oneof"`
+}
+
+type AttachResponse_Size struct {
+	Size *WindowSize `protobuf:"bytes,4,opt,name=size,proto3,oneof"`
+}
+
+func (*AttachResponse_Start) isAttachResponse_Told() {}
+
+func (*AttachResponse_Stdin) isAttachResponse_Told() {}
+
+func (*AttachResponse_StdinEnd) isAttachResponse_Told() {}
+
+func (*AttachResponse_Size) isAttachResponse_Told() {}
+
+type AttachStart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RunId         string                 `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	Task          *Task                  `protobuf:"bytes,2,opt,name=task,proto3" json:"task,omitempty"` // the run's own, for its image, environment and mounts
+	Argv          []string               `protobuf:"bytes,3,rep,name=argv,proto3" json:"argv,omitempty"` // none: a shell
+	Terminal      bool                   `protobuf:"varint,4,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	Size          *WindowSize            `protobuf:"bytes,5,opt,name=size,proto3" json:"size,omitempty"` // with terminal
+	Term          string                 `protobuf:"bytes,6,opt,name=term,proto3" json:"term,omitempty"` // its kind: xterm-256color
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachStart) Reset() {
+	*x = AttachStart{}
+	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachStart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachStart) ProtoMessage() {}
+
+func (x *AttachStart) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachStart.ProtoReflect.Descriptor instead.
+func (*AttachStart) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *AttachStart) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *AttachStart) GetTask() *Task {
+	if x != nil {
+		return x.Task
+	}
+	return nil
+}
+
+func (x *AttachStart) GetArgv() []string {
+	if x != nil {
+		return x.Argv
+	}
+	return nil
+}
+
+func (x *AttachStart) GetTerminal() bool {
+	if x != nil {
+		return x.Terminal
+	}
+	return false
+}
+
+func (x *AttachStart) GetSize() *WindowSize {
+	if x != nil {
+		return x.Size
+	}
+	return nil
+}
+
+func (x *AttachStart) GetTerm() string {
+	if x != nil {
+		return x.Term
+	}
+	return ""
+}
+
+type WindowSize struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Columns       uint32                 `protobuf:"varint,1,opt,name=columns,proto3" json:"columns,omitempty"`
+	Rows          uint32                 `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WindowSize) Reset() {
+	*x = WindowSize{}
+	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WindowSize) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WindowSize) ProtoMessage() {}
+
+func (x *WindowSize) ProtoReflect() protoreflect.Message {
+	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WindowSize.ProtoReflect.Descriptor instead.
+func (*WindowSize) Descriptor() ([]byte, []int) {
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *WindowSize) GetColumns() uint32 {
+	if x != nil {
+		return x.Columns
+	}
+	return 0
+}
+
+func (x *WindowSize) GetRows() uint32 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
 
 // Start runs a task. A run that is there already is left as it is.
 type Start struct {
@@ -579,7 +1073,7 @@ type Start struct {
 
 func (x *Start) Reset() {
 	*x = Start{}
-	mi := &file_weir_v1_worker_proto_msgTypes[8]
+	mi := &file_weir_v1_worker_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +1085,7 @@ func (x *Start) String() string {
 func (*Start) ProtoMessage() {}
 
 func (x *Start) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[8]
+	mi := &file_weir_v1_worker_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +1098,7 @@ func (x *Start) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Start.ProtoReflect.Descriptor instead.
 func (*Start) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{8}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Start) GetRunId() string {
@@ -647,7 +1141,7 @@ type Kill struct {
 
 func (x *Kill) Reset() {
 	*x = Kill{}
-	mi := &file_weir_v1_worker_proto_msgTypes[9]
+	mi := &file_weir_v1_worker_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -659,7 +1153,7 @@ func (x *Kill) String() string {
 func (*Kill) ProtoMessage() {}
 
 func (x *Kill) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[9]
+	mi := &file_weir_v1_worker_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -672,7 +1166,7 @@ func (x *Kill) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Kill.ProtoReflect.Descriptor instead.
 func (*Kill) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{9}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Kill) GetRunId() string {
@@ -707,7 +1201,7 @@ type Destroy struct {
 
 func (x *Destroy) Reset() {
 	*x = Destroy{}
-	mi := &file_weir_v1_worker_proto_msgTypes[10]
+	mi := &file_weir_v1_worker_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -719,7 +1213,7 @@ func (x *Destroy) String() string {
 func (*Destroy) ProtoMessage() {}
 
 func (x *Destroy) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[10]
+	mi := &file_weir_v1_worker_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -732,7 +1226,7 @@ func (x *Destroy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Destroy.ProtoReflect.Descriptor instead.
 func (*Destroy) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{10}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Destroy) GetRuns() []string {
@@ -781,7 +1275,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_weir_v1_worker_proto_msgTypes[11]
+	mi := &file_weir_v1_worker_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +1287,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[11]
+	mi := &file_weir_v1_worker_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +1300,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{11}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Task) GetImageRef() string {
@@ -969,7 +1463,7 @@ type Service struct {
 
 func (x *Service) Reset() {
 	*x = Service{}
-	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	mi := &file_weir_v1_worker_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1475,7 @@ func (x *Service) String() string {
 func (*Service) ProtoMessage() {}
 
 func (x *Service) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[12]
+	mi := &file_weir_v1_worker_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1488,7 @@ func (x *Service) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Service.ProtoReflect.Descriptor instead.
 func (*Service) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{12}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Service) GetName() string {
@@ -1085,7 +1579,7 @@ type Mount struct {
 
 func (x *Mount) Reset() {
 	*x = Mount{}
-	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	mi := &file_weir_v1_worker_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1097,7 +1591,7 @@ func (x *Mount) String() string {
 func (*Mount) ProtoMessage() {}
 
 func (x *Mount) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[13]
+	mi := &file_weir_v1_worker_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1110,7 +1604,7 @@ func (x *Mount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Mount.ProtoReflect.Descriptor instead.
 func (*Mount) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{13}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Mount) GetVolume() string {
@@ -1147,7 +1641,7 @@ type HeartbeatRequest struct {
 
 func (x *HeartbeatRequest) Reset() {
 	*x = HeartbeatRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[14]
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1653,7 @@ func (x *HeartbeatRequest) String() string {
 func (*HeartbeatRequest) ProtoMessage() {}
 
 func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[14]
+	mi := &file_weir_v1_worker_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1666,7 @@ func (x *HeartbeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatRequest.ProtoReflect.Descriptor instead.
 func (*HeartbeatRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{14}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *HeartbeatRequest) GetEpoch() int64 {
@@ -1220,7 +1714,7 @@ type HeartbeatResponse struct {
 
 func (x *HeartbeatResponse) Reset() {
 	*x = HeartbeatResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[15]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1232,7 +1726,7 @@ func (x *HeartbeatResponse) String() string {
 func (*HeartbeatResponse) ProtoMessage() {}
 
 func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[15]
+	mi := &file_weir_v1_worker_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1245,7 +1739,7 @@ func (x *HeartbeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatResponse.ProtoReflect.Descriptor instead.
 func (*HeartbeatResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{15}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *HeartbeatResponse) GetState() string {
@@ -1274,7 +1768,7 @@ type AppendLogRequest struct {
 
 func (x *AppendLogRequest) Reset() {
 	*x = AppendLogRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[16]
+	mi := &file_weir_v1_worker_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1286,7 +1780,7 @@ func (x *AppendLogRequest) String() string {
 func (*AppendLogRequest) ProtoMessage() {}
 
 func (x *AppendLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[16]
+	mi := &file_weir_v1_worker_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1299,7 +1793,7 @@ func (x *AppendLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendLogRequest.ProtoReflect.Descriptor instead.
 func (*AppendLogRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{16}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AppendLogRequest) GetRunId() string {
@@ -1340,7 +1834,7 @@ type AppendLogResponse struct {
 
 func (x *AppendLogResponse) Reset() {
 	*x = AppendLogResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[17]
+	mi := &file_weir_v1_worker_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1352,7 +1846,7 @@ func (x *AppendLogResponse) String() string {
 func (*AppendLogResponse) ProtoMessage() {}
 
 func (x *AppendLogResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[17]
+	mi := &file_weir_v1_worker_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1365,7 +1859,7 @@ func (x *AppendLogResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendLogResponse.ProtoReflect.Descriptor instead.
 func (*AppendLogResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{17}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AppendLogResponse) GetOffset() int64 {
@@ -1397,7 +1891,7 @@ type ReportRunRequest struct {
 
 func (x *ReportRunRequest) Reset() {
 	*x = ReportRunRequest{}
-	mi := &file_weir_v1_worker_proto_msgTypes[18]
+	mi := &file_weir_v1_worker_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1409,7 +1903,7 @@ func (x *ReportRunRequest) String() string {
 func (*ReportRunRequest) ProtoMessage() {}
 
 func (x *ReportRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[18]
+	mi := &file_weir_v1_worker_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1422,7 +1916,7 @@ func (x *ReportRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRunRequest.ProtoReflect.Descriptor instead.
 func (*ReportRunRequest) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{18}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReportRunRequest) GetRunId() string {
@@ -1491,7 +1985,7 @@ type RunStarted struct {
 
 func (x *RunStarted) Reset() {
 	*x = RunStarted{}
-	mi := &file_weir_v1_worker_proto_msgTypes[19]
+	mi := &file_weir_v1_worker_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1997,7 @@ func (x *RunStarted) String() string {
 func (*RunStarted) ProtoMessage() {}
 
 func (x *RunStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[19]
+	mi := &file_weir_v1_worker_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +2010,7 @@ func (x *RunStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStarted.ProtoReflect.Descriptor instead.
 func (*RunStarted) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{19}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RunStarted) GetAt() *timestamppb.Timestamp {
@@ -1554,7 +2048,7 @@ type Spent struct {
 
 func (x *Spent) Reset() {
 	*x = Spent{}
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1566,7 +2060,7 @@ func (x *Spent) String() string {
 func (*Spent) ProtoMessage() {}
 
 func (x *Spent) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[20]
+	mi := &file_weir_v1_worker_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1579,7 +2073,7 @@ func (x *Spent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Spent.ProtoReflect.Descriptor instead.
 func (*Spent) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{20}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Spent) GetPullMs() int64 {
@@ -1634,7 +2128,7 @@ type RunEnded struct {
 
 func (x *RunEnded) Reset() {
 	*x = RunEnded{}
-	mi := &file_weir_v1_worker_proto_msgTypes[21]
+	mi := &file_weir_v1_worker_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1646,7 +2140,7 @@ func (x *RunEnded) String() string {
 func (*RunEnded) ProtoMessage() {}
 
 func (x *RunEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[21]
+	mi := &file_weir_v1_worker_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1659,7 +2153,7 @@ func (x *RunEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnded.ProtoReflect.Descriptor instead.
 func (*RunEnded) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{21}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RunEnded) GetExitCode() int32 {
@@ -1758,13 +2252,14 @@ type ReportRunResponse struct {
 	Stale         bool                   `protobuf:"varint,1,opt,name=stale,proto3" json:"stale,omitempty"` // the run is not this worker's any more: kill and remove it
 	Again         bool                   `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"` // log_offset is not where the server is: send from offset on, then report again
 	Offset        int64                  `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`
+	Keep          bool                   `protobuf:"varint,4,opt,name=keep,proto3" json:"keep,omitempty"` // the container stays for people to look into, until it is to be destroyed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ReportRunResponse) Reset() {
 	*x = ReportRunResponse{}
-	mi := &file_weir_v1_worker_proto_msgTypes[22]
+	mi := &file_weir_v1_worker_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1776,7 +2271,7 @@ func (x *ReportRunResponse) String() string {
 func (*ReportRunResponse) ProtoMessage() {}
 
 func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_weir_v1_worker_proto_msgTypes[22]
+	mi := &file_weir_v1_worker_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1789,7 +2284,7 @@ func (x *ReportRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRunResponse.ProtoReflect.Descriptor instead.
 func (*ReportRunResponse) Descriptor() ([]byte, []int) {
-	return file_weir_v1_worker_proto_rawDescGZIP(), []int{22}
+	return file_weir_v1_worker_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ReportRunResponse) GetStale() bool {
@@ -1811,6 +2306,13 @@ func (x *ReportRunResponse) GetOffset() int64 {
 		return x.Offset
 	}
 	return 0
+}
+
+func (x *ReportRunResponse) GetKeep() bool {
+	if x != nil {
+		return x.Keep
+	}
+	return false
 }
 
 var File_weir_v1_worker_proto protoreflect.FileDescriptor
@@ -1851,12 +2353,43 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x16\n" +
 	"\x06offset\x18\x02 \x01(\x03R\x06offset\"%\n" +
 	"\rOrdersRequest\x12\x14\n" +
-	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\"\x94\x01\n" +
+	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\"\xc4\x01\n" +
 	"\x0eOrdersResponse\x12&\n" +
 	"\x05start\x18\x01 \x01(\v2\x0e.weir.v1.StartH\x00R\x05start\x12#\n" +
 	"\x04kill\x18\x02 \x01(\v2\r.weir.v1.KillH\x00R\x04kill\x12,\n" +
-	"\adestroy\x18\x03 \x01(\v2\x10.weir.v1.DestroyH\x00R\adestroyB\a\n" +
-	"\x05order\"q\n" +
+	"\adestroy\x18\x03 \x01(\v2\x10.weir.v1.DestroyH\x00R\adestroy\x12.\n" +
+	"\x06attach\x18\x04 \x01(\v2\x14.weir.v1.AttachOrderH\x00R\x06attachB\a\n" +
+	"\x05order\"?\n" +
+	"\vAttachOrder\x12\x18\n" +
+	"\asession\x18\x01 \x01(\tR\asession\x12\x16\n" +
+	"\x06server\x18\x02 \x01(\tR\x06server\"\x8f\x01\n" +
+	"\rAttachRequest\x12\x1a\n" +
+	"\asession\x18\x01 \x01(\tH\x00R\asession\x12\x18\n" +
+	"\x06stdout\x18\x02 \x01(\fH\x00R\x06stdout\x12\x18\n" +
+	"\x06stderr\x18\x03 \x01(\fH\x00R\x06stderr\x12&\n" +
+	"\x03end\x18\x04 \x01(\v2\x12.weir.v1.AttachEndH\x00R\x03endB\x06\n" +
+	"\x04said\"R\n" +
+	"\tAttachEnd\x12\x1b\n" +
+	"\texit_code\x18\x01 \x01(\x05R\bexitCode\x12\x14\n" +
+	"\x05error\x18\x02 \x01(\tR\x05error\x12\x12\n" +
+	"\x04gone\x18\x03 \x01(\bR\x04gone\"\xa8\x01\n" +
+	"\x0eAttachResponse\x12,\n" +
+	"\x05start\x18\x01 \x01(\v2\x14.weir.v1.AttachStartH\x00R\x05start\x12\x16\n" +
+	"\x05stdin\x18\x02 \x01(\fH\x00R\x05stdin\x12\x1d\n" +
+	"\tstdin_end\x18\x03 \x01(\bH\x00R\bstdinEnd\x12)\n" +
+	"\x04size\x18\x04 \x01(\v2\x13.weir.v1.WindowSizeH\x00R\x04sizeB\x06\n" +
+	"\x04told\"\xb4\x01\n" +
+	"\vAttachStart\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12!\n" +
+	"\x04task\x18\x02 \x01(\v2\r.weir.v1.TaskR\x04task\x12\x12\n" +
+	"\x04argv\x18\x03 \x03(\tR\x04argv\x12\x1a\n" +
+	"\bterminal\x18\x04 \x01(\bR\bterminal\x12'\n" +
+	"\x04size\x18\x05 \x01(\v2\x13.weir.v1.WindowSizeR\x04size\x12\x12\n" +
+	"\x04term\x18\x06 \x01(\tR\x04term\":\n" +
+	"\n" +
+	"WindowSize\x12\x18\n" +
+	"\acolumns\x18\x01 \x01(\rR\acolumns\x12\x12\n" +
+	"\x04rows\x18\x02 \x01(\rR\x04rows\"q\n" +
 	"\x05Start\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12!\n" +
@@ -1973,18 +2506,20 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\x06images\x18\r \x03(\v2\x1d.weir.v1.RunEnded.ImagesEntryR\x06images\x1a9\n" +
 	"\vImagesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"W\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"k\n" +
 	"\x11ReportRunResponse\x12\x14\n" +
 	"\x05stale\x18\x01 \x01(\bR\x05stale\x12\x14\n" +
 	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
-	"\x06offset\x18\x03 \x01(\x03R\x06offset2\x94\x03\n" +
+	"\x06offset\x18\x03 \x01(\x03R\x06offset\x12\x12\n" +
+	"\x04keep\x18\x04 \x01(\bR\x04keep2\xd3\x03\n" +
 	"\rWorkerService\x129\n" +
 	"\x06Enroll\x12\x16.weir.v1.EnrollRequest\x1a\x17.weir.v1.EnrollResponse\x12?\n" +
 	"\bRegister\x12\x18.weir.v1.RegisterRequest\x1a\x19.weir.v1.RegisterResponse\x12;\n" +
 	"\x06Orders\x12\x16.weir.v1.OrdersRequest\x1a\x17.weir.v1.OrdersResponse0\x01\x12B\n" +
 	"\tHeartbeat\x12\x19.weir.v1.HeartbeatRequest\x1a\x1a.weir.v1.HeartbeatResponse\x12B\n" +
 	"\tAppendLog\x12\x19.weir.v1.AppendLogRequest\x1a\x1a.weir.v1.AppendLogResponse\x12B\n" +
-	"\tReportRun\x12\x19.weir.v1.ReportRunRequest\x1a\x1a.weir.v1.ReportRunResponseB+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
+	"\tReportRun\x12\x19.weir.v1.ReportRunRequest\x1a\x1a.weir.v1.ReportRunResponse\x12=\n" +
+	"\x06Attach\x12\x16.weir.v1.AttachRequest\x1a\x17.weir.v1.AttachResponse(\x010\x01B+Z)github.com/weirci/weir/api/weir/v1;weirv1b\x06proto3"
 
 var (
 	file_weir_v1_worker_proto_rawDescOnce sync.Once
@@ -1998,7 +2533,7 @@ func file_weir_v1_worker_proto_rawDescGZIP() []byte {
 	return file_weir_v1_worker_proto_rawDescData
 }
 
-var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_weir_v1_worker_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_weir_v1_worker_proto_goTypes = []any{
 	(*EnrollRequest)(nil),         // 0: weir.v1.EnrollRequest
 	(*EnrollResponse)(nil),        // 1: weir.v1.EnrollResponse
@@ -2008,64 +2543,78 @@ var file_weir_v1_worker_proto_goTypes = []any{
 	(*LogPosition)(nil),           // 5: weir.v1.LogPosition
 	(*OrdersRequest)(nil),         // 6: weir.v1.OrdersRequest
 	(*OrdersResponse)(nil),        // 7: weir.v1.OrdersResponse
-	(*Start)(nil),                 // 8: weir.v1.Start
-	(*Kill)(nil),                  // 9: weir.v1.Kill
-	(*Destroy)(nil),               // 10: weir.v1.Destroy
-	(*Task)(nil),                  // 11: weir.v1.Task
-	(*Service)(nil),               // 12: weir.v1.Service
-	(*Mount)(nil),                 // 13: weir.v1.Mount
-	(*HeartbeatRequest)(nil),      // 14: weir.v1.HeartbeatRequest
-	(*HeartbeatResponse)(nil),     // 15: weir.v1.HeartbeatResponse
-	(*AppendLogRequest)(nil),      // 16: weir.v1.AppendLogRequest
-	(*AppendLogResponse)(nil),     // 17: weir.v1.AppendLogResponse
-	(*ReportRunRequest)(nil),      // 18: weir.v1.ReportRunRequest
-	(*RunStarted)(nil),            // 19: weir.v1.RunStarted
-	(*Spent)(nil),                 // 20: weir.v1.Spent
-	(*RunEnded)(nil),              // 21: weir.v1.RunEnded
-	(*ReportRunResponse)(nil),     // 22: weir.v1.ReportRunResponse
-	nil,                           // 23: weir.v1.Task.LabelsEntry
-	nil,                           // 24: weir.v1.RunStarted.ImagesEntry
-	nil,                           // 25: weir.v1.RunEnded.ImagesEntry
-	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
+	(*AttachOrder)(nil),           // 8: weir.v1.AttachOrder
+	(*AttachRequest)(nil),         // 9: weir.v1.AttachRequest
+	(*AttachEnd)(nil),             // 10: weir.v1.AttachEnd
+	(*AttachResponse)(nil),        // 11: weir.v1.AttachResponse
+	(*AttachStart)(nil),           // 12: weir.v1.AttachStart
+	(*WindowSize)(nil),            // 13: weir.v1.WindowSize
+	(*Start)(nil),                 // 14: weir.v1.Start
+	(*Kill)(nil),                  // 15: weir.v1.Kill
+	(*Destroy)(nil),               // 16: weir.v1.Destroy
+	(*Task)(nil),                  // 17: weir.v1.Task
+	(*Service)(nil),               // 18: weir.v1.Service
+	(*Mount)(nil),                 // 19: weir.v1.Mount
+	(*HeartbeatRequest)(nil),      // 20: weir.v1.HeartbeatRequest
+	(*HeartbeatResponse)(nil),     // 21: weir.v1.HeartbeatResponse
+	(*AppendLogRequest)(nil),      // 22: weir.v1.AppendLogRequest
+	(*AppendLogResponse)(nil),     // 23: weir.v1.AppendLogResponse
+	(*ReportRunRequest)(nil),      // 24: weir.v1.ReportRunRequest
+	(*RunStarted)(nil),            // 25: weir.v1.RunStarted
+	(*Spent)(nil),                 // 26: weir.v1.Spent
+	(*RunEnded)(nil),              // 27: weir.v1.RunEnded
+	(*ReportRunResponse)(nil),     // 28: weir.v1.ReportRunResponse
+	nil,                           // 29: weir.v1.Task.LabelsEntry
+	nil,                           // 30: weir.v1.RunStarted.ImagesEntry
+	nil,                           // 31: weir.v1.RunEnded.ImagesEntry
+	(*timestamppb.Timestamp)(nil), // 32: google.protobuf.Timestamp
 }
 var file_weir_v1_worker_proto_depIdxs = []int32{
 	3,  // 0: weir.v1.RegisterRequest.runs:type_name -> weir.v1.RunRef
 	5,  // 1: weir.v1.RegisterResponse.positions:type_name -> weir.v1.LogPosition
 	3,  // 2: weir.v1.RegisterResponse.forget:type_name -> weir.v1.RunRef
-	8,  // 3: weir.v1.OrdersResponse.start:type_name -> weir.v1.Start
-	9,  // 4: weir.v1.OrdersResponse.kill:type_name -> weir.v1.Kill
-	10, // 5: weir.v1.OrdersResponse.destroy:type_name -> weir.v1.Destroy
-	11, // 6: weir.v1.Start.task:type_name -> weir.v1.Task
-	23, // 7: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
-	13, // 8: weir.v1.Task.mounts:type_name -> weir.v1.Mount
-	12, // 9: weir.v1.Task.services:type_name -> weir.v1.Service
-	10, // 10: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
-	19, // 11: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
-	21, // 12: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	26, // 13: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
-	20, // 14: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
-	24, // 15: weir.v1.RunStarted.images:type_name -> weir.v1.RunStarted.ImagesEntry
-	26, // 16: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	26, // 17: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
-	20, // 18: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
-	25, // 19: weir.v1.RunEnded.images:type_name -> weir.v1.RunEnded.ImagesEntry
-	0,  // 20: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 21: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 22: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	14, // 23: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	16, // 24: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	18, // 25: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	1,  // 26: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 27: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 28: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	15, // 29: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	17, // 30: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	22, // 31: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	26, // [26:32] is the sub-list for method output_type
-	20, // [20:26] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	14, // 3: weir.v1.OrdersResponse.start:type_name -> weir.v1.Start
+	15, // 4: weir.v1.OrdersResponse.kill:type_name -> weir.v1.Kill
+	16, // 5: weir.v1.OrdersResponse.destroy:type_name -> weir.v1.Destroy
+	8,  // 6: weir.v1.OrdersResponse.attach:type_name -> weir.v1.AttachOrder
+	10, // 7: weir.v1.AttachRequest.end:type_name -> weir.v1.AttachEnd
+	12, // 8: weir.v1.AttachResponse.start:type_name -> weir.v1.AttachStart
+	13, // 9: weir.v1.AttachResponse.size:type_name -> weir.v1.WindowSize
+	17, // 10: weir.v1.AttachStart.task:type_name -> weir.v1.Task
+	13, // 11: weir.v1.AttachStart.size:type_name -> weir.v1.WindowSize
+	17, // 12: weir.v1.Start.task:type_name -> weir.v1.Task
+	29, // 13: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
+	19, // 14: weir.v1.Task.mounts:type_name -> weir.v1.Mount
+	18, // 15: weir.v1.Task.services:type_name -> weir.v1.Service
+	16, // 16: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
+	25, // 17: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
+	27, // 18: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
+	32, // 19: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	26, // 20: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
+	30, // 21: weir.v1.RunStarted.images:type_name -> weir.v1.RunStarted.ImagesEntry
+	32, // 22: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	32, // 23: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	26, // 24: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
+	31, // 25: weir.v1.RunEnded.images:type_name -> weir.v1.RunEnded.ImagesEntry
+	0,  // 26: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 27: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 28: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	20, // 29: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	22, // 30: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	24, // 31: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	9,  // 32: weir.v1.WorkerService.Attach:input_type -> weir.v1.AttachRequest
+	1,  // 33: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 34: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 35: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	21, // 36: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	23, // 37: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	28, // 38: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	11, // 39: weir.v1.WorkerService.Attach:output_type -> weir.v1.AttachResponse
+	33, // [33:40] is the sub-list for method output_type
+	26, // [26:33] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }
@@ -2077,8 +2626,21 @@ func file_weir_v1_worker_proto_init() {
 		(*OrdersResponse_Start)(nil),
 		(*OrdersResponse_Kill)(nil),
 		(*OrdersResponse_Destroy)(nil),
+		(*OrdersResponse_Attach)(nil),
 	}
-	file_weir_v1_worker_proto_msgTypes[18].OneofWrappers = []any{
+	file_weir_v1_worker_proto_msgTypes[9].OneofWrappers = []any{
+		(*AttachRequest_Session)(nil),
+		(*AttachRequest_Stdout)(nil),
+		(*AttachRequest_Stderr)(nil),
+		(*AttachRequest_End)(nil),
+	}
+	file_weir_v1_worker_proto_msgTypes[11].OneofWrappers = []any{
+		(*AttachResponse_Start)(nil),
+		(*AttachResponse_Stdin)(nil),
+		(*AttachResponse_StdinEnd)(nil),
+		(*AttachResponse_Size)(nil),
+	}
+	file_weir_v1_worker_proto_msgTypes[24].OneofWrappers = []any{
 		(*ReportRunRequest_Started)(nil),
 		(*ReportRunRequest_Ended)(nil),
 	}
@@ -2088,7 +2650,7 @@ func file_weir_v1_worker_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_weir_v1_worker_proto_rawDesc), len(file_weir_v1_worker_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   26,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,7 +15,7 @@ func addGroups(a *App, root *cobra.Command) {
 		{"see", "See what there is:", []*cobra.Command{
 			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.versionsCommand(), a.workersCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{
-			a.triggerCommand(), a.watchCommand(), a.abortCommand(), a.rerunCommand(), a.resumeCommand(), a.pauseCommand(), a.unpauseCommand(), a.archiveCommand(), a.unarchiveCommand(), a.approvalsCommand(), a.approveCommand(), a.rejectCommand(), a.checkCommand(), a.pinCommand(), a.unpinCommand(), a.disableCommand(), a.enableCommand(), a.clearVersionsCommand()}},
+			a.triggerCommand(), a.watchCommand(), a.interceptCommand(), a.abortCommand(), a.rerunCommand(), a.resumeCommand(), a.pauseCommand(), a.unpauseCommand(), a.archiveCommand(), a.unarchiveCommand(), a.approvalsCommand(), a.approveCommand(), a.rejectCommand(), a.checkCommand(), a.pinCommand(), a.unpinCommand(), a.disableCommand(), a.enableCommand(), a.clearVersionsCommand()}},
 		{"operate", "Run an installation:", []*cobra.Command{
 			a.serverCommand(), a.workerCommand(), a.migrateCommand(), a.tokenCommand(), a.workerKeyCommand(), a.retentionCommand(), a.doctorCommand(), a.auditCommand()}},
 		{"self", "About weir itself:", []*cobra.Command{

@@ -37,6 +37,8 @@ func (r *retentionFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&r.history, "keep-history-days", int(r.Builds.History/historyDays), "days that the rest of a build stays, its inputs and outputs; 0: for ever")
 	f.IntVar(&r.audit, "keep-audit-days", 0, "days that events of the audit stay; 0: for ever")
 	f.DurationVar(&r.Keep.Failed, "keep-failed", r.Keep.Failed, "how long workers keep the artifacts of a job's newest build that did not succeed; a newer build ends it")
+	f.DurationVar(&r.Keep.Container, "keep-containers", r.Keep.Container, "how long the containers of a job's newest build that did not succeed can be entered (weir intercept); a newer build ends it; 0: none is kept")
+	f.IntVar(&r.Keep.Containers, "max-keep-containers", r.Keep.Containers, "such containers at most on a worker: the newest")
 	f.DurationVar(&r.Keep.Cache, "keep-caches", r.Keep.Cache, "how long workers keep a cache that nothing uses")
 	up := &r.Upkeep
 	f.IntVar(&up.Versions.Newest, "keep-versions", up.Versions.Newest, "newest versions of a resource that are kept; with --keep-version-days, what either keeps stays, and whatever builds, pins and jobs need; both 0: all")
@@ -59,6 +61,9 @@ func (r *retentionFlags) retention() (wire.Retention, error) {
 	}
 	if r.Keep.Failed < 0 || r.Keep.Cache < time.Hour {
 		return r.Retention, problemf("--keep-failed is %s and --keep-caches %s: the one cannot be less than 0, the other than an hour.", r.Keep.Failed, r.Keep.Cache)
+	}
+	if r.Keep.Container < 0 || r.Keep.Containers < 0 {
+		return r.Retention, problemf("--keep-containers is %s and --max-keep-containers %d: neither can be less than 0.", r.Keep.Container, r.Keep.Containers)
 	}
 	if r.Upkeep.Scopes < 0 || r.Upkeep.Revisions < 1 {
 		return r.Retention, problemf("--keep-unused is %s and --keep-revisions %d: the one cannot be less than 0, the other than 1.", r.Upkeep.Scopes, r.Upkeep.Revisions)

@@ -39,6 +39,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate, PEM file")
 	f.StringVar(&c.TLSKey, "tls-key", "", "its key, PEM file")
 	f.StringVar(&c.ExternalURL, "external-url", "", "address at which people and workers reach it")
+	f.StringVar(&c.Advertise, "advertise", "", "URL at which workers reach this server and no other, where several share an address; for weir intercept")
 	f.BoolVar(&c.Insecure, "insecure-http", false, "serve beyond this machine without TLS: tokens cross the network in the clear")
 	f.BoolVar(&c.Migrate, "migrate", false, "bring the database's schema up to date first")
 	f.Float64Var(&c.Checks.Server, "checks-per-second", 500, "checks that this server starts in a second at most; -1: no limit")

@@ -21,6 +21,14 @@ func DefaultRetention() Retention {
 	return Retention{Builds: gc.DefaultRetention(), Upkeep: gc.DefaultUpkeep(), Keep: gc.DefaultKeep(), Every: 10 * time.Minute}
 }
 
+// keepsContainers says that what did not do its work stays to be looked into.
+func (r Retention) keepsContainers() bool {
+	if r.Every == 0 { // nobody said anything
+		r = DefaultRetention()
+	}
+	return r.Keep.Container > 0 && r.Keep.Containers > 0
+}
+
 func (r Retention) into(o *reconciler.Options) {
 	o.RetainEvery, o.Keep, o.KeepAudit = r.Every, r.Keep, r.Audit
 	if r.Every > 0 { // it was said: zero is all

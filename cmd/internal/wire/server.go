@@ -19,6 +19,7 @@ import (
 	"github.com/weirci/weir/reconciler"
 	"github.com/weirci/weir/reconciler/pace"
 	"github.com/weirci/weir/server"
+	"github.com/weirci/weir/server/intercept"
 	"github.com/weirci/weir/server/secret"
 	"github.com/weirci/weir/server/webhook"
 	"github.com/weirci/weir/server/workerapi"
@@ -33,7 +34,8 @@ type ServerConfig struct {
 	Listen          string
 	TLSCert, TLSKey string // PEM files; "": no TLS
 	ExternalURL     string
-	Insecure        bool // without TLS beyond this machine
+	Advertise       string // the URL at which workers reach this server and no other; "": the one that they have
+	Insecure        bool   // without TLS beyond this machine
 	Migrate         bool
 	Version         string
 	Secrets         secret.Access
@@ -85,7 +87,8 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Secrets: secrets, Log: c.Log})
+	sessions := intercept.New()
+	s.workers = workerapi.New(s.store, s.listener, workerapi.Options{Secrets: secrets, Log: c.Log, Sessions: sessions, Keep: c.Retention.keepsContainers()})
 	path, handler := s.workers.Mount()
 	mounts := webhook.New(s.store, secrets, c.Log, time.Now).Mounts()
 	mounts[path] = handler
@@ -95,7 +98,8 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	}
 	s.api, err = server.New(server.Options{
 		Policies: judge, Explain: c.explainer(s.store),
-		Store: s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
+		Intercept: server.Intercept{Sessions: sessions, Secrets: secrets, Advertise: c.Advertise},
+		Store:     s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
 		TLS: certificate, Insecure: c.Insecure, Mounts: mounts,
 	})
 	if err != nil {

@@ -1,7 +1,15 @@
 -- name: GarbageContainers :many
-SELECT c.run_id, c.worker_id, coalesce(b.ended_at, r.ended_at)::timestamptz AS ended_at
-FROM containers c JOIN runs r ON r.id = c.run_id LEFT JOIN builds b ON b.id = r.build_id
-WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.scope_id IS NOT NULL AND r.ended_at IS NOT NULL)
+-- Those of runs that have ended, in which nobody is. ended_at is when their build
+-- did, or the check; failed_at is of a build that did not succeed and has no newer
+-- one that ended: somebody may want to look what went wrong.
+SELECT c.run_id, c.worker_id, coalesce(r.ended_at, b.ended_at)::timestamptz AS run_ended_at,
+    coalesce(b.ended_at, CASE WHEN r.scope_id IS NOT NULL THEN r.ended_at END, '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
+    (CASE WHEN b.ended_at IS NOT NULL AND b.status <> 'succeeded' AND r.status = 'exited'
+          AND NOT EXISTS (SELECT 1 FROM builds n WHERE n.job_id = b.job_id AND n.number > b.number AND n.ended_at IS NOT NULL) THEN b.ended_at
+     ELSE '0001-01-01 00:00:00+00' END)::timestamptz AS failed_at,
+    (w.refuses <> '')::boolean AS pressed
+FROM containers c JOIN runs r ON r.id = c.run_id JOIN workers w ON w.id = c.worker_id LEFT JOIN builds b ON b.id = r.build_id
+WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.ended_at IS NOT NULL) AND (c.held_until IS NULL OR c.held_until < clock_timestamp())
 LIMIT 5000;
 
 -- name: GarbageVolumes :many

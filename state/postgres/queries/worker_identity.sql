@@ -38,3 +38,8 @@ UPDATE containers SET status = 'destroying' WHERE run_id = ANY(@runs::uuid[]);
 
 -- name: OpenRunsOfWorker :many
 SELECT id, epoch, log_offset FROM runs WHERE worker_id = @worker_id::uuid AND status IN ('assigned', 'running');
+
+-- name: KeptContainers :many
+-- Of runs that have ended.
+SELECT c.run_id FROM containers c JOIN runs r ON r.id = c.run_id
+WHERE c.worker_id = @worker_id AND c.status = 'created' AND r.worker_id = c.worker_id AND r.status = 'exited';

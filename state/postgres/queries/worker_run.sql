@@ -40,7 +40,7 @@ ON CONFLICT (build_id, path, ref) DO NOTHING;
 
 -- name: EndRun :one
 -- The last piece of the log, the exit, and the container that nobody wants any
--- more are one. Times are the worker's, but never before the assignment nor in
+-- more are one. What did not do its work stays, for people to look at. Times are the worker's, but never before the assignment nor in
 -- the future: clocks differ.
 WITH ended AS (
     UPDATE runs
@@ -53,11 +53,12 @@ WITH ended AS (
         ended_at = least(clock_timestamp(), greatest(@ended_at::timestamptz, started_at, assigned_at))
     WHERE id = @id AND worker_id = @worker_id::uuid AND epoch = @epoch AND log_offset = @log_offset
         AND status = ANY(@from_status::text[])
-    RETURNING id, build_id, scope_id, log_offset
+    RETURNING id, build_id, scope_id, log_offset,
+        (@keep::boolean AND build_id IS NOT NULL AND exit_code IS DISTINCT FROM 0 AND runs.started_at IS NOT NULL AND NOT infra)::boolean AS kept
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
     SELECT id, @log_offset, log_offset, @log::bytea FROM ended WHERE @log_size::bigint > 0
 ), container AS (
-    UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
+    UPDATE containers SET status = CASE WHEN ended.kept THEN 'created' ELSE 'destroying' END FROM ended WHERE containers.run_id = ended.id
 )
-SELECT build_id, scope_id FROM ended;
+SELECT build_id, scope_id, kept FROM ended;

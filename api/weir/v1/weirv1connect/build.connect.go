@@ -54,6 +54,11 @@ const (
 	BuildServiceAnswerProcedure = "/weir.v1.BuildService/Answer"
 	// BuildServiceWatchProcedure is the fully-qualified name of the BuildService's Watch RPC.
 	BuildServiceWatchProcedure = "/weir.v1.BuildService/Watch"
+	// BuildServiceListContainersProcedure is the fully-qualified name of the BuildService's
+	// ListContainers RPC.
+	BuildServiceListContainersProcedure = "/weir.v1.BuildService/ListContainers"
+	// BuildServiceInterceptProcedure is the fully-qualified name of the BuildService's Intercept RPC.
+	BuildServiceInterceptProcedure = "/weir.v1.BuildService/Intercept"
 )
 
 // BuildServiceClient is a client for the weir.v1.BuildService service.
@@ -75,6 +80,12 @@ type BuildServiceClient interface {
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
+	// ListContainers lists the runs of a build's steps: which of them can be looked
+	// into, and why the others cannot.
+	ListContainers(context.Context, *connect.Request[v1.ListContainersRequest]) (*connect.Response[v1.ListContainersResponse], error)
+	// Intercept runs a program in the container of one of them, with what it reads and
+	// writes at the other end of the stream. Nothing of that is kept.
+	Intercept(context.Context) *connect.BidiStreamForClient[v1.InterceptRequest, v1.InterceptResponse]
 }
 
 // NewBuildServiceClient constructs a client for the weir.v1.BuildService service. By default, it
@@ -148,21 +159,35 @@ func NewBuildServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(buildServiceMethods.ByName("Watch")),
 			connect.WithClientOptions(opts...),
 		),
+		listContainers: connect.NewClient[v1.ListContainersRequest, v1.ListContainersResponse](
+			httpClient,
+			baseURL+BuildServiceListContainersProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("ListContainers")),
+			connect.WithClientOptions(opts...),
+		),
+		intercept: connect.NewClient[v1.InterceptRequest, v1.InterceptResponse](
+			httpClient,
+			baseURL+BuildServiceInterceptProcedure,
+			connect.WithSchema(buildServiceMethods.ByName("Intercept")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // buildServiceClient implements BuildServiceClient.
 type buildServiceClient struct {
-	listJobs      *connect.Client[v1.ListJobsRequest, v1.ListJobsResponse]
-	listBuilds    *connect.Client[v1.ListBuildsRequest, v1.ListBuildsResponse]
-	getBuild      *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
-	trigger       *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
-	rerun         *connect.Client[v1.RerunRequest, v1.RerunResponse]
-	abort         *connect.Client[v1.AbortRequest, v1.AbortResponse]
-	pauseJob      *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
-	listApprovals *connect.Client[v1.ListApprovalsRequest, v1.ListApprovalsResponse]
-	answer        *connect.Client[v1.AnswerRequest, v1.AnswerResponse]
-	watch         *connect.Client[v1.WatchRequest, v1.WatchResponse]
+	listJobs       *connect.Client[v1.ListJobsRequest, v1.ListJobsResponse]
+	listBuilds     *connect.Client[v1.ListBuildsRequest, v1.ListBuildsResponse]
+	getBuild       *connect.Client[v1.GetBuildRequest, v1.GetBuildResponse]
+	trigger        *connect.Client[v1.TriggerRequest, v1.TriggerResponse]
+	rerun          *connect.Client[v1.RerunRequest, v1.RerunResponse]
+	abort          *connect.Client[v1.AbortRequest, v1.AbortResponse]
+	pauseJob       *connect.Client[v1.PauseJobRequest, v1.PauseJobResponse]
+	listApprovals  *connect.Client[v1.ListApprovalsRequest, v1.ListApprovalsResponse]
+	answer         *connect.Client[v1.AnswerRequest, v1.AnswerResponse]
+	watch          *connect.Client[v1.WatchRequest, v1.WatchResponse]
+	listContainers *connect.Client[v1.ListContainersRequest, v1.ListContainersResponse]
+	intercept      *connect.Client[v1.InterceptRequest, v1.InterceptResponse]
 }
 
 // ListJobs calls weir.v1.BuildService.ListJobs.
@@ -215,6 +240,16 @@ func (c *buildServiceClient) Watch(ctx context.Context, req *connect.Request[v1.
 	return c.watch.CallServerStream(ctx, req)
 }
 
+// ListContainers calls weir.v1.BuildService.ListContainers.
+func (c *buildServiceClient) ListContainers(ctx context.Context, req *connect.Request[v1.ListContainersRequest]) (*connect.Response[v1.ListContainersResponse], error) {
+	return c.listContainers.CallUnary(ctx, req)
+}
+
+// Intercept calls weir.v1.BuildService.Intercept.
+func (c *buildServiceClient) Intercept(ctx context.Context) *connect.BidiStreamForClient[v1.InterceptRequest, v1.InterceptResponse] {
+	return c.intercept.CallBidiStream(ctx)
+}
+
 // BuildServiceHandler is an implementation of the weir.v1.BuildService service.
 type BuildServiceHandler interface {
 	ListJobs(context.Context, *connect.Request[v1.ListJobsRequest]) (*connect.Response[v1.ListJobsResponse], error)
@@ -234,6 +269,12 @@ type BuildServiceHandler interface {
 	// Watch streams a build from its beginning to its end: log lines and changes
 	// of state, as they come, once and in order.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
+	// ListContainers lists the runs of a build's steps: which of them can be looked
+	// into, and why the others cannot.
+	ListContainers(context.Context, *connect.Request[v1.ListContainersRequest]) (*connect.Response[v1.ListContainersResponse], error)
+	// Intercept runs a program in the container of one of them, with what it reads and
+	// writes at the other end of the stream. Nothing of that is kept.
+	Intercept(context.Context, *connect.BidiStream[v1.InterceptRequest, v1.InterceptResponse]) error
 }
 
 // NewBuildServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -303,6 +344,18 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(buildServiceMethods.ByName("Watch")),
 		connect.WithHandlerOptions(opts...),
 	)
+	buildServiceListContainersHandler := connect.NewUnaryHandler(
+		BuildServiceListContainersProcedure,
+		svc.ListContainers,
+		connect.WithSchema(buildServiceMethods.ByName("ListContainers")),
+		connect.WithHandlerOptions(opts...),
+	)
+	buildServiceInterceptHandler := connect.NewBidiStreamHandler(
+		BuildServiceInterceptProcedure,
+		svc.Intercept,
+		connect.WithSchema(buildServiceMethods.ByName("Intercept")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/weir.v1.BuildService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case BuildServiceListJobsProcedure:
@@ -325,6 +378,10 @@ func NewBuildServiceHandler(svc BuildServiceHandler, opts ...connect.HandlerOpti
 			buildServiceAnswerHandler.ServeHTTP(w, r)
 		case BuildServiceWatchProcedure:
 			buildServiceWatchHandler.ServeHTTP(w, r)
+		case BuildServiceListContainersProcedure:
+			buildServiceListContainersHandler.ServeHTTP(w, r)
+		case BuildServiceInterceptProcedure:
+			buildServiceInterceptHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -372,4 +429,12 @@ func (UnimplementedBuildServiceHandler) Answer(context.Context, *connect.Request
 
 func (UnimplementedBuildServiceHandler) Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error {
 	return connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Watch is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) ListContainers(context.Context, *connect.Request[v1.ListContainersRequest]) (*connect.Response[v1.ListContainersResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.ListContainers is not implemented"))
+}
+
+func (UnimplementedBuildServiceHandler) Intercept(context.Context, *connect.BidiStream[v1.InterceptRequest, v1.InterceptResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.BuildService.Intercept is not implemented"))
 }

@@ -46,6 +46,8 @@ const (
 	WorkerServiceAppendLogProcedure = "/weir.v1.WorkerService/AppendLog"
 	// WorkerServiceReportRunProcedure is the fully-qualified name of the WorkerService's ReportRun RPC.
 	WorkerServiceReportRunProcedure = "/weir.v1.WorkerService/ReportRun"
+	// WorkerServiceAttachProcedure is the fully-qualified name of the WorkerService's Attach RPC.
+	WorkerServiceAttachProcedure = "/weir.v1.WorkerService/Attach"
 )
 
 // WorkerServiceClient is a client for the weir.v1.WorkerService service.
@@ -64,6 +66,11 @@ type WorkerServiceClient interface {
 	AppendLog(context.Context, *connect.Request[v1.AppendLogRequest]) (*connect.Response[v1.AppendLogResponse], error)
 	// ReportRun says that a run started or ended.
 	ReportRun(context.Context, *connect.Request[v1.ReportRunRequest]) (*connect.Response[v1.ReportRunResponse], error)
+	// Attach is opened by a worker that was ordered to: through it a person runs a
+	// program in the container of a run. What they type comes to the worker, what the
+	// program writes goes to them; nobody keeps any of it. The end of the stream is the
+	// end of the program.
+	Attach(context.Context) *connect.BidiStreamForClient[v1.AttachRequest, v1.AttachResponse]
 }
 
 // NewWorkerServiceClient constructs a client for the weir.v1.WorkerService service. By default, it
@@ -113,6 +120,12 @@ func NewWorkerServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 			connect.WithSchema(workerServiceMethods.ByName("ReportRun")),
 			connect.WithClientOptions(opts...),
 		),
+		attach: connect.NewClient[v1.AttachRequest, v1.AttachResponse](
+			httpClient,
+			baseURL+WorkerServiceAttachProcedure,
+			connect.WithSchema(workerServiceMethods.ByName("Attach")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -124,6 +137,7 @@ type workerServiceClient struct {
 	heartbeat *connect.Client[v1.HeartbeatRequest, v1.HeartbeatResponse]
 	appendLog *connect.Client[v1.AppendLogRequest, v1.AppendLogResponse]
 	reportRun *connect.Client[v1.ReportRunRequest, v1.ReportRunResponse]
+	attach    *connect.Client[v1.AttachRequest, v1.AttachResponse]
 }
 
 // Enroll calls weir.v1.WorkerService.Enroll.
@@ -156,6 +170,11 @@ func (c *workerServiceClient) ReportRun(ctx context.Context, req *connect.Reques
 	return c.reportRun.CallUnary(ctx, req)
 }
 
+// Attach calls weir.v1.WorkerService.Attach.
+func (c *workerServiceClient) Attach(ctx context.Context) *connect.BidiStreamForClient[v1.AttachRequest, v1.AttachResponse] {
+	return c.attach.CallBidiStream(ctx)
+}
+
 // WorkerServiceHandler is an implementation of the weir.v1.WorkerService service.
 type WorkerServiceHandler interface {
 	// Enroll trades an enrolment key (bearer token) for a key of the worker's own.
@@ -172,6 +191,11 @@ type WorkerServiceHandler interface {
 	AppendLog(context.Context, *connect.Request[v1.AppendLogRequest]) (*connect.Response[v1.AppendLogResponse], error)
 	// ReportRun says that a run started or ended.
 	ReportRun(context.Context, *connect.Request[v1.ReportRunRequest]) (*connect.Response[v1.ReportRunResponse], error)
+	// Attach is opened by a worker that was ordered to: through it a person runs a
+	// program in the container of a run. What they type comes to the worker, what the
+	// program writes goes to them; nobody keeps any of it. The end of the stream is the
+	// end of the program.
+	Attach(context.Context, *connect.BidiStream[v1.AttachRequest, v1.AttachResponse]) error
 }
 
 // NewWorkerServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -217,6 +241,12 @@ func NewWorkerServiceHandler(svc WorkerServiceHandler, opts ...connect.HandlerOp
 		connect.WithSchema(workerServiceMethods.ByName("ReportRun")),
 		connect.WithHandlerOptions(opts...),
 	)
+	workerServiceAttachHandler := connect.NewBidiStreamHandler(
+		WorkerServiceAttachProcedure,
+		svc.Attach,
+		connect.WithSchema(workerServiceMethods.ByName("Attach")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/weir.v1.WorkerService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case WorkerServiceEnrollProcedure:
@@ -231,6 +261,8 @@ func NewWorkerServiceHandler(svc WorkerServiceHandler, opts ...connect.HandlerOp
 			workerServiceAppendLogHandler.ServeHTTP(w, r)
 		case WorkerServiceReportRunProcedure:
 			workerServiceReportRunHandler.ServeHTTP(w, r)
+		case WorkerServiceAttachProcedure:
+			workerServiceAttachHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -262,4 +294,8 @@ func (UnimplementedWorkerServiceHandler) AppendLog(context.Context, *connect.Req
 
 func (UnimplementedWorkerServiceHandler) ReportRun(context.Context, *connect.Request[v1.ReportRunRequest]) (*connect.Response[v1.ReportRunResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.WorkerService.ReportRun is not implemented"))
+}
+
+func (UnimplementedWorkerServiceHandler) Attach(context.Context, *connect.BidiStream[v1.AttachRequest, v1.AttachResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("weir.v1.WorkerService.Attach is not implemented"))
 }

@@ -132,18 +132,29 @@ func (q *Queries) GarbageCaches(ctx context.Context) ([]GarbageCachesRow, error)
 }
 
 const garbageContainers = `-- name: GarbageContainers :many
-SELECT c.run_id, c.worker_id, coalesce(b.ended_at, r.ended_at)::timestamptz AS ended_at
-FROM containers c JOIN runs r ON r.id = c.run_id LEFT JOIN builds b ON b.id = r.build_id
-WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.scope_id IS NOT NULL AND r.ended_at IS NOT NULL)
+SELECT c.run_id, c.worker_id, coalesce(r.ended_at, b.ended_at)::timestamptz AS run_ended_at,
+    coalesce(b.ended_at, CASE WHEN r.scope_id IS NOT NULL THEN r.ended_at END, '0001-01-01 00:00:00+00')::timestamptz AS ended_at,
+    (CASE WHEN b.ended_at IS NOT NULL AND b.status <> 'succeeded' AND r.status = 'exited'
+          AND NOT EXISTS (SELECT 1 FROM builds n WHERE n.job_id = b.job_id AND n.number > b.number AND n.ended_at IS NOT NULL) THEN b.ended_at
+     ELSE '0001-01-01 00:00:00+00' END)::timestamptz AS failed_at,
+    (w.refuses <> '')::boolean AS pressed
+FROM containers c JOIN runs r ON r.id = c.run_id JOIN workers w ON w.id = c.worker_id LEFT JOIN builds b ON b.id = r.build_id
+WHERE c.status <> 'destroying' AND (b.ended_at IS NOT NULL OR r.ended_at IS NOT NULL) AND (c.held_until IS NULL OR c.held_until < clock_timestamp())
 LIMIT 5000
 `
 
 type GarbageContainersRow struct {
-	RunID    string
-	WorkerID string
-	EndedAt  time.Time
+	RunID      string
+	WorkerID   string
+	RunEndedAt time.Time
+	EndedAt    time.Time
+	FailedAt   time.Time
+	Pressed    bool
 }
 
+// Those of runs that have ended, in which nobody is. ended_at is when their build
+// did, or the check; failed_at is of a build that did not succeed and has no newer
+// one that ended: somebody may want to look what went wrong.
 func (q *Queries) GarbageContainers(ctx context.Context) ([]GarbageContainersRow, error) {
 	rows, err := q.db.Query(ctx, garbageContainers)
 	if err != nil {
@@ -153,7 +164,14 @@ func (q *Queries) GarbageContainers(ctx context.Context) ([]GarbageContainersRow
 	items := []GarbageContainersRow{}
 	for rows.Next() {
 		var i GarbageContainersRow
-		if err := rows.Scan(&i.RunID, &i.WorkerID, &i.EndedAt); err != nil {
+		if err := rows.Scan(
+			&i.RunID,
+			&i.WorkerID,
+			&i.RunEndedAt,
+			&i.EndedAt,
+			&i.FailedAt,
+			&i.Pressed,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

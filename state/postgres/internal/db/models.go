@@ -131,6 +131,7 @@ type Container struct {
 	WorkerID  string
 	Status    string
 	CreatedAt time.Time
+	HeldUntil *time.Time
 }
 
 type DisabledVersion struct {

@@ -58,6 +58,32 @@ func (q *Queries) GetWorkerByKey(ctx context.Context, keyHash []byte) (GetWorker
 	return i, err
 }
 
+const keptContainers = `-- name: KeptContainers :many
+SELECT c.run_id FROM containers c JOIN runs r ON r.id = c.run_id
+WHERE c.worker_id = $1 AND c.status = 'created' AND r.worker_id = c.worker_id AND r.status = 'exited'
+`
+
+// Of runs that have ended.
+func (q *Queries) KeptContainers(ctx context.Context, workerID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, keptContainers, workerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var run_id string
+		if err := rows.Scan(&run_id); err != nil {
+			return nil, err
+		}
+		items = append(items, run_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const loseRunsOfWorker = `-- name: LoseRunsOfWorker :many
 UPDATE runs r
 SET status = 'lost', infra = true, ended_at = clock_timestamp(), message = $1

@@ -65,14 +65,15 @@ WITH ended AS (
         ended_at = least(clock_timestamp(), greatest($12::timestamptz, started_at, assigned_at))
     WHERE id = $13 AND worker_id = $14::uuid AND epoch = $15 AND log_offset = $16
         AND status = ANY($17::text[])
-    RETURNING id, build_id, scope_id, log_offset
+    RETURNING id, build_id, scope_id, log_offset,
+        ($18::boolean AND build_id IS NOT NULL AND exit_code IS DISTINCT FROM 0 AND runs.started_at IS NOT NULL AND NOT infra)::boolean AS kept
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, $16, log_offset, $18::bytea FROM ended WHERE $10::bigint > 0
+    SELECT id, $16, log_offset, $19::bytea FROM ended WHERE $10::bigint > 0
 ), container AS (
-    UPDATE containers SET status = 'destroying' FROM ended WHERE containers.run_id = ended.id
+    UPDATE containers SET status = CASE WHEN ended.kept THEN 'created' ELSE 'destroying' END FROM ended WHERE containers.run_id = ended.id
 )
-SELECT build_id, scope_id FROM ended
+SELECT build_id, scope_id, kept FROM ended
 `
 
 type EndRunParams struct {
@@ -93,16 +94,18 @@ type EndRunParams struct {
 	Epoch      int64
 	LogOffset  int64
 	FromStatus []string
+	Keep       bool
 	Log        []byte
 }
 
 type EndRunRow struct {
 	BuildID *string
 	ScopeID *string
+	Kept    bool
 }
 
 // The last piece of the log, the exit, and the container that nobody wants any
-// more are one. Times are the worker's, but never before the assignment nor in
+// more are one. What did not do its work stays, for people to look at. Times are the worker's, but never before the assignment nor in
 // the future: clocks differ.
 func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, error) {
 	row := q.db.QueryRow(ctx, endRun,
@@ -123,10 +126,11 @@ func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, erro
 		arg.Epoch,
 		arg.LogOffset,
 		arg.FromStatus,
+		arg.Keep,
 		arg.Log,
 	)
 	var i EndRunRow
-	err := row.Scan(&i.BuildID, &i.ScopeID)
+	err := row.Scan(&i.BuildID, &i.ScopeID, &i.Kept)
 	return i, err
 }
 
