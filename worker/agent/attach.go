@@ -76,7 +76,7 @@ func (a *Agent) intercept(ctx context.Context, stream *attachStream, mu *sync.Mu
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stdin, typed := io.Pipe()
-	defer stdin.Close()
+	defer func() { _ = stdin.Close() }()
 	sizes := make(chan worker.Size, 1)
 	go func() {
 		defer close(over)

@@ -97,7 +97,7 @@ func interceptCut(t *testing.T, f Fixture) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	typed, hold := io.Pipe() // who types nothing, and does not say that it is all
-	defer hold.Close()
+	defer func() { _ = hold.Close() }()
 	written, out := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
