@@ -20,7 +20,7 @@ import (
 const (
 	Enter         = "enter"
 	Hold          = "hold"
-	EnterVariable = "WEIR_ENTER"
+	EnterVariable = "weir_enter"
 )
 
 // EnterText is the value of EnterVariable.
