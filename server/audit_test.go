@@ -135,7 +135,7 @@ func TestAWebhookIsAudited(t *testing.T) {
 func tellsChange(e state.Event) bool {
 	before, was := e.Details["before"]
 	after, is := e.Details["after"]
-	if e.Action == "resource.check" {
+	if e.Action == "resource.check" || e.Action == "build.intercept" { // of which nobody knows what came of it
 		return !was && !is
 	}
 	return was && is && !reflect.DeepEqual(before, after)

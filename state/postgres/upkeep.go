@@ -120,9 +120,8 @@ func destroyArchive(ctx context.Context, q *db.Queries, id string, counts counts
 		return err
 	}
 	counts["pipeline"]++
-	event := state.Event{Actor: weirItself, Action: "pipeline.destroy", Subject: p.Name, Details: map[string]any{
-		"before": p.Revision, "after": nil, "archived_at": p.ArchivedAt.UTC().Format(time.RFC3339), "why": "it was archived for as long as the server keeps archived pipelines",
-	}}
+	details := with(change(p.Revision, nil), "archived_at", p.ArchivedAt.UTC().Format(time.RFC3339))
+	event := state.Event{Actor: weirItself, Action: "pipeline.destroy", Subject: p.Name, Details: with(details, "why", "it was archived for as long as the server keeps archived pipelines")}
 	if err := appendEvent(ctx, q, p.TeamID, event); err != nil {
 		return err
 	}
