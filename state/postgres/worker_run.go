@@ -99,7 +99,7 @@ type RunEnd struct {
 	StartedAt *time.Time // nil: the program never ran
 	EndedAt   time.Time
 	LogOffset int64             // where Log begins
-	Keep      bool   // its container, if it did not do its work
+	Keep      bool              // its container, if it did not do its work
 	Log       []byte            // the last piece
 	Spent     *state.Spent      // nil: the worker does not say
 	Images    map[string]string // digests of the images that it had; nil: none, or said before
