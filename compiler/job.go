@@ -43,6 +43,7 @@ func (m *module) job(j *config.Job, in instance) node {
 	spec.Hooks, have = u.hooks(hooks, have)
 	u.reportMissing(have.artifacts)
 	u.startsItself(j, spec)
+	spec.Notify = u.notifications(j.Notify)
 	return node{address: u.job, spec: spec, at: j.Range, list: u.list, passed: u.passed, touches: u.touches, steps: u.sources, defaults: sorted(u.defaulted)}
 }
 

@@ -25,6 +25,7 @@ func (c *compilation) pipeline(l *diag.List) node {
 	u, p := c.root.unit(), all[0]
 	checkName(p.Name, "pipeline", &u.list)
 	spec := graph.Pipeline{Name: p.Name.Text, Team: defaultTeam, Description: u.word(p.Description), Labels: u.pairs(p.Labels)}
+	spec.Notify = u.notifications(p.Notify)
 	if p.Display != nil {
 		spec.Display.Background = u.word(p.Display.Background)
 	}

@@ -19,7 +19,7 @@ const (
 
 // Roots of the language: those of this version, and those to come.
 var (
-	rootNames = []string{"across", "build", "job", "load", "local", "module", "params", "path", "pipeline", "resource", "resource_type", "secret", "secret_source", "step", "task", "var", "version"}
+	rootNames = []string{"across", "build", "event", "job", "load", "local", "module", "params", "path", "pipeline", "resource", "resource_type", "secret", "secret_source", "step", "task", "var", "version"}
 )
 
 // check reports every name that does not exist or may not stand here. It is
@@ -72,7 +72,7 @@ func (u *unit) checkRef(r config.Ref, p phase) bool {
 		return u.checkResource(r)
 	case "secret_source":
 		return u.checkSource(r)
-	case "version", "build", "secret", "load", "across", "params", "step":
+	case "version", "build", "event", "secret", "load", "across", "params", "step":
 		return u.checkRunTime(r, p)
 	default:
 		return u.unknownRoot(r)

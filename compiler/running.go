@@ -19,10 +19,14 @@ type running struct {
 	loads  artifacts     // load steps, wherever they stand
 	hidden artifacts     // load steps so far whose values are not to be shown
 	steps  artifacts     // named steps, wherever they stand
+	tells  bool          // a notify block is compiled: there is an event
 }
 
 // buildFields are what build.<field> may name. Read only, sorted.
 var buildFields = []string{"created_by", "id", "job", "name", "number", "pipeline", "team", "url"}
+
+// eventFields are what event.<field> may name. Read only, sorted.
+var eventFields = []string{"change", "id", "message", "previous", "status"}
 
 // stepFields are what step.<name>.<field> may name. Read only, sorted.
 var stepFields = []string{"exit_code", "status"}
@@ -38,6 +42,7 @@ type runRoot struct {
 var runRoots = map[string]runRoot{
 	"version": {"version.<get>.<key>", 2, 3},
 	"build":   {"build.<field>", 2, 2},
+	"event":   {"event.<field>", 2, 2},
 	"secret":  {"secret.<source>.<path>, no part of which an index chooses", 3, 0},
 	"load":    {"load.<step>", 2, 2},
 	"across":  {"across.<name>", 2, 2},
@@ -54,6 +59,8 @@ func (u *unit) checkRunTime(r config.Ref, p phase) bool {
 	switch {
 	case root != "secret" && u.run == nil && !u.lax:
 		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only in a run", "%s exists only inside of jobs: it is known when a build runs, not before.", root)
+	case root == "event" && (u.run == nil || !u.run.tells):
+		u.errorf(diag.OnlyAtRunTime, r.Range, "Known only where it is told", "event exists only inside of notify blocks: it is what they tell.")
 	case len(r.Path) < runRoots[root].least:
 		u.errorf(diag.UnknownName, r.Range, "Incomplete reference", "%s by itself is no value; write %s.", r, runRoots[root].form)
 	case !u.checkRunName(r):
@@ -72,6 +79,8 @@ func (u *unit) checkRunName(r config.Ref) bool {
 	switch root := r.Root(); {
 	case root == "build":
 		return u.oneOf(n, diag.UnknownBuildField, "field of a build", buildFields)
+	case root == "event":
+		return u.oneOf(n, diag.UnknownName, "field of an event", eventFields)
 	case root == "secret":
 		return u.checkSecret(r)
 	case root == "step" && !u.oneOf(r.Path[2], diag.UnknownName, "field of a step", stepFields):

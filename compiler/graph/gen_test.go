@@ -159,6 +159,14 @@ func genJob(t *rapid.T) Job {
 		rapid.String().Draw(t, "description"), genInt(t, "max"), genInt(t, "priority"), genStrings(t, "groups"),
 		rapid.Bool().Draw(t, "dm"), rapid.Bool().Draw(t, "int"), Retention{genInt(t, "b"), genInt(t, "d"), genInt(t, "m")},
 		Schedule{"@daily", "Europe/Berlin", "latest"}, Concurrency{"key", genInt(t, "limit"), "queue"}, genParams(t),
-		genSteps(t, 3), genHooks(t, 2),
+		genSteps(t, 3), genHooks(t, 2), genNotify(t),
 	}
+}
+
+func genNotify(t *rapid.T) []Notification {
+	var out []Notification
+	for range rapid.IntRange(0, 2).Draw(t, "notify") {
+		out = append(out, Notification{genName.Draw(t, "name"), "slack", genStrings(t, "on"), genMap(t, 2)})
+	}
+	return out
 }

@@ -30,6 +30,15 @@ type Pipeline struct {
 	Description string            `weir:"description,meta"`
 	Labels      map[string]string `weir:"labels,policy"`
 	Display     Display           `weir:"display,meta"`
+	Notify      []Notification    `weir:"notify,policy"` // of builds of any job; sorted by name
+}
+
+// Notification tells somebody what becomes of builds.
+type Notification struct {
+	Name   string   `weir:"name,policy"`
+	Type   string   `weir:"type,policy"`   // webhook, slack, email, github, gitlab, gitea
+	On     []string `weir:"on,policy,set"` // what is told; none: what its type tells by default
+	Config Map      `weir:"config,policy"` // deferred values may name secrets, build, event, and in jobs version and params
 }
 
 // Display is how the pipeline's page looks.
@@ -80,6 +89,8 @@ type Job struct {
 	Params               []Param     `weir:"params,exec"` // sorted by name
 	Steps                []Step      `weir:"steps,exec"`
 	Hooks                Hooks       `weir:"hooks,exec"`
+
+	Notify []Notification `weir:"notify,policy"` // sorted by name
 }
 
 // Schedule starts a build at each tick of a clock. It is there if it has a Cron.

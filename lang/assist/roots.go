@@ -25,6 +25,8 @@ var roots = map[string]root{
 	"count":         {about: "The number of this block, of those that `count` makes.", fields: []string{"index"}, inJob: true},
 	"build": {about: "The build, in the run.", inJob: true,
 		fields: []string{"created_by", "id", "job", "name", "number", "pipeline", "team", "url"}},
+	"event": {about: "What is told, in `notify` blocks.", inJob: true,
+		fields: []string{"change", "id", "message", "previous", "status"}},
 	"version":  {about: "The version that a get of this job brought, in the run: `version.GET.KEY`.", has: "step", by: []string{"get"}, inJob: true},
 	"load":     {about: "A value that a `load` step read, in the run.", has: "step", by: []string{"load"}, inJob: true},
 	"step":     {about: "How an earlier step of the job ended, in the run.", has: "step", inJob: true},

@@ -48,6 +48,7 @@ type Pipeline struct {
 	Labels      Expr
 	Display     *Display
 	Defaults    *Defaults
+	Notify      []*Notification
 }
 
 // Display is a display block.
@@ -159,6 +160,14 @@ type Job struct {
 	Params               []*Param
 	Steps                []*Step
 	Hooks                Hooks
+	Notify               []*Notification
+}
+
+// Notification is a notify block: whom to tell what becomes of builds.
+type Notification struct {
+	Type, Name Name
+	Range      diag.Range
+	On, Config Expr
 }
 
 // Retention says which builds keep their logs.

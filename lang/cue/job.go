@@ -19,7 +19,7 @@ var (
 		{"count", func(j *config.Job) *config.Expr { return &j.Repeat.Count }, nil},
 	}
 	jobForm = newForm("#Job", "A job", []string{"steps"}, jobFields.names(),
-		[]string{"retention", "schedule", "concurrency", "params", "steps"}, hookNames).checkedBy("steps")
+		[]string{"retention", "schedule", "concurrency", "params", "notify", "steps"}, hookNames).checkedBy("steps")
 	retentionFields = fields[config.Retention]{
 		{"builds", func(x *config.Retention) *config.Expr { return &x.Builds }, nil},
 		{"days", func(x *config.Retention) *config.Expr { return &x.Days }, nil},
@@ -60,6 +60,8 @@ func (r *reader) jobBlock(n config.Name, v cue.Value) {
 		case "concurrency":
 			j.Concurrency = &config.Concurrency{Range: r.texts.label(x)}
 			plain(r, x, concurrencyForm, concurrencyFields, j.Concurrency)
+		case "notify":
+			r.notifications(x, &j.Notify)
 		case "params":
 			r.fields(x, func(name string, p cue.Value) { j.Params = append(j.Params, r.param(name, p)) })
 		default:

@@ -15,7 +15,7 @@ var (
 		{"labels", func(p *config.Pipeline) *config.Expr { return &p.Labels }, nil},
 	}
 	// The fields that hold the rest of the pipeline.
-	pipelineParts = []string{"weir", "name", "display", "defaults", "vars", "locals", "secret_sources", "resource_types", "resources", "tasks",
+	pipelineParts = []string{"weir", "name", "display", "defaults", "notify", "vars", "locals", "secret_sources", "resource_types", "resources", "tasks",
 		"jobs", "groups", "modules", "outputs", "checks", "moved", "removed"}
 	pipelineForm = newForm("#Pipeline", "A pipeline", []string{"name"}, pipelineFields.names(), pipelineParts)
 )
@@ -43,6 +43,8 @@ func (r *reader) pipelinePart(p *config.Pipeline, name string, v cue.Value) bool
 	case "defaults":
 		p.Defaults = &config.Defaults{Range: r.texts.label(v)}
 		r.defaults(v, p.Defaults)
+	case "notify":
+		r.notifications(v, &p.Notify)
 	default:
 		return r.parts(name, v)
 	}

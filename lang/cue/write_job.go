@@ -22,6 +22,7 @@ func (w *writer) job(j *config.Job) {
 			arguments(w, paramFields, p)
 		})
 	})
+	w.notifications(j.Notify)
 	w.steps("steps", j.Steps)
 	w.hooks(j.Hooks)
 }

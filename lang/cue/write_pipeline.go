@@ -68,6 +68,7 @@ func (w *writer) pipeline(p *config.Pipeline) {
 	w.printf("name: %s\n", strconv.Quote(p.Name.Text))
 	arguments(w, pipelineFields, p)
 	plainBlock(w, "display", displayFields, p.Display)
+	w.notifications(p.Notify)
 	if d := p.Defaults; d != nil {
 		w.block("defaults", func() {
 			arguments(w, defaultsFields, d)

@@ -62,7 +62,7 @@ var (
 		{"labels", func(p *config.Pipeline) *config.Expr { return &p.Labels }},
 	}
 	pipelineForm = &form{what: "A pipeline block", fields: pipelineFields.names(),
-		blocks: []string{"defaults", "display"}}
+		blocks: []string{"defaults", "display", "notify"}}
 )
 
 func (r *reader) pipeline(b *hclsyntax.Block) {
@@ -78,6 +78,8 @@ func (r *reader) pipeline(b *hclsyntax.Block) {
 			r.defaults(in, p)
 		case "display":
 			r.display(in, p)
+		case "notify":
+			r.notification(in, &p.Notify)
 		default:
 			r.unknownBlock(in, pipelineForm)
 		}

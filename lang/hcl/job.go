@@ -25,7 +25,7 @@ var (
 		{"count", func(j *config.Job) *config.Expr { return &j.Repeat.Count }},
 	}
 	jobForm = &form{what: "A job block", fields: jobFields.names(),
-		blocks: join(stepsAndDynamic, hookBlocks, []string{"param", "schedule", "concurrency", "retention"})}
+		blocks: join(stepsAndDynamic, hookBlocks, []string{"param", "schedule", "concurrency", "retention", "notify"})}
 	retentionFields = fields[config.Retention]{
 		{"builds", func(x *config.Retention) *config.Expr { return &x.Builds }},
 		{"days", func(x *config.Retention) *config.Expr { return &x.Days }},

@@ -126,6 +126,8 @@ func shape(around *form, kind string) (*form, labels) {
 		return jobForm, named
 	case "webhook":
 		return webhookForm, labels{}
+	case "notify":
+		return notifyForm, labels{names: []string{"type", "name"}}
 	case "task":
 		if around == fileForm {
 			return sharedForm, named

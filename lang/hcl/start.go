@@ -58,6 +58,8 @@ func (r *reader) jobBlock(b *hclsyntax.Block, j *config.Job) bool {
 		}
 	case "param":
 		r.param(b, j)
+	case "notify":
+		r.notification(b, &j.Notify)
 	default:
 		return false
 	}

@@ -124,6 +124,7 @@ func (g *random) job(n int) {
 	g.maybe("concurrency {\n key = \"staging-${var.number}\"\n on_new = \"queue\"\n}")
 	g.printf("param \"percent\" {\n type = number\n default = 10\n}\n")
 	g.maybe("retention {\n builds = 3\n}")
+	g.maybe("notify \"webhook\" \"ops\" {\n on = [\"failed\", \"fixed\"]\n config = { url = \"https://example.com/${build.number}\", secret = secret.main.hook }\n}")
 	passed := ""
 	if n > 0 {
 		passed = fmt.Sprintf("\n passed = [job.job_%d]", n-1)
