@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/reconciler/build"
+	"github.com/weirci/weir/reconciler/protocol"
 	"github.com/weirci/weir/state"
 )
 
@@ -51,7 +51,7 @@ func (r *Reconciler) buildState(snap state.BuildSnapshot, ix *index) (build.Stat
 		Build: build.Build{
 			ID: b.ID, JobID: b.JobID, Number: b.Number, Team: b.Team, Pipeline: b.Pipeline, Job: b.Job.Name(), CreatedBy: b.CreatedBy,
 			ExternalURL: r.ExternalURL, Status: b.Status, AbortRequestedBy: b.AbortRequestedBy, AbortForcedBy: b.AbortForcedBy, Params: b.Params,
-			URL: fmt.Sprintf("%s/teams/%s/pipelines/%s/jobs/%s/builds/%d", r.ExternalURL, b.Team, b.Pipeline, url.PathEscape(b.Job.Name()), b.Number),
+			URL: protocol.BuildURL(r.ExternalURL, b.Team, b.Pipeline, b.Job.Name(), b.Number),
 		},
 		Job: job, Inputs: snap.Inputs, Answers: snap.Answers, Sets: setsOf(snap.Sets), Steps: map[string]build.Step{}, Runs: map[string][]build.Run{}, Artifacts: map[string]build.Artifact{},
 	}

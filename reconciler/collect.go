@@ -32,7 +32,11 @@ func (r *Reconciler) collect(ctx context.Context, c state.Claim) (time.Time, err
 		return next, err
 	}
 	events, err := r.audit(ctx)
-	if more || events {
+	if err != nil {
+		return next, err
+	}
+	old, err := r.store.ForgetNotifications(ctx, r.KeepNotifications)
+	if more || events || old {
 		next = snap.Now
 	}
 	return next, err

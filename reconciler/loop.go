@@ -31,6 +31,11 @@ func (r *Reconciler) loop(ctx, work context.Context, stop context.CancelFunc) {
 		claims, err := r.claim(ctx, n)
 		for _, c := range claims {
 			busy.Go(func() {
+				if c.Key.Kind() == "notify" { // it waits for others, and is bounded by itself
+					free <- struct{}{}
+					r.Handle(work, c)
+					return
+				}
 				r.Handle(work, c)
 				free <- struct{}{}
 				r.wakeUp()
@@ -175,6 +180,8 @@ func (r *Reconciler) dispatch(ctx context.Context, c state.Claim) (time.Time, er
 		return r.scope(ctx, c)
 	case "worker":
 		return r.worker(ctx, c)
+	case "notify":
+		return r.notify(ctx, c)
 	case string(state.KeyPlace):
 		return r.place(ctx, c)
 	case string(state.KeyGC):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirci/weir/reconciler/gc"
+	"github.com/weirci/weir/reconciler/notify"
 	"github.com/weirci/weir/reconciler/pace"
 	"github.com/weirci/weir/reconciler/place"
 	"github.com/weirci/weir/reconciler/protocol"
@@ -39,6 +40,10 @@ type Options struct {
 	Upkeep      *gc.Upkeep    // nil: gc.DefaultUpkeep
 	KeepAudit   time.Duration // 0: events of the audit stay for ever
 	RetainEvery time.Duration // between two looks at the history of all jobs; 10 min
+
+	Outbound          Outbound // sends notifications; nil: none is sent here
+	NotifyLimits      notify.Limits
+	KeepNotifications time.Duration // that were sent or given up; 30 days
 }
 
 func (o Options) withDefaults() Options {
@@ -52,6 +57,8 @@ func (o Options) withDefaults() Options {
 	or(&o.Checks.Host, pace.Default().Host)
 	or(&o.Keep, gc.DefaultKeep())
 	or(&o.RetainEvery, 10*time.Minute)
+	or(&o.NotifyLimits, notify.DefaultLimits())
+	or(&o.KeepNotifications, 30*24*time.Hour)
 	if o.Retention == nil {
 		def := gc.DefaultRetention()
 		o.Retention = &def
@@ -81,6 +88,7 @@ type Reconciler struct {
 	local   chan struct{} // something was committed here: look at the queue
 	indexes indexCache
 	pace    *pace.Pace
+	sending sends
 
 	mu     sync.Mutex
 	held   map[state.Key]holding

@@ -20,6 +20,7 @@ type Store interface {
 	Garbage
 	History
 	Upkeep
+	Notifications
 }
 
 // Queue is the reconcile queue.

@@ -3,7 +3,7 @@ package state
 import "strings"
 
 // Key names what is to be reconciled: "job/<id>", "build/<id>", "scope/<id>",
-// "worker/<id>", and the single keys "place", "gc",
+// "worker/<id>", "notify/<build>/<address>", and the single keys "place", "gc",
 // "retention" and "upkeep".
 type Key string
 

@@ -21,7 +21,7 @@ type writer struct {
 func (w writer) write(ctx context.Context, in ApplyInput) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return w.insertRevision(ctx, in) },
-		w.moveObjects, w.putObjects, w.startClocks, func(ctx context.Context) error { return w.deleteObjects(ctx, in) }, w.moveMetas,
+		w.moveObjects, w.putObjects, w.startClocks, func(ctx context.Context) error { return w.deleteObjects(ctx, in) }, w.moveMetas, w.subscribe,
 	} {
 		if err := step(ctx); err != nil {
 			return err

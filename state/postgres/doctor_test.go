@@ -25,7 +25,8 @@ var harm = map[string]string{
 	"orphans": "INSERT INTO conditions (subject, type, reason, message) SELECT 'build/' || id, 'Waiting', 'Paused', 'it is paused' FROM builds",
 	"approvals": `UPDATE builds SET status = 'running', ended_at = NULL; DELETE FROM passages;
 		INSERT INTO steps (build_id, path, ord, kind, name, status) SELECT id, '0', 0, 'approval', 'x', 'blocked' FROM builds`,
-	"stuck": "INSERT INTO queue (key, due_at) VALUES ('gc', now() - interval '1 hour') ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at",
+	"notifications": "INSERT INTO subscriptions (pipeline_id, address, kind, events, config, since) SELECT id, 'notify.ops', 'slack', '{succeeded}', '', now() - interval '1 hour' FROM pipelines",
+	"stuck":         "INSERT INTO queue (key, due_at) VALUES ('gc', now() - interval '1 hour') ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at",
 	"runs_once": `UPDATE builds SET status = 'running', ended_at = NULL; DELETE FROM passages;
 		INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, status, ended_at) SELECT gen_random_uuid(), team_id, id, '0', 2, 'task', '', 'lost', now() FROM builds;
 		INSERT INTO runs (id, team_id, build_id, step_path, attempt, kind, task, status) SELECT gen_random_uuid(), team_id, id, '0', 1, 'task', '', 'unplaced' FROM builds`,

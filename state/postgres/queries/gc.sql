@@ -84,6 +84,7 @@ SELECT k.key, clock_timestamp() FROM (
                                                        OR s.every_ms > 0 AND s.check_due_at IS NULL)
     UNION SELECT 'worker/' || id FROM workers WHERE status <> 'landed'
     UNION SELECT 'place' FROM runs WHERE status = 'unplaced'
+    UNION SELECT 'notify/' || coalesce(build_id, id) || '/' || address FROM notifications WHERE state = 'waiting'
     UNION SELECT 'gc'
     UNION SELECT 'retention'
     UNION SELECT 'upkeep'

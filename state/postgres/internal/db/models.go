@@ -160,6 +160,28 @@ type LogChunk struct {
 	Blob       string
 }
 
+type Notification struct {
+	ID         string
+	Number     int64
+	TeamID     string
+	PipelineID string
+	BuildID    *string
+	Address    string
+	Kind       string
+	Status     string
+	Change     string
+	Previous   string
+	Message    string
+	AskedBy    string
+	State      string
+	Attempts   int32
+	CreatedAt  time.Time
+	Since      time.Time
+	NextAt     time.Time
+	EndedAt    *time.Time
+	Reason     string
+}
+
 type Object struct {
 	ID              string
 	PipelineID      string
@@ -355,6 +377,17 @@ type Step struct {
 	StartedAt *time.Time
 	EndedAt   *time.Time
 	Fault     string
+}
+
+type Subscription struct {
+	PipelineID string
+	Address    string
+	JobID      *string
+	Kind       string
+	Events     []string
+	Config     []byte
+	Secrets    []byte
+	Since      time.Time
 }
 
 type Team struct {
