@@ -37,7 +37,11 @@ func (r *Reconciler) place(ctx context.Context, c state.Claim) (time.Time, error
 		r.served(place.Served(s, commands), commands)
 	}
 	if held > 0 {
-		return snap.Now.Add(placeAgain), err
+		now := snap.Now
+		if now.IsZero() { // there is no worker to ask with
+			now = r.Now()
+		}
+		return now.Add(placeAgain), err
 	}
 	return time.Time{}, err
 }
