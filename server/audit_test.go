@@ -29,6 +29,7 @@ func reads() []string {
 		weirv1connect.ResourceServiceListResourcesProcedure, weirv1connect.ResourceServiceListVersionsProcedure, weirv1connect.ResourceServiceLastCheckProcedure,
 		weirv1connect.ExplainServiceExplainJobProcedure, weirv1connect.ExplainServiceExplainBuildProcedure, weirv1connect.ExplainServiceExplainResourceProcedure,
 		weirv1connect.AdminServiceServerInfoProcedure, weirv1connect.AdminServiceListWorkersProcedure, weirv1connect.AdminServiceDoctorProcedure,
+		weirv1connect.NotificationServiceListNotificationsProcedure,
 	}
 }
 
@@ -47,6 +48,7 @@ func changes(t *testing.T, w *world) map[string]change {
 	w.exec("INSERT INTO steps (build_id, path, ord, kind, name, status, attempt) VALUES ($1, '9', 9, 'approval', 'go', 'blocked', 1)", build)
 	w.exec("INSERT INTO approvals (build_id, path, message) VALUES ($1, '9', '')", build)
 	w.history("resource.git.app")
+	w.notified("demo")
 	plan := w.plan(t, demo("other"))
 	if err := w.store.SetPolicies(ctx, must(w.store.TeamID(ctx, "main"))(t), "ann", []state.Policy{{Name: "advice.cue", Text: "warn: []"}}); err != nil {
 		t.Fatal(err) // this server evaluates none: all it may do is to drop those there are
@@ -82,6 +84,9 @@ func changes(t *testing.T, w *world) map[string]change {
 		weirv1connect.ResourceServiceEnableVersionProcedure:   {did(ctx, w.resources.EnableVersion, &weirv1.EnableVersionRequest{Pipeline: "demo", Resource: "app", Version: ref("1")}), "version.disable"},
 		weirv1connect.ResourceServiceClearVersionsProcedure:   {did(ctx, w.resources.ClearVersions, &weirv1.ClearVersionsRequest{Pipeline: "demo", Resource: "app"}), "resource.clear-versions"},
 		weirv1connect.ResourceServiceCheckProcedure:           {check, "resource.check"},
+
+		weirv1connect.NotificationServiceRetryNotificationProcedure: {did(ctx, w.notifications.RetryNotification, &weirv1.RetryNotificationRequest{Id: deadNotification}), "notification.retry"},
+		weirv1connect.NotificationServiceTestNotificationProcedure:  {did(ctx, w.notifications.TestNotification, &weirv1.TestNotificationRequest{Pipeline: "demo", Address: "ops"}), "notification.test"},
 	}
 }
 

@@ -39,6 +39,8 @@ type clients struct {
 	builds    weirv1connect.BuildServiceClient
 	resources weirv1connect.ResourceServiceClient
 	admin     weirv1connect.AdminServiceClient
+
+	notifications weirv1connect.NotificationServiceClient
 }
 
 // newWorld starts a server with team main, as whose owner the world calls.
@@ -88,6 +90,7 @@ func dial(transport connect.HTTPClient, url, token string, opts ...connect.Clien
 		weirv1connect.NewBuildServiceClient(transport, url, opts...),
 		weirv1connect.NewResourceServiceClient(transport, url, opts...),
 		weirv1connect.NewAdminServiceClient(transport, url, opts...),
+		weirv1connect.NewNotificationServiceClient(transport, url, opts...),
 	}
 }
 

@@ -32,6 +32,7 @@ func newMetrics(o Options) *metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		newInstallation(o.Store, o.Log),
 		poolCollector{o.Store.Pool()},
+		newNotifyCollector(o),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "weir_info", Help: "Always 1; the version is in the label.", ConstLabels: prometheus.Labels{"version": o.Version},
 		}, func() float64 { return 1 }),

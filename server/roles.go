@@ -51,6 +51,10 @@ func permissions() map[string]permission {
 		weirv1connect.ResourceServiceEnableVersionProcedure: {least: state.RoleMember},
 		weirv1connect.ResourceServiceClearVersionsProcedure: {least: state.RoleMember},
 
+		weirv1connect.NotificationServiceListNotificationsProcedure: {least: state.RoleViewer},
+		weirv1connect.NotificationServiceRetryNotificationProcedure: {least: state.RoleMember},
+		weirv1connect.NotificationServiceTestNotificationProcedure:  {least: state.RoleMember},
+
 		weirv1connect.ExplainServiceExplainJobProcedure:      {least: state.RoleViewer},
 		weirv1connect.ExplainServiceExplainBuildProcedure:    {least: state.RoleViewer},
 		weirv1connect.ExplainServiceExplainResourceProcedure: {least: state.RoleViewer},

@@ -43,6 +43,9 @@ type Options struct {
 	// can apply nothing.
 	Policies policy.Judge
 
+	// Sent counts the notifications that this process sent; nil: it sends none.
+	Sent func() []NotificationCount
+
 	// Explain says why things wait. Without it ExplainService answers that it can't.
 	Explain Explainer
 
@@ -136,6 +139,7 @@ func (s *Server) mounts() []mount {
 		as(weirv1connect.NewResourceServiceHandler(s.services.Resources, opts...)),
 		as(weirv1connect.NewAdminServiceHandler(s.services.Admin, opts...)),
 		as(weirv1connect.NewExplainServiceHandler(s.services.Explain, opts...)),
+		as(weirv1connect.NewNotificationServiceHandler(s.services.Notifications, opts...)),
 	}
 }
 

@@ -25,6 +25,8 @@ type Services struct {
 	Resources *Resources
 	Admin     *Admin
 	Explain   *Explain // of a Server alone
+
+	Notifications *Notifications
 }
 
 // core is what every handler has.
@@ -43,6 +45,8 @@ func NewServices(store *postgres.Store, listener Listener, log *slog.Logger, ver
 		Builds:    &Builds{core: c, listener: listener, poll: 2 * time.Second, patience: 30 * time.Second},
 		Resources: &Resources{core: c, patience: time.Minute},
 		Admin:     &Admin{core: c, version: version, looking: make(chan struct{}, 1)},
+
+		Notifications: &Notifications{c},
 	}
 }
 

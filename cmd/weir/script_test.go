@@ -61,6 +61,9 @@ func build(dir string) error {
 //	                    where modules and images come from; what is made is printed
 //	post CODE PATH FILE [NAME=VALUE…]
 //	                    a request to the server, as forges send it
+//	receiver NAME       NAME is the URL of a server that takes what is sent to /ok, knows
+//	                    nothing of /gone, and is down at /down
+//	heard N             waits until it got N requests, and prints them
 //	eventually ARGS…    runs weir until it succeeds, half a minute at most
 //	until REGEXP ARGS…  runs weir until what it prints matches
 func TestScripts(t *testing.T) {
@@ -72,7 +75,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"weir": runWeir, "code": exitCode, "dev": useDev, "eventually": eventually, "until": until, "database": newDatabase, "outputenv": outputEnv, "freeport": freePort,
-			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI, "post": post,
+			"gitserver": gitServer, "commit": commit, "registry": startOCI, "push": pushOCI, "post": post, "receiver": startReceiver, "heard": heard,
 		},
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"math/big"
 	"mime"
 	"mime/multipart"
@@ -51,7 +52,7 @@ func newRelay(t *testing.T, needsTLS, implicit bool) *relay {
 	r := &relay{t: t, needsTLS: needsTLS, roots: x509.NewCertPool(), refuse: map[string]*smtp.SMTPError{}}
 	config := &tls.Config{Certificates: []tls.Certificate{r.certificate()}}
 	s := smtp.NewServer(r)
-	s.Domain, s.AllowInsecureAuth = "localhost", false
+	s.Domain, s.AllowInsecureAuth, s.ErrorLog = "localhost", false, log.New(io.Discard, "", 0)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

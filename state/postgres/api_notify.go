@@ -49,7 +49,7 @@ func (s *Store) RetryNotification(ctx context.Context, team, id, actor string) (
 			return &state.TransitionError{What: "notification", From: n.State, To: string(state.NotificationWaiting)}
 		}
 		subject := fmt.Sprintf("notification/%d", n.Number)
-		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "notification.retry", subject), map[string]any{"pipeline": n.Pipeline, "address": n.Address}); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "notification.retry", subject), map[string]any{"pipeline": n.Pipeline, "address": n.Address, "before": n.State, "after": state.NotificationWaiting}); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.NotifyKey(n.Build, n.Address))
@@ -66,7 +66,7 @@ func (s *Store) TestNotification(ctx context.Context, team, pipeline, address, a
 		}
 		id, number = n.ID, n.Number
 		subject := fmt.Sprintf("notification/%d", n.Number)
-		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "notification.test", subject), map[string]any{"pipeline": pipeline, "address": address}); err != nil {
+		if err := auditOf(ctx, q, auditParams(ctx, team, actor, "notification.test", subject), map[string]any{"pipeline": pipeline, "address": address, "before": nil, "after": state.NotificationWaiting}); err != nil {
 			return err
 		}
 		return enqueue(ctx, q, state.NotifyKey(id, address))

@@ -23,6 +23,7 @@ type clients struct {
 	resources weirv1connect.ResourceServiceClient
 	admin     weirv1connect.AdminServiceClient
 	why       weirv1connect.ExplainServiceClient
+	notified  weirv1connect.NotificationServiceClient
 	bearer    bearer
 }
 
@@ -55,6 +56,7 @@ func (a *App) dial(ctx context.Context) (*clients, error) {
 		resources: weirv1connect.NewResourceServiceClient(transport, choice.Server, opts...),
 		admin:     weirv1connect.NewAdminServiceClient(transport, choice.Server, opts...),
 		why:       weirv1connect.NewExplainServiceClient(transport, choice.Server, opts...),
+		notified:  weirv1connect.NewNotificationServiceClient(transport, choice.Server, opts...),
 	}
 	return c, a.checkTeam(ctx, c, choice)
 }

@@ -17,6 +17,7 @@ type devOptions struct {
 	dir, listen, runtime, containerd string
 	capacity                         int
 	secrets                          secretFlags
+	notify                           notifyFlags
 }
 
 func (a *App) devCommand() *cobra.Command {
@@ -37,6 +38,7 @@ themselves. Nothing stays behind when it ends but its directory.`,
 	f.StringVar(&o.containerd, "containerd-address", "", "socket of a containerd that is there; without one it starts its own")
 	f.IntVar(&o.capacity, "capacity", 0, "runs at once, at most; 0: by the machine's size")
 	o.secrets.add(f)
+	o.notify.mail(f)
 	return cmd
 }
 
@@ -56,7 +58,7 @@ func (a *App) dev(ctx context.Context, o devOptions) error {
 	configDir, _ := target.ConfigDir(a.Getenv) // without one, only the data directory tells
 	d, err := wire.StartDev(ctx, wire.DevConfig{
 		Dir: o.dir, ConfigDir: configDir, Listen: o.listen, Runtime: o.runtime, Containerd: o.containerd,
-		Capacity: o.capacity, Version: version, Secrets: access, Log: log, Progress: func(what string) { log.Debug(what) },
+		Capacity: o.capacity, Version: version, Secrets: access, Notify: o.notify.config(a, true), Log: log, Progress: func(what string) { log.Debug(what) },
 	})
 	if err != nil {
 		return err

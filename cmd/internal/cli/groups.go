@@ -13,7 +13,7 @@ func addGroups(a *App, root *cobra.Command) {
 		{"write", "Write a pipeline, and make it so:", []*cobra.Command{
 			a.getCommand(), a.lockCommand(), a.modulesCommand(), a.validateCommand(), a.lintCommand(), a.explainCommand(), a.compileCommand(), a.graphCommand(), a.fmtCommand(), a.consoleCommand(), a.docsCommand(), a.functionsCommand(), a.schemaCommand(), a.lspCommand(), a.planCommand(), a.applyCommand(), a.destroyCommand(), a.policiesCommand()}},
 		{"see", "See what there is:", []*cobra.Command{
-			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.versionsCommand(), a.workersCommand(), a.driftCommand()}},
+			a.pipelinesCommand(), a.jobsCommand(), a.buildsCommand(), a.resourcesCommand(), a.versionsCommand(), a.workersCommand(), a.notificationsCommand(), a.driftCommand()}},
 		{"run", "Run jobs:", []*cobra.Command{
 			a.triggerCommand(), a.watchCommand(), a.interceptCommand(), a.abortCommand(), a.rerunCommand(), a.resumeCommand(), a.pauseCommand(), a.unpauseCommand(), a.archiveCommand(), a.unarchiveCommand(), a.approvalsCommand(), a.approveCommand(), a.rejectCommand(), a.checkCommand(), a.pinCommand(), a.unpinCommand(), a.disableCommand(), a.enableCommand(), a.clearVersionsCommand()}},
 		{"operate", "Run an installation:", []*cobra.Command{

@@ -13,6 +13,7 @@ func (a *App) serverCommand() *cobra.Command {
 	var secrets secretFlags
 	var keep retentionFlags
 	var placement placementFlags
+	var notify notifyFlags
 	cmd := &cobra.Command{
 		Use:   "server",
 		Short: "Run a server: the API and the reconciler on a PostgreSQL",
@@ -29,6 +30,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 			if c.Placement, err = placement.chains(); err != nil {
 				return err
 			}
+			c.Notify = notify.config(a, false)
 			return a.server(cmd.Context(), c)
 		},
 	}
@@ -48,6 +50,7 @@ share one database. It wants TLS everywhere but on loopback.`,
 	secrets.add(f)
 	keep.add(f)
 	placement.add(f)
+	notify.add(f)
 	return cmd
 }
 

@@ -28,6 +28,7 @@ type DevConfig struct {
 	Capacity   int
 	Version    string
 	Secrets    secret.Access
+	Notify     NotifyConfig
 	Log        *slog.Logger
 	Progress   func(what string) // told what is being done; never nil
 }
@@ -75,7 +76,7 @@ func StartDev(ctx context.Context, c DevConfig) (_ *Dev, err error) {
 	}
 	d.Database = d.postgres.URL(embedded.Database)
 	c.Progress("starting the server")
-	d.server, err = NewServer(ctx, ServerConfig{Database: d.Database, Listen: c.Listen, Migrate: true, Version: c.Version, Secrets: c.Secrets, Log: c.Log})
+	d.server, err = NewServer(ctx, ServerConfig{Database: d.Database, Listen: c.Listen, Migrate: true, Version: c.Version, Secrets: c.Secrets, Notify: c.Notify, Log: c.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type ServerConfig struct {
 	Retention       Retention  // zero: DefaultRetention
 	Placement       Placement
 	LogStore        string // s3://…: where the logs of ended builds are kept; "": in the database
+	Notify          NotifyConfig
 	Log             *slog.Logger
 }
 
@@ -92,6 +93,10 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	path, handler := s.workers.Mount()
 	mounts := webhook.New(s.store, secrets, c.Log, time.Now).Mounts()
 	mounts[path] = handler
+	outbound, err := c.notifier(secrets)
+	if err != nil {
+		return nil, err
+	}
 	judge, err := Judge(judgesAtOnce)
 	if err != nil {
 		return nil, err
@@ -100,12 +105,12 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 		Policies: judge, Explain: c.explainer(s.store),
 		Intercept: server.Intercept{Sessions: sessions, Secrets: secrets, Advertise: c.Advertise},
 		Store:     s.store, Listener: s.listener, Log: c.Log, Now: time.Now, Version: c.Version, ExternalURL: c.ExternalURL,
-		TLS: certificate, Insecure: c.Insecure, Mounts: mounts,
+		TLS: certificate, Insecure: c.Insecure, Mounts: mounts, Sent: sent(outbound),
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.work = reconciler.New(s.store, s.reconcilerOptions(c, judge))
+	s.work = reconciler.New(s.store, s.reconcilerOptions(c, judge, outbound))
 	if s.socket, err = new(net.ListenConfig).Listen(ctx, "tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("listening on %s: %w; is another server there? Choose another address with --listen", c.Listen, errors.Unwrap(err))
 	}
@@ -113,14 +118,14 @@ func NewServer(ctx context.Context, c ServerConfig) (_ *Server, err error) {
 	return s, nil
 }
 
-func (s *Server) reconcilerOptions(c ServerConfig, judge policy.Judge) reconciler.Options {
+func (s *Server) reconcilerOptions(c ServerConfig, judge policy.Judge, outbound reconciler.Outbound) reconciler.Options {
 	host, _ := os.Hostname()
 	wake, cancel := s.listener.Subscribe(postgres.ChannelQueue)
 	s.unsubscribe = cancel
 	o := reconciler.Options{
 		Holder: fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString()[:8]),
 		Now:    time.Now, Rand: rand.Float64, NewID: uuid.NewString,
-		Wake: wake, Eval: deferred.Eval, Setter: setter{s.store, judge}, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks, Placement: c.Placement,
+		Wake: wake, Eval: deferred.Eval, Setter: setter{s.store, judge}, Log: c.Log, ExternalURL: c.ExternalURL, Checks: c.Checks, Placement: c.Placement, Outbound: outbound,
 	}
 	c.Retention.into(&o)
 	return o
