@@ -33,7 +33,7 @@ type ExplainRuns interface {
 	OpenRuns(ctx context.Context, buildID string) ([]state.RunPlace, error)
 	RunPlaceOf(ctx context.Context, id string) (state.RunPlace, error)
 	StepNotes(ctx context.Context, buildID string) ([]state.StepNote, error)
-	BuildEnd(ctx context.Context, buildID string) (message string, at time.Time, err error)
+	BuildEnd(ctx context.Context, buildID string) (message string, f state.Fault, at time.Time, err error)
 	FailedChecks(ctx context.Context, buildID string) ([]state.FailedCheck, error)
 }
 

@@ -68,10 +68,16 @@ type buildExplainer struct {
 }
 
 func (x *buildExplainer) ended(ctx context.Context) ([]reason.Why, error) {
-	message, at, err := x.store.BuildEnd(ctx, x.snap.Build.ID)
+	message, fault, at, err := x.store.BuildEnd(ctx, x.snap.Build.ID)
 	text := string(x.snap.Build.Status)
 	if message != "" {
 		text += ": " + message
+	}
+	switch fault {
+	case state.FaultSystem:
+		text += " (a fault of the system)"
+	case state.FaultPolicy:
+		text += " (a rule or a person said no)"
 	}
 	w := reason.New(reason.Build, x.title, reason.Ended, text, x.names...)
 	w.Since = at

@@ -46,8 +46,8 @@ func newInstallation(store *postgres.Store, log *slog.Logger) *installation {
 		collected: desc("weir_collected_total", "What was deleted as nothing wanted it, ever, by all servers.", "kind"),
 		up:        desc("weir_database_up", "Whether the database answered the questions of this scrape."),
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "weir_builds_ended_total", Help: "Builds that ended.",
-		}, []string{"status"}),
+			Name: "weir_builds_ended_total", Help: "Builds that ended, by on whose account something went wrong: user, system, policy; empty for nobody's.",
+		}, []string{"status", "fault"}),
 		placement: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "weir_run_placement_wait_seconds", Help: "How long runs waited for a worker.", Buckets: waits,
 		}),
@@ -147,7 +147,7 @@ func (i *installation) gauges(g postgres.Gauges, out chan<- prometheus.Metric) {
 
 func (i *installation) count(e postgres.Events) {
 	for _, b := range e.Ended {
-		i.ended.WithLabelValues(b.Status).Add(float64(b.Count))
+		i.ended.WithLabelValues(b.Status, b.Fault).Add(float64(b.Count))
 	}
 	for _, seconds := range e.Placements {
 		i.placement.Observe(seconds)

@@ -129,9 +129,10 @@ func TestMetricsOfWhatHappened(t *testing.T) {
 	w.exec("UPDATE runs SET started_at = assigned_at, ended_at = assigned_at, queue_ms = 5, pull_ms = 4, create_ms = 3, upload_ms = 2")
 	w.exec(`INSERT INTO runs (id, scope_id, kind, task, status, exit_code, started_at, ended_at)
 		SELECT gen_random_uuid(), s.id, 'check', '', 'exited', code, clock_timestamp() - interval '1 second', clock_timestamp() FROM scopes s, unnest(ARRAY[0, 1, 1]) code`)
+	w.exec("UPDATE builds SET fault = 'policy'")
 	r.finish("failed")
 	deadline := time.Now().Add(20 * time.Second)
-	for w.metric("weir_builds_ended_total", "status", "failed") != 1 {
+	for w.metric("weir_builds_ended_total", "status", "failed", "fault", "policy") != 1 {
 		if time.Now().After(deadline) {
 			t.Fatal("the build's end was never counted")
 		}
@@ -146,7 +147,7 @@ func TestMetricsOfWhatHappened(t *testing.T) {
 		{"weir_run_placement_wait_seconds", nil, 2},
 		{"weir_check_duration_seconds", []string{"result", "ok"}, 1},
 		{"weir_check_duration_seconds", []string{"result", "failed"}, 2},
-		{"weir_builds_ended_total", []string{"status", "failed"}, 1},
+		{"weir_builds_ended_total", []string{"status", "failed", "fault", "policy"}, 1},
 		{"weir_step_phase_seconds", []string{"phase", "queue"}, 2},
 		{"weir_step_phase_seconds", []string{"phase", "place"}, 2},
 		{"weir_step_phase_seconds", []string{"phase", "pull"}, 2},

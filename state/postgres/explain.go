@@ -101,10 +101,10 @@ func (s *Store) StepNotes(ctx context.Context, buildID string) ([]state.StepNote
 	return out, wrap(err, "read steps")
 }
 
-// BuildEnd is the message that a build ended with, and when.
-func (s *Store) BuildEnd(ctx context.Context, buildID string) (string, time.Time, error) {
+// BuildEnd is the message that a build ended with, on whose account, and when.
+func (s *Store) BuildEnd(ctx context.Context, buildID string) (string, state.Fault, time.Time, error) {
 	r, err := s.q.ExplainEnd(ctx, buildID)
-	return r.Message, orZero(r.EndedAt), wrap(err, "read a build")
+	return r.Message, state.Fault(r.Fault), orZero(r.EndedAt), wrap(err, "read a build")
 }
 
 // ScopeOf is the scope of a live resource, and the error of its last check.

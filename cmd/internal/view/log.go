@@ -139,8 +139,11 @@ func (l *Log) onBuild(b *weirv1.Build) error {
 		if b.Message != "" {
 			text += ": " + b.Message
 		}
-		if b.Fault == "system" {
+		switch b.Fault {
+		case "system":
 			text += " (a fault of the system: trigger it again)"
+		case "policy":
+			text += " (a rule or a person said no)"
 		}
 	}
 	return l.printf("%s%s\n", l.at(cmp.Or(b.EndedAt, b.StartedAt)), text)

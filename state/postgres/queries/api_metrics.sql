@@ -10,8 +10,8 @@ SELECT status, count(*) AS count FROM workers GROUP BY status;
 SELECT (clock_timestamp() - interval '3 seconds')::timestamptz AS horizon;
 
 -- name: APIEndedBuilds :many
-SELECT status, count(*) AS count FROM builds
-WHERE ended_at > sqlc.arg(since)::timestamptz AND ended_at <= sqlc.arg(until)::timestamptz GROUP BY status;
+SELECT status, fault, count(*) AS count FROM builds
+WHERE ended_at > sqlc.arg(since)::timestamptz AND ended_at <= sqlc.arg(until)::timestamptz GROUP BY status, fault;
 
 -- name: APIPlacementWaits :many
 SELECT extract(epoch FROM assigned_at - created_at)::float8 AS seconds FROM runs

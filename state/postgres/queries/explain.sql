@@ -53,7 +53,7 @@ SELECT path, kind, name, (status IN ('succeeded', 'failed', 'errored', 'aborted'
 FROM steps WHERE build_id = @build_id ORDER BY ord, path;
 
 -- name: ExplainEnd :one
-SELECT message, ended_at FROM builds WHERE id = @id;
+SELECT message, ended_at, fault FROM builds WHERE id = @id;
 
 -- name: ExplainScope :one
 SELECT scope_id, coalesce(s.last_error, '')::text AS last_error FROM resources r JOIN scopes s ON s.id = r.scope_id WHERE r.object_id = @object_id;

@@ -11,12 +11,13 @@ import (
 )
 
 const aPIEndedBuilds = `-- name: APIEndedBuilds :many
-SELECT status, count(*) AS count FROM builds
-WHERE ended_at > $1::timestamptz AND ended_at <= $2::timestamptz GROUP BY status
+SELECT status, fault, count(*) AS count FROM builds
+WHERE ended_at > $1::timestamptz AND ended_at <= $2::timestamptz GROUP BY status, fault
 `
 
 type APIEndedBuildsRow struct {
 	Status string
+	Fault  string
 	Count  int64
 }
 
@@ -29,7 +30,7 @@ func (q *Queries) APIEndedBuilds(ctx context.Context, since time.Time, until tim
 	items := []APIEndedBuildsRow{}
 	for rows.Next() {
 		var i APIEndedBuildsRow
-		if err := rows.Scan(&i.Status, &i.Count); err != nil {
+		if err := rows.Scan(&i.Status, &i.Fault, &i.Count); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

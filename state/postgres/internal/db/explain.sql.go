@@ -83,18 +83,19 @@ func (q *Queries) ExplainAttempts(ctx context.Context, buildID string) ([]Explai
 }
 
 const explainEnd = `-- name: ExplainEnd :one
-SELECT message, ended_at FROM builds WHERE id = $1
+SELECT message, ended_at, fault FROM builds WHERE id = $1
 `
 
 type ExplainEndRow struct {
 	Message string
 	EndedAt *time.Time
+	Fault   string
 }
 
 func (q *Queries) ExplainEnd(ctx context.Context, id string) (ExplainEndRow, error) {
 	row := q.db.QueryRow(ctx, explainEnd, id)
 	var i ExplainEndRow
-	err := row.Scan(&i.Message, &i.EndedAt)
+	err := row.Scan(&i.Message, &i.EndedAt, &i.Fault)
 	return i, err
 }
 
