@@ -34,6 +34,7 @@ func Trace(cfg *config.Config) (*graph.Graph, Origins, diag.List) {
 	c.settle()
 	nodes := c.nodes()
 	c.checkPassed(nodes)
+	c.checkTypes(nodes)
 	c.history(nodes)
 	if !c.list.HasErrors() { // what did not compile has no properties
 		c.assertions(nodes)

@@ -12,7 +12,7 @@ func (m *module) resourceType(t *config.ResourceType) node {
 	if t.Image == nil {
 		u.errorf(diag.MissingField, t.Range, "Resource type without image", "A resource_type has an image that implements it.")
 	}
-	spec.Image = u.imageRef(t.Image)
+	u.typeImage(t.Image, &spec)
 	return node{address: graph.ResourceTypeAddress(t.Name.Text).In(m.address), spec: spec, at: t.Range, list: u.list}
 }
 

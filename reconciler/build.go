@@ -86,16 +86,14 @@ func buildRun(run state.RunRow) build.Run {
 	}
 }
 
-// namedBy are the resources that a job names, and their types.
+// namedBy are the resources that a job names, and their types, with those that their
+// images come from.
 func namedBy(job graph.Job, ix *index) (map[graph.Address]graph.Resource, map[graph.Address]graph.ResourceType) {
 	resources, types := map[graph.Address]graph.Resource{}, map[graph.Address]graph.ResourceType{}
-	for _, ref := range graph.References(job) {
-		res, ok := ix.resource(ref.To)
-		if !ok {
-			continue
-		}
-		resources[ref.To] = res
-		if typ, ok := ix.byAddress[res.TypeRef].Spec.(graph.ResourceType); ok {
+	for _, a := range ix.needs(job) {
+		res, _ := ix.resource(a)
+		resources[a] = res
+		if typ, ok := ix.resourceType(res); ok {
 			types[res.TypeRef] = typ
 		}
 	}

@@ -27,6 +27,8 @@ func newIndex(objects []state.Object) *index {
 	ix := &index{byID: map[string]state.Object{}, byAddress: map[graph.Address]state.Object{}, after: map[graph.Address][]string{}, group: map[string][]string{}, users: map[graph.Address][]string{}, sources: map[string]graph.SecretSource{}}
 	for _, o := range objects {
 		ix.byID[o.ID], ix.byAddress[o.Address] = o, o
+	}
+	for _, o := range objects {
 		switch s := o.Spec.(type) {
 		case graph.Job:
 			ix.job(o.ID, s)
@@ -41,7 +43,7 @@ func (ix *index) job(id string, job graph.Job) {
 	for _, g := range job.SerialGroups {
 		ix.group[g] = append(ix.group[g], id)
 	}
-	for _, get := range graph.Inputs(job) {
+	for _, get := range ix.gets(job) {
 		if len(get.Passed) == 0 { // to the others a version means nothing before it has passed
 			ix.users[get.Resource] = append(ix.users[get.Resource], id)
 		}

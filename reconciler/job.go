@@ -102,7 +102,7 @@ func (r *Reconciler) jobInputs(ctx context.Context, snap state.JobSnapshot, ix *
 	s.Job.Spec = spec
 	mates := ix.mates(row.ID, spec)
 	q := state.InputQuery{JobID: row.ID, ChangedRevision: row.ChangedRevision, GroupJobs: flatten(mates), TeamID: row.TeamID, Key: spec.Concurrency.Key}
-	for _, get := range graph.Inputs(spec) {
+	for _, get := range ix.gets(spec) {
 		in, wanted := input(get, ix)
 		s.Inputs, q.Inputs = append(s.Inputs, in), append(q.Inputs, wanted)
 	}
@@ -131,11 +131,11 @@ func waitForChecks(s *schedule.State, open []state.OpenBuild, q state.InputQuery
 	}
 }
 
-func input(get graph.Input, ix *index) (schedule.Input, state.InputWanted) {
+func input(get jobInput, ix *index) (schedule.Input, state.InputWanted) {
 	o := ix.byAddress[get.Resource]
 	res, _ := ix.resource(get.Resource)
 	in := schedule.Input{
-		Name: get.Name, Resource: get.Resource, ResourceID: o.ID, Trigger: get.Trigger, Every: get.Every, Passed: get.Passed, Pin: res.Pin, Version: get.Version,
+		Name: get.Name, ImageOf: get.imageOf, Resource: get.Resource, ResourceID: o.ID, Trigger: get.Trigger, Every: get.Every, Passed: get.Passed, Pin: res.Pin, Version: get.Version,
 	}
 	pin := map[string]string{}
 	maps.Copy(pin, res.Pin)

@@ -61,7 +61,7 @@ func (r *Reconciler) knownVersions(ctx context.Context, snap state.ScopeSnapshot
 func scopeState(snap state.ScopeSnapshot) check.Scope {
 	s := check.Scope{
 		ID: snap.ID, Resource: snap.Resource, Type: snap.Type, Every: snap.Every, Timeout: snap.Timeout, DueAt: snap.DueAt, Requested: snap.Requested,
-		RequestedFrom: snap.RequestedFrom, Latest: snap.Latest, Failures: snap.Failures, Wanted: snap.Wanted, Active: snap.Active, Archived: snap.Archived, Secrets: snap.Secrets,
+		RequestedFrom: snap.RequestedFrom, Latest: snap.Latest, Failures: snap.Failures, Wanted: snap.Wanted, Active: snap.Active, Archived: snap.Archived, Secrets: snap.Secrets, Images: snap.Images, CheckedImage: snap.CheckedImage,
 	}
 	if run := snap.Run; run != nil {
 		s.Run = &check.Run{
@@ -86,7 +86,7 @@ func (r *Reconciler) scopeChange(ctx context.Context, snap state.ScopeSnapshot, 
 			if err != nil {
 				return ch, fmt.Errorf("the check of scope %s: %w", snap.ID, err)
 			}
-			ch.Start = &state.NewRun{ID: r.NewID(), Task: task, Tags: c.Tags}
+			ch.Start, ch.Image = &state.NewRun{ID: r.NewID(), Task: task, Tags: c.Tags}, c.Image
 		case check.RecordVersions:
 			ch.Found = &state.ScopeFound{Due: c.Due}
 			for _, v := range c.Versions {

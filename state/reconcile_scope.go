@@ -26,6 +26,21 @@ type ScopeSnapshot struct {
 	Archived      bool     // the pipelines of all its resources are
 	Secrets       Secrets  // what its secrets are read with
 	Asked         []string // jobs with builds that wait for what its check says
+	// Images are where the image of its type comes from: the first is a resource, the
+	// next is what the image of that one's type comes from. None: the type says it.
+	Images       []ScopeImage
+	CheckedImage string // what the last check was made with; "": no check, or no such image
+}
+
+// ScopeImage is a resource whose version is the image of a type.
+type ScopeImage struct {
+	Resource  graph.Resource
+	Type      *graph.ResourceType
+	Secrets   Secrets
+	Version   map[string]string // nil: there is none, or none that fits its pin
+	LastError string            // why its last check failed
+	Busy      bool              // a check of it runs, or was asked for
+	Checked   bool              // one ever ended
 }
 
 // ScopeChange is what a decision does to a scope: at most one of Start, Found and
@@ -33,6 +48,7 @@ type ScopeSnapshot struct {
 type ScopeChange struct {
 	ID        string
 	Start     *NewRun
+	Image     string // of Start: see ScopeSnapshot.CheckedImage
 	Found     *ScopeFound
 	Failed    *ScopeFailed
 	SetDue    time.Time

@@ -31,6 +31,10 @@ type Images interface {
 	ImagesOf(runID string) map[string]string
 }
 
+// Imageless is a runtime whose runs have no root of their own: what they name as their
+// image is not needed.
+type Imageless interface{ IgnoresImages() bool }
+
 // Volumes are directories with handles that outlive containers.
 type Volumes interface {
 	// ListVolumes gives the handles of all volumes.

@@ -48,9 +48,10 @@ type Display struct {
 
 // ResourceType is a type of resource that an image implements.
 type ResourceType struct {
-	Image      string `weir:"image,exec"`
-	Privileged bool   `weir:"privileged,exec"`
-	Defaults   Map    `weir:"defaults,exec"`
+	Image         string  `weir:"image,exec"`          // "" with ImageResource
+	ImageResource Address `weir:"image_resource,exec"` // a resource whose newest version is the image
+	Privileged    bool    `weir:"privileged,exec"`
+	Defaults      Map     `weir:"defaults,exec"`
 }
 
 // Resource is something outside with versions.

@@ -1,38 +1,20 @@
 package build
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"slices"
 	"strings"
 
 	weirv1 "github.com/weirci/weir/api/weir/v1"
 	"github.com/weirci/weir/compiler/graph"
+	"github.com/weirci/weir/reconciler/protocol"
 )
 
 // A get of a version that a worker has fetched before needs no run: the volume is
 // there, and nobody ever writes to it. Only gets of chosen versions take part; what
 // follows a put fetches something that nobody can have had.
 
-// fetchKey is over all that decides what a get brings: the implementation, and the
-// request with its source, version and params. The environment, which names the
-// build, is not in it.
-func fetchKey(t *weirv1.Task) string {
-	h := sha256.New()
-	part := func(b string) {
-		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
-		h.Write([]byte(b))
-	}
-	part("weir/fetch/v1")
-	for _, s := range []string{t.GetImageRef(), t.GetImageVolume(), t.GetImageBuiltin(), string(t.GetStdin())} {
-		part(s)
-	}
-	if len(t.GetLater()) > 0 { // by name: a secret that gets another value opens the same things
-		part(string(t.GetLater()))
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+// fetchKey is what of a get decides what it brings.
+func fetchKey(t *weirv1.Task) string { return protocol.Key(t) }
 
 // fetched finds what a get would bring, on a worker that the step, and what the
 // build has so far, can go with.

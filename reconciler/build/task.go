@@ -174,6 +174,9 @@ func (m *maker) resource(argv []string, version map[string]string) (*weirv1.Task
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", m.w.resource, err)
 	}
+	if err := m.d.images().Complete(t, typ); err != nil {
+		return nil, fmt.Errorf("the image of %s: %w", res.TypeRef, err)
+	}
 	req := protocol.Request{Version: version}
 	if req.Source, err = m.resolve.Map(protocol.Source(res, typ)); err != nil {
 		return nil, fmt.Errorf("%s: source: %w", m.w.resource, err)

@@ -70,12 +70,17 @@ func (d *decider) definedTask(s graph.Step, b graph.Task, path string) work {
 	}
 	w.task, w.places = filled(b, def), places(b, def)
 	switch {
-	case w.task.Image == "" && w.task.ImageArtifact == "":
+	case !hasImage(w.task):
 		w.err = fmt.Errorf("neither the step nor %s says in which image it runs", fileName(b.File))
 	case len(w.task.Run) == 0 && w.task.Script == "":
 		w.err = fmt.Errorf("neither the step nor %s says what it runs", fileName(b.File))
 	}
 	return w
+}
+
+// hasImage says that a task says in which image it runs.
+func hasImage(t graph.Task) bool {
+	return t.Image != "" || t.ImageArtifact != "" || t.ImageResource != ""
 }
 
 func fileName(v graph.Value) string {
@@ -87,7 +92,7 @@ func fileName(v graph.Value) string {
 
 // filled fills what a step leaves out. Rights and services are the step's alone.
 func filled(t graph.Task, d protocol.Definition) graph.Task {
-	if t.Image == "" && t.ImageArtifact == "" {
+	if !hasImage(t) {
 		t.Image = d.Image
 	}
 	if len(t.Run) == 0 && t.Script == "" { // a step's own command takes the place of both

@@ -51,6 +51,10 @@ func argv(t graph.Task) []string {
 }
 
 func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
+	if spec.ImageResource != "" {
+		t.ImageRef = ""
+		return m.d.images().Give(t, spec.ImageResource)
+	}
 	if spec.ImageArtifact == "" {
 		return nil
 	}

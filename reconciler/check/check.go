@@ -31,6 +31,9 @@ type Scope struct {
 	Archived bool // the pipelines of all of them are
 
 	Secrets state.Secrets // what the secrets that it names are read with
+
+	Images       []state.ScopeImage // see state.ScopeSnapshot
+	CheckedImage string
 }
 
 // Run is the row of the check's run.
@@ -61,8 +64,9 @@ type Command interface{ command() }
 
 // StartCheck makes a run.
 type StartCheck struct {
-	Task *weirv1.Task
-	Tags []string
+	Task  *weirv1.Task
+	Tags  []string
+	Image string // to be told again as Scope.CheckedImage
 }
 
 // RecordVersions keeps what a run found, and the scope is due again at Due.
@@ -143,7 +147,7 @@ func (d *decider) idle() {
 	case d.DueAt.IsZero():
 		d.say(SetDue{d.Now})
 		d.start()
-	case d.due():
+	case d.due(), d.imageMoved(d.Eval):
 		d.start()
 	default:
 		d.out.Wake = d.DueAt
@@ -153,7 +157,7 @@ func (d *decider) idle() {
 // Waits says that a check is due, and may start when it is its turn; one that was
 // asked for takes no turn.
 func Waits(s Scope, now time.Time) bool {
-	return s.Run == nil && s.Wanted && !s.Requested && s.Every > 0 && s.Active && !s.Archived && !s.DueAt.After(now)
+	return s.Run == nil && s.Wanted && !s.Requested && s.Every > 0 && s.Active && !s.Archived && (!s.DueAt.After(now) || s.imageMoved(nil))
 }
 
 // notable is a wait that people are told of.
@@ -167,18 +171,25 @@ func (d *decider) wait() {
 }
 
 func (d *decider) start() {
+	if why := d.noImage(); why != "" {
+		d.awaitImage(why)
+		return
+	}
 	task, err := d.task()
 	if err != nil {
 		d.fail("", err.Error(), d.base())
 		return
 	}
-	d.say(StartCheck{task, d.Resource.Tags})
+	d.say(StartCheck{task, d.Resource.Tags, imageOf(task)})
 }
 
 func (d *decider) task() (*weirv1.Task, error) {
 	t, err := protocol.Task(d.Resource, d.Type, []string{"/opt/resource/check"})
 	if err != nil {
 		return nil, err
+	}
+	if err := d.images(d.Eval).Complete(t, d.firstType()); err != nil {
+		return nil, fmt.Errorf("the image of %s: %w", d.Resource.TypeRef, err)
 	}
 	req := protocol.Request{Version: d.Latest}
 	if d.Requested && d.RequestedFrom != nil {

@@ -47,6 +47,8 @@ func Task(r graph.Resource, typ *graph.ResourceType, argv []string) (*weirv1.Tas
 		t.ImageBuiltin = r.Type
 	case typ != nil && typ.Image != "":
 		t.ImageRef, t.Privileged = typ.Image, typ.Privileged
+	case typ != nil && typ.ImageResource != "": // see Images
+		t.Privileged = typ.Privileged
 	default:
 		return nil, fmt.Errorf("its type %s is not there", typeName(r))
 	}

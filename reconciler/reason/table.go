@@ -85,6 +85,7 @@ func All() []Text {
 		{Check, "Running", "A check of it is under way.", "the end of that check"},
 		{Check, "Unused", "No resource has this source any more.", "a pipeline that uses it, applied"},
 		{Check, "Never", "It is checked only when somebody asks.", "`weir check {pipeline}/{resource}`; or another `check { every = … }`"},
+		{Check, "NoImage", "The image of its type comes from a resource, which has no version yet or is checked first.", "a check of that resource that finds one: `weir explain` and `weir check` of the resource that the message names"},
 		{Check, "Paced", "Many checks are due at once, and are spread.", "its turn, which the message says; or `weir check {pipeline}/{resource}` now"},
 		{Check, NextCheck, "It is not time for its next check.", "the time; or `weir check {pipeline}/{resource}` now"},
 		{Check, CheckFailed, "Its last check failed, and it is tried again later.", "what the error says; then `weir check {pipeline}/{resource}`"},

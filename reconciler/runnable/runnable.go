@@ -71,21 +71,4 @@ func label(s graph.Step) string {
 
 func step(s graph.Step, add func(string)) {
 	secrets(s.When, func(what string) { add("when with " + what) })
-	switch b := s.Body.(type) {
-	case graph.Task:
-		task(b, add)
-	}
-}
-
-func task(t graph.Task, add func(string)) {
-	for _, f := range []struct {
-		there bool
-		what  string
-	}{
-		{t.ImageResource != "", "image = resource.…"},
-	} {
-		if f.there {
-			add(f.what)
-		}
-	}
 }

@@ -182,6 +182,9 @@ func (r *resolver) nothingFor(i int) *Failure {
 	if p := pinned(in); p != "" {
 		msg = fmt.Sprintf("no version of %s is there%s", in.Resource, p)
 	}
+	if in.ImageOf != "" {
+		msg = "waits for the image of " + in.ImageOf + ": " + msg
+	}
 	msg += disabled(in)
 	switch {
 	case in.CheckError != "":

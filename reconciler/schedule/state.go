@@ -33,6 +33,7 @@ type Job struct {
 // Input is one get of the job, with a window on the versions that matter.
 type Input struct {
 	Name       string
+	ImageOf    string // what it is the image of: task "t"; "": a step gets it
 	Resource   graph.Address
 	ResourceID string
 	Trigger    bool

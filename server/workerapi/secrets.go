@@ -11,13 +11,21 @@ import (
 // fill completes a task with its secrets. From here on it is neither stored nor
 // logged.
 func (h *Handler) fill(ctx context.Context, t *weirv1.Task) ([]string, error) {
-	if len(t.GetLater()) == 0 {
-		return nil, nil
+	var all []string
+	for ; t != nil; t = t.GetImageFrom() {
+		if len(t.GetLater()) == 0 {
+			continue
+		}
+		if h.opts.Secrets == nil {
+			return nil, errors.New("this server reads no secrets")
+		}
+		values, err := h.opts.Secrets.Fill(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, values...)
 	}
-	if h.opts.Secrets == nil {
-		return nil, errors.New("this server reads no secrets")
-	}
-	return h.opts.Secrets.Fill(ctx, t)
+	return all, nil
 }
 
 // refuse ends a run whose secrets cannot be read, as if its worker had said so: to

@@ -56,6 +56,10 @@ func (s *Store) RequestCheck(ctx context.Context, team, resourceID string, from 
 func (s *Store) RequestCheckBy(ctx context.Context, team, resourceID, actor string, from []byte) (CheckTicket, error) {
 	var row db.APIRequestCheckRow
 	err := s.tx(ctx, func(q *db.Queries) (err error) {
+		keys, err := requestImages(ctx, q, team, resourceID)
+		if err != nil {
+			return err
+		}
 		if row, err = q.APIRequestCheck(ctx, from, team, resourceID); err != nil {
 			return err
 		}
@@ -64,7 +68,7 @@ func (s *Store) RequestCheckBy(ctx context.Context, team, resourceID, actor stri
 				return err
 			}
 		}
-		return enqueue(ctx, q, state.ScopeKey(row.ID))
+		return enqueue(ctx, q, append(keys, state.ScopeKey(row.ID))...)
 	})
 	if err != nil {
 		return CheckTicket{}, wrap(err, "ask for a check")

@@ -177,6 +177,11 @@ func (s *Store) commitBuild(ctx context.Context, q *db.Queries, snap state.Build
 	if err := q.Notify(ctx, ChannelBuild, id); err != nil {
 		return err
 	}
+	images, err := imageUsers(ctx, q, ch.Versions)
+	if err != nil {
+		return err
+	}
+	ch.Enqueue = append(slices.Clip(ch.Enqueue), images...)
 	return enqueueAfterBuild(ctx, q, ch, killed)
 }
 

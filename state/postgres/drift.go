@@ -130,7 +130,7 @@ func (d *drifts) object(r db.DriftObjectsRow, exec map[string]string) {
 func (d *drifts) scopeKey(r db.DriftObjectsRow) string {
 	spec, _ := graph.DecodeSpec(graph.KindResource, r.Spec)
 	resource, _ := spec.(graph.Resource)
-	return d.owner.of(resource).ScopeKey(r.ExecDigest)
+	return d.owner.scopeKey(resource, r.ExecDigest)
 }
 
 func ownerOf(ctx context.Context, q *db.Queries, pipelineID string, rows []db.DriftObjectsRow) (secretOwner, error) {

@@ -33,7 +33,7 @@ func (s *Store) ObjectsAt(ctx context.Context, pipelineID string, revision int64
 	}
 	for i, o := range out {
 		if r, ok := o.Spec.(graph.Resource); ok {
-			out[i].ScopeKey = owner.of(r).ScopeKey(rows[i].ExecDigest)
+			out[i].ScopeKey = owner.scopeKey(r, rows[i].ExecDigest)
 		}
 	}
 	return out, nil

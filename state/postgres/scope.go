@@ -28,10 +28,15 @@ func (s *Store) LoadScope(ctx context.Context, id string) (state.ScopeSnapshot, 
 	snap := state.ScopeSnapshot{
 		Now: h.Now, ID: h.ID, Every: time.Duration(h.EveryMs) * time.Millisecond, Timeout: time.Duration(h.TimeoutMs) * time.Millisecond,
 		DueAt: orZero(h.CheckDueAt), Requested: h.CheckRequestedAt != nil, Failures: int(h.Failures), Wanted: h.Wanted, Active: h.Active, Archived: h.Archived,
-		Asked: asked,
+		Asked: asked, CheckedImage: h.CheckedImage,
 	}
 	if err := decodeScope(&snap, h); err != nil {
 		return snap, fmt.Errorf("load scope %s: %w", id, err)
+	}
+	if snap.Type != nil && snap.Type.ImageResource != "" {
+		if snap.Images, err = s.scopeImages(ctx, id); err != nil {
+			return snap, fmt.Errorf("load scope %s: the image of its type: %w", id, err)
+		}
 	}
 	if h.CheckRunID != nil {
 		run, err := s.q.RunByID(ctx, *h.CheckRunID)
@@ -226,17 +231,17 @@ func scopeRun(ctx context.Context, q *db.Queries, ch state.ScopeChange) ([]state
 		if err := q.InsertCheckRun(ctx, ch.Start.ID, &ch.ID, ch.Start.Task, tags); err != nil {
 			return nil, fmt.Errorf("insert the run: %w", err)
 		}
-		return []state.Key{state.KeyPlace}, q.ScopeCheckStarts(ctx, ch.Start.ID, ch.ID)
+		return []state.Key{state.KeyPlace}, q.ScopeCheckStarts(ctx, ch.Start.ID, ch.Image, ch.ID)
 	case ch.Found != nil:
-		return nil, scopeFound(ctx, q, ch.ID, *ch.Found)
+		return scopeFound(ctx, q, ch.ID, *ch.Found)
 	case ch.Failed != nil:
 		f := ch.Failed
-		return nil, q.ScopeCheckFailed(ctx, db.ScopeCheckFailedParams{Failures: int32(f.Failures), LastError: f.Error, Due: orNil(f.Due), NoRun: f.NoRun, ID: ch.ID})
+		return scopeKeys(q.ScopeCheckFailed(ctx, db.ScopeCheckFailedParams{Failures: int32(f.Failures), LastError: f.Error, Due: orNil(f.Due), NoRun: f.NoRun, ID: ch.ID}))
 	}
 	return nil, nil
 }
 
-func scopeFound(ctx context.Context, q *db.Queries, id string, f state.ScopeFound) error {
+func scopeFound(ctx context.Context, q *db.Queries, id string, f state.ScopeFound) ([]state.Key, error) {
 	var versions, digests []string
 	var ords []int64
 	for i, v := range f.Versions {
@@ -244,8 +249,8 @@ func scopeFound(ctx context.Context, q *db.Queries, id string, f state.ScopeFoun
 	}
 	if len(versions) > 0 {
 		if err := q.PutVersionsOnTop(ctx, id, versions, digests, ords); err != nil {
-			return fmt.Errorf("keep versions: %w", err)
+			return nil, fmt.Errorf("keep versions: %w", err)
 		}
 	}
-	return q.ScopeCheckFound(ctx, orNil(f.Due), id)
+	return scopeKeys(q.ScopeCheckFound(ctx, orNil(f.Due), id))
 }

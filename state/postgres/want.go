@@ -17,13 +17,14 @@ const (
 
 // wants are the scopes that resources want, as arrays.
 type wants struct {
-	resources           db.PutResourcesParams
-	seen                map[string]bool
-	keys                []string // of the scopes, each once
-	specs, typeSpecs    [][]byte
-	secrets             [][]byte
-	owner               secretOwner
-	changed, disappears []string // addresses of resources
+	resources            db.PutResourcesParams
+	seen                 map[string]bool
+	keys                 []string // of the scopes, each once
+	specs, typeSpecs     [][]byte
+	secrets              [][]byte
+	imageKeys, imagePins []string // "": none
+	owner                secretOwner
+	changed, disappears  []string // addresses of resources
 }
 
 // wantScopes gives the changed resources their scopes, says to each scope how
@@ -38,7 +39,9 @@ func (w writer) wantScopes(ctx context.Context) ([]state.Key, error) {
 		return nil, err
 	}
 	if len(want.keys) > 0 {
-		ids, err := w.q.PutScopes(ctx, want.keys, want.specs, want.typeSpecs, want.secrets)
+		ids, err := w.q.PutScopes(ctx, db.PutScopesParams{
+			Keys: want.keys, Specs: want.specs, TypeSpecs: want.typeSpecs, Secrets: want.secrets, ImageKeys: want.imageKeys, ImagePins: want.imagePins,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -92,14 +95,20 @@ func (w writer) wants(ctx context.Context) (wants, error) {
 }
 
 // movers are the resources that changed, and, where a source of secrets or a type
-// did, all that name secrets: the names stand for something else now.
+// did, all that name secrets: the names stand for something else now. Where a resource
+// did that an image comes from, all of types with such images.
 func (w writer) movers() []graph.Node {
 	var out []graph.Node
-	beneath := false
+	owner := ownerIn(w.graph, "any")
+	beneath, images := false, map[graph.Address]bool{}
+	for _, t := range owner.types {
+		images[t.ImageResource] = true
+	}
 	for _, n := range w.changes.put {
 		switch n.Spec.(type) {
 		case graph.Resource:
 			out = append(out, n)
+			beneath = beneath || images[n.Address]
 		case graph.SecretSource, graph.ResourceType:
 			beneath = true
 		}
@@ -107,11 +116,11 @@ func (w writer) movers() []graph.Node {
 	if !beneath {
 		return out
 	}
-	owner := ownerIn(w.graph, "any")
 	for _, n := range nodesOf(w.graph) {
 		r, ok := n.Spec.(graph.Resource)
 		seen := slices.ContainsFunc(out, func(o graph.Node) bool { return o.Address == n.Address })
-		if ok && !seen && owner.of(r).Team != "" {
+		_, image := owner.imageOf(r)
+		if ok && !seen && (image || owner.of(r).Team != "") {
 			out = append(out, n)
 		}
 	}
@@ -123,7 +132,7 @@ func (w writer) movers() []graph.Node {
 func (w *wants) add(n graph.Node, r graph.Resource, g *graph.Graph) error {
 	every, timeout := checkTimes(r)
 	secrets := w.owner.of(r)
-	key := secrets.ScopeKey(string(n.ExecDigest))
+	key := w.owner.scopeKey(r, string(n.ExecDigest))
 	w.changed = append(w.changed, string(n.Address))
 	w.resources.Addresses = append(w.resources.Addresses, string(n.Address))
 	w.resources.Keys = append(w.resources.Keys, key)
@@ -137,12 +146,26 @@ func (w *wants) add(n graph.Node, r graph.Resource, g *graph.Graph) error {
 	if t, ok := g.Lookup(r.TypeRef); ok {
 		typeSpec = graph.EncodeSpec(t.Spec)
 	}
+	w.image(r, g)
 	w.keys = append(w.keys, key)
 	w.specs = append(w.specs, graph.EncodeSpec(r))
 	w.typeSpecs = append(w.typeSpecs, typeSpec)
 	row, err := encodeSecrets(secrets)
 	w.secrets = append(w.secrets, row)
 	return err
+}
+
+// image notes which scope the image of the resource's type comes from.
+func (w *wants) image(r graph.Resource, g *graph.Graph) {
+	key, pin := "", ""
+	if image, ok := w.owner.imageOf(r); ok {
+		n, _ := g.Lookup(w.owner.types[r.TypeRef].ImageResource)
+		key = w.owner.scopeKey(image, string(n.ExecDigest))
+		if len(image.Pin) > 0 {
+			pin = string(state.VersionJSON(image.Pin))
+		}
+	}
+	w.imageKeys, w.imagePins = append(w.imageKeys, key), append(w.imagePins, pin)
 }
 
 // checkTimes are in ms; every is 0 for a resource that is checked on demand.

@@ -115,6 +115,10 @@ func (a *Agent) resume(ctx context.Context) error {
 		a.opts.Log.Warn("no notification of file changes; log files are polled", "err", err)
 	}
 	a.fleet = newFleet(ctx, a, watcher)
+	a.fleet.images = newBringer(a.fleet, a.opts)
+	if err := a.fleet.images.begin(); err != nil {
+		return fmt.Errorf("images that resources brought: %w", err)
+	}
 	for _, rec := range all {
 		if rec.withheld && !rec.started { // the server sends it again, with its secrets
 			if err := a.records.remove(rec.id()); err != nil {

@@ -18,6 +18,7 @@ const remembered = 4096
 type fleet struct {
 	ctx     context.Context // ends when the agent stops working
 	agent   *Agent
+	images  *bringer
 	watcher *watcher // nil: there is none
 	wg      sync.WaitGroup
 
@@ -177,6 +178,18 @@ func (f *fleet) removeVolume(handle string) {
 	if err := f.agent.opts.Volumes.RemoveVolume(f.ctx, handle); err != nil && f.ctx.Err() == nil {
 		f.agent.opts.Log.Warn("cannot remove a volume; tried again when the server asks", "volume", handle, "err", err)
 	}
+}
+
+// usesImage says that a run here has its image in a volume.
+func (f *fleet) usesImage(volume string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.runs {
+		if r.task.Image.Volume == volume {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *fleet) get(id string) *run {

@@ -70,6 +70,9 @@ func withoutSecrets(order *weirv1.Start) (*weirv1.Start, bool) {
 	}
 	kept := proto.CloneOf(order)
 	kept.Secrets, kept.Task.Env, kept.Task.Stdin = nil, nil, nil
+	for from := kept.Task.GetImageFrom(); from != nil; from = from.GetImageFrom() {
+		from.Env, from.Stdin = nil, nil // its volume is to be known
+	}
 	for _, s := range kept.Task.GetServices() {
 		s.Env = nil
 	}

@@ -129,7 +129,7 @@ func (r *run) begin(deadline *time.Timer) (exit worker.Exit, running bool) {
 	defer cancel()
 	done := make(chan func() (worker.Spent, error), 1)
 	go func() {
-		spent, err := r.fleet.agent.opts.Runtime.Start(ctx, r.task)
+		spent, err := r.prepare(ctx)
 		done <- func() (worker.Spent, error) { return spent, err }
 	}()
 	killed := false
@@ -149,6 +149,19 @@ func (r *run) begin(deadline *time.Timer) (exit worker.Exit, running bool) {
 			defer r.kill(killGrace)
 		}
 	}
+}
+
+// prepare starts the program, in an image that is fetched first where a resource
+// brings it.
+func (r *run) prepare(ctx context.Context) (worker.Spent, error) {
+	began := r.fleet.agent.opts.Now()
+	if err := r.fleet.images.bring(ctx, r.rec.order.GetTask(), r.task.Secrets); err != nil {
+		return worker.Spent{}, err
+	}
+	brought := r.fleet.agent.opts.Now().Sub(began)
+	spent, err := r.fleet.agent.opts.Runtime.Start(ctx, r.task)
+	spent.Pull += brought
+	return spent, err
 }
 
 func (r *run) begun(err error, killed bool) (worker.Exit, bool) {

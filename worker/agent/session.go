@@ -67,7 +67,7 @@ func (a *Agent) register(ctx context.Context) (*weirv1.RegisterResponse, error) 
 		Capacity: int32(a.opts.Capacity), Version: a.opts.Version,
 		CpuMillis: a.opts.Size.CPU, MemoryBytes: a.opts.Size.Memory,
 		MaxTasks: int32(a.opts.Size.MaxTasks), MaxBuilds: int32(a.opts.Size.MaxBuilds),
-		Runs: a.fleet.refs(found), State: a.wanted.Load().(string),
+		Runs: a.fleet.refs(ownOnly(found, false)), State: a.wanted.Load().(string),
 	}))
 	if err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func (a *Agent) heartbeat(ctx context.Context, epoch int64, refuses string) erro
 		return fmt.Errorf("listing what is here: %w", err)
 	}
 	resp, err := a.client.Heartbeat(call, connect.NewRequest(&weirv1.HeartbeatRequest{
-		Epoch: epoch, Runs: runs, Volumes: volumes, State: state, Refuses: refuses,
+		Epoch: epoch, Runs: ownOnly(runs, false), Volumes: ownOnly(volumes, false), State: state, Refuses: refuses,
 	}))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -14,7 +15,7 @@ func taskOf(s *weirv1.Start) worker.Task {
 	return worker.Task{
 		RunID: s.GetRunId(),
 		Epoch: s.GetEpoch(),
-		Image: worker.Image{Ref: t.GetImageRef(), Volume: t.GetImageVolume(), BuiltIn: t.GetImageBuiltin()},
+		Image: worker.Image{Ref: t.GetImageRef(), Volume: cmp.Or(imageVolume(t), t.GetImageVolume()), BuiltIn: t.GetImageBuiltin()},
 		Argv:  t.GetArgv(),
 		Env:   slices.Sorted(slices.Values(t.GetEnv())),
 		Dir:   t.GetDir(), User: t.GetUser(),

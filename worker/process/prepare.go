@@ -98,3 +98,6 @@ func (r *Runtime) mountOne(ctx context.Context, target string, m worker.Mount) e
 	}
 	return os.Symlink(source, target)
 }
+
+// IgnoresImages is worker.Imageless.
+func (r *Runtime) IgnoresImages() bool { return true }

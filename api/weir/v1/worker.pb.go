@@ -1266,9 +1266,13 @@ type Task struct {
 	// later is what names secrets: environment and request as a map of a graph, by
 	// reference. The server puts their values in where it sends the task; a worker
 	// never sees this field, and no row has the values.
-	Later         []byte     `protobuf:"bytes,18,opt,name=later,proto3" json:"later,omitempty"`
-	Services      []*Service `protobuf:"bytes,19,rep,name=services,proto3" json:"services,omitempty"`
-	Network       string     `protobuf:"bytes,20,opt,name=network,proto3" json:"network,omitempty"` // host; "": of its own
+	Later    []byte     `protobuf:"bytes,18,opt,name=later,proto3" json:"later,omitempty"`
+	Services []*Service `protobuf:"bytes,19,rep,name=services,proto3" json:"services,omitempty"`
+	Network  string     `protobuf:"bytes,20,opt,name=network,proto3" json:"network,omitempty"` // host; "": of its own
+	// image_from brings the image: it is run first, unless the worker keeps the volume
+	// that it makes from an earlier time, and that volume is the image. It may have one
+	// itself.
+	ImageFrom     *Task `protobuf:"bytes,21,opt,name=image_from,json=imageFrom,proto3" json:"image_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1441,6 +1445,13 @@ func (x *Task) GetNetwork() string {
 		return x.Network
 	}
 	return ""
+}
+
+func (x *Task) GetImageFrom() *Task {
+	if x != nil {
+		return x.ImageFrom
+	}
+	return nil
 }
 
 // Service is a container beside a task's, in its network.
@@ -2401,7 +2412,7 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"\bgrace_ms\x18\x03 \x01(\x03R\agraceMs\"7\n" +
 	"\aDestroy\x12\x12\n" +
 	"\x04runs\x18\x01 \x03(\tR\x04runs\x12\x18\n" +
-	"\avolumes\x18\x02 \x03(\tR\avolumes\"\x9c\x05\n" +
+	"\avolumes\x18\x02 \x03(\tR\avolumes\"\xca\x05\n" +
 	"\x04Task\x12\x1b\n" +
 	"\timage_ref\x18\x01 \x01(\tR\bimageRef\x12!\n" +
 	"\fimage_volume\x18\x02 \x01(\tR\vimageVolume\x12#\n" +
@@ -2427,7 +2438,9 @@ const file_weir_v1_worker_proto_rawDesc = "" +
 	"timeout_ms\x18\x11 \x01(\x03R\ttimeoutMs\x12\x14\n" +
 	"\x05later\x18\x12 \x01(\fR\x05later\x12,\n" +
 	"\bservices\x18\x13 \x03(\v2\x10.weir.v1.ServiceR\bservices\x12\x18\n" +
-	"\anetwork\x18\x14 \x01(\tR\anetwork\x1a9\n" +
+	"\anetwork\x18\x14 \x01(\tR\anetwork\x12,\n" +
+	"\n" +
+	"image_from\x18\x15 \x01(\v2\r.weir.v1.TaskR\timageFrom\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaa\x02\n" +
@@ -2586,35 +2599,36 @@ var file_weir_v1_worker_proto_depIdxs = []int32{
 	29, // 13: weir.v1.Task.labels:type_name -> weir.v1.Task.LabelsEntry
 	19, // 14: weir.v1.Task.mounts:type_name -> weir.v1.Mount
 	18, // 15: weir.v1.Task.services:type_name -> weir.v1.Service
-	16, // 16: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
-	25, // 17: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
-	27, // 18: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
-	32, // 19: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
-	26, // 20: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
-	30, // 21: weir.v1.RunStarted.images:type_name -> weir.v1.RunStarted.ImagesEntry
-	32, // 22: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
-	32, // 23: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
-	26, // 24: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
-	31, // 25: weir.v1.RunEnded.images:type_name -> weir.v1.RunEnded.ImagesEntry
-	0,  // 26: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
-	2,  // 27: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
-	6,  // 28: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
-	20, // 29: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
-	22, // 30: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
-	24, // 31: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
-	9,  // 32: weir.v1.WorkerService.Attach:input_type -> weir.v1.AttachRequest
-	1,  // 33: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
-	4,  // 34: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
-	7,  // 35: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
-	21, // 36: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
-	23, // 37: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
-	28, // 38: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
-	11, // 39: weir.v1.WorkerService.Attach:output_type -> weir.v1.AttachResponse
-	33, // [33:40] is the sub-list for method output_type
-	26, // [26:33] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	17, // 16: weir.v1.Task.image_from:type_name -> weir.v1.Task
+	16, // 17: weir.v1.HeartbeatResponse.destroy:type_name -> weir.v1.Destroy
+	25, // 18: weir.v1.ReportRunRequest.started:type_name -> weir.v1.RunStarted
+	27, // 19: weir.v1.ReportRunRequest.ended:type_name -> weir.v1.RunEnded
+	32, // 20: weir.v1.RunStarted.at:type_name -> google.protobuf.Timestamp
+	26, // 21: weir.v1.RunStarted.spent:type_name -> weir.v1.Spent
+	30, // 22: weir.v1.RunStarted.images:type_name -> weir.v1.RunStarted.ImagesEntry
+	32, // 23: weir.v1.RunEnded.at:type_name -> google.protobuf.Timestamp
+	32, // 24: weir.v1.RunEnded.started_at:type_name -> google.protobuf.Timestamp
+	26, // 25: weir.v1.RunEnded.spent:type_name -> weir.v1.Spent
+	31, // 26: weir.v1.RunEnded.images:type_name -> weir.v1.RunEnded.ImagesEntry
+	0,  // 27: weir.v1.WorkerService.Enroll:input_type -> weir.v1.EnrollRequest
+	2,  // 28: weir.v1.WorkerService.Register:input_type -> weir.v1.RegisterRequest
+	6,  // 29: weir.v1.WorkerService.Orders:input_type -> weir.v1.OrdersRequest
+	20, // 30: weir.v1.WorkerService.Heartbeat:input_type -> weir.v1.HeartbeatRequest
+	22, // 31: weir.v1.WorkerService.AppendLog:input_type -> weir.v1.AppendLogRequest
+	24, // 32: weir.v1.WorkerService.ReportRun:input_type -> weir.v1.ReportRunRequest
+	9,  // 33: weir.v1.WorkerService.Attach:input_type -> weir.v1.AttachRequest
+	1,  // 34: weir.v1.WorkerService.Enroll:output_type -> weir.v1.EnrollResponse
+	4,  // 35: weir.v1.WorkerService.Register:output_type -> weir.v1.RegisterResponse
+	7,  // 36: weir.v1.WorkerService.Orders:output_type -> weir.v1.OrdersResponse
+	21, // 37: weir.v1.WorkerService.Heartbeat:output_type -> weir.v1.HeartbeatResponse
+	23, // 38: weir.v1.WorkerService.AppendLog:output_type -> weir.v1.AppendLogResponse
+	28, // 39: weir.v1.WorkerService.ReportRun:output_type -> weir.v1.ReportRunResponse
+	11, // 40: weir.v1.WorkerService.Attach:output_type -> weir.v1.AttachResponse
+	34, // [34:41] is the sub-list for method output_type
+	27, // [27:34] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_weir_v1_worker_proto_init() }

@@ -4,10 +4,10 @@ WHERE o.pipeline_id = @pipeline_id AND o.address = ANY (@addresses::text[]);
 
 -- name: PutScopes :many
 -- Locks them, in the order of their keys.
-INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms)
-SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0
+INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms, image_key, image_pin)
+SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0, n.image_key, NULLIF(n.image_pin, '')::jsonb
 FROM (SELECT unnest(@keys::text[]) AS key, unnest(@specs::bytea[]) AS spec, unnest(@type_specs::bytea[]) AS type_spec,
-             unnest(@secrets::bytea[]) AS secrets) n
+             unnest(@secrets::bytea[]) AS secrets, unnest(@image_keys::text[]) AS image_key, unnest(@image_pins::text[]) AS image_pin) n
 ORDER BY n.key
 ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec, secrets = excluded.secrets
 RETURNING id;

@@ -361,6 +361,9 @@ type Scope struct {
 	Failures           int32
 	LastError          string
 	CreatedAt          time.Time
+	ImageKey           string
+	ImagePin           []byte
+	CheckedImage       string
 	UnusedSince        *time.Time
 }
 

@@ -10,12 +10,80 @@ import (
 	"time"
 )
 
-const scopeCheckFailed = `-- name: ScopeCheckFailed :exec
+const imageUsers = `-- name: ImageUsers :many
+SELECT u.id FROM scopes s JOIN scopes u ON u.image_key = s.key AND u.image_key <> '' WHERE s.key = ANY ($1::text[])
+`
+
+// The scopes whose types have their image from one of these.
+func (q *Queries) ImageUsers(ctx context.Context, keys []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, imageUsers, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const imagesOfResource = `-- name: ImagesOfResource :many
+WITH RECURSIVE chain (key, depth) AS (
+    SELECT s.image_key, 1 FROM resources r JOIN scopes s ON s.id = r.scope_id JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
+        JOIN teams t ON t.id = p.team_id
+    WHERE t.name = $1 AND r.object_id = $2 AND o.spec_digest IS NOT NULL AND s.image_key <> ''
+    UNION ALL
+    SELECT s.image_key, c.depth + 1 FROM chain c JOIN scopes s ON s.key = c.key WHERE s.image_key <> '' AND c.depth < 40
+)
+SELECT s.id FROM chain c JOIN scopes s ON s.key = c.key
+`
+
+// The scopes that the image of a resource's type hangs from.
+func (q *Queries) ImagesOfResource(ctx context.Context, team string, resourceID string) ([]string, error) {
+	rows, err := q.db.Query(ctx, imagesOfResource, team, resourceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const requestChecks = `-- name: RequestChecks :exec
+UPDATE scopes SET check_requested_at = coalesce(check_requested_at, clock_timestamp()) WHERE id = ANY ($1::uuid[])
+`
+
+// The caller has locked them.
+func (q *Queries) RequestChecks(ctx context.Context, ids []string) error {
+	_, err := q.db.Exec(ctx, requestChecks, ids)
+	return err
+}
+
+const scopeCheckFailed = `-- name: ScopeCheckFailed :one
 UPDATE scopes SET check_run_id = NULL, last_ended_at = clock_timestamp(), failures = $1, last_error = $2,
     check_due_at = $3::timestamptz,
     check_requested_at = CASE WHEN $4::boolean THEN NULL ELSE check_requested_at END,
     check_requested_from = CASE WHEN $4::boolean THEN NULL ELSE check_requested_from END
-WHERE id = $5
+WHERE scopes.id = $5
+RETURNING ARRAY(SELECT u.id::text FROM scopes u WHERE u.image_key = scopes.key AND u.image_key <> '')::text[] AS users
 `
 
 type ScopeCheckFailedParams struct {
@@ -27,40 +95,48 @@ type ScopeCheckFailedParams struct {
 }
 
 // Where not even a run could be made, who asked has the answer.
-func (q *Queries) ScopeCheckFailed(ctx context.Context, arg ScopeCheckFailedParams) error {
-	_, err := q.db.Exec(ctx, scopeCheckFailed,
+func (q *Queries) ScopeCheckFailed(ctx context.Context, arg ScopeCheckFailedParams) ([]string, error) {
+	row := q.db.QueryRow(ctx, scopeCheckFailed,
 		arg.Failures,
 		arg.LastError,
 		arg.Due,
 		arg.NoRun,
 		arg.ID,
 	)
-	return err
+	var users []string
+	err := row.Scan(&users)
+	return users, err
 }
 
-const scopeCheckFound = `-- name: ScopeCheckFound :exec
+const scopeCheckFound = `-- name: ScopeCheckFound :one
 UPDATE scopes SET check_run_id = NULL, last_ended_at = clock_timestamp(), last_ok_at = clock_timestamp(), failures = 0, last_error = '',
     check_due_at = $1::timestamptz
-WHERE id = $2
+WHERE scopes.id = $2
+RETURNING ARRAY(SELECT u.id::text FROM scopes u WHERE u.image_key = scopes.key AND u.image_key <> '')::text[] AS users
 `
 
-func (q *Queries) ScopeCheckFound(ctx context.Context, due *time.Time, iD string) error {
-	_, err := q.db.Exec(ctx, scopeCheckFound, due, iD)
-	return err
+// With the scopes whose type it is the image of: they are checked with the new one,
+// or wait for this very check.
+func (q *Queries) ScopeCheckFound(ctx context.Context, due *time.Time, iD string) ([]string, error) {
+	row := q.db.QueryRow(ctx, scopeCheckFound, due, iD)
+	var users []string
+	err := row.Scan(&users)
+	return users, err
 }
 
 const scopeCheckStarts = `-- name: ScopeCheckStarts :exec
-UPDATE scopes SET check_run_id = $1::uuid, last_started_at = clock_timestamp(), check_requested_at = NULL, check_requested_from = NULL
-WHERE id = $2
+UPDATE scopes SET check_run_id = $1::uuid, last_started_at = clock_timestamp(), check_requested_at = NULL, check_requested_from = NULL,
+    checked_image = $2
+WHERE id = $3
 `
 
-func (q *Queries) ScopeCheckStarts(ctx context.Context, runID string, iD string) error {
-	_, err := q.db.Exec(ctx, scopeCheckStarts, runID, iD)
+func (q *Queries) ScopeCheckStarts(ctx context.Context, runID string, image string, iD string) error {
+	_, err := q.db.Exec(ctx, scopeCheckStarts, runID, image, iD)
 	return err
 }
 
 const scopeHead = `-- name: ScopeHead :one
-SELECT s.id, s.key, s.resource_spec, s.type_spec, s.secrets, s.every_ms, s.timeout_ms, s.check_due_at, s.check_requested_at, s.check_requested_from, s.check_run_id, s.last_started_at, s.last_ended_at, s.last_ok_at, s.failures, s.last_error, s.created_at, s.unused_since, clock_timestamp()::timestamptz AS now,
+SELECT s.id, s.key, s.resource_spec, s.type_spec, s.secrets, s.every_ms, s.timeout_ms, s.check_due_at, s.check_requested_at, s.check_requested_from, s.check_run_id, s.last_started_at, s.last_ended_at, s.last_ok_at, s.failures, s.last_error, s.created_at, s.image_key, s.image_pin, s.checked_image, s.unused_since, clock_timestamp()::timestamptz AS now,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL) AS wanted,
     EXISTS (SELECT 1 FROM resources r JOIN objects o ON o.id = r.object_id JOIN pipelines p ON p.id = o.pipeline_id
             WHERE r.scope_id = s.id AND o.spec_digest IS NOT NULL AND NOT o.paused AND NOT p.paused AND NOT p.archived) AS active,
@@ -88,6 +164,9 @@ type ScopeHeadRow struct {
 	Failures           int32
 	LastError          string
 	CreatedAt          time.Time
+	ImageKey           string
+	ImagePin           []byte
+	CheckedImage       string
 	UnusedSince        *time.Time
 	Now                time.Time
 	Wanted             bool
@@ -117,6 +196,9 @@ func (q *Queries) ScopeHead(ctx context.Context, id string) (ScopeHeadRow, error
 		&i.Failures,
 		&i.LastError,
 		&i.CreatedAt,
+		&i.ImageKey,
+		&i.ImagePin,
+		&i.CheckedImage,
 		&i.UnusedSince,
 		&i.Now,
 		&i.Wanted,
@@ -125,6 +207,59 @@ func (q *Queries) ScopeHead(ctx context.Context, id string) (ScopeHeadRow, error
 		&i.Latest,
 	)
 	return i, err
+}
+
+const scopeImages = `-- name: ScopeImages :many
+WITH RECURSIVE chain (key, pin, depth) AS (
+    SELECT s.image_key, s.image_pin, 1 FROM scopes s WHERE s.id = $1 AND s.image_key <> ''
+    UNION ALL
+    SELECT s.image_key, s.image_pin, c.depth + 1 FROM chain c JOIN scopes s ON s.key = c.key WHERE s.image_key <> '' AND c.depth < 40
+)
+SELECT s.resource_spec, s.type_spec, s.secrets, s.last_error,
+    (s.check_requested_at IS NOT NULL OR s.check_run_id IS NOT NULL)::boolean AS busy, (s.last_ended_at IS NOT NULL)::boolean AS checked,
+    coalesce((SELECT v.version FROM versions v WHERE v.scope_id = s.id AND v.check_order > 0 AND (c.pin IS NULL OR v.version @> c.pin)
+              ORDER BY v.check_order DESC LIMIT 1), 'null')::jsonb AS version
+FROM chain c JOIN scopes s ON s.key = c.key ORDER BY c.depth
+`
+
+type ScopeImagesRow struct {
+	ResourceSpec []byte
+	TypeSpec     []byte
+	Secrets      []byte
+	LastError    string
+	Busy         bool
+	Checked      bool
+	Version      []byte
+}
+
+// Where the image of a scope's type comes from, where the image of that one's type
+// comes from, and so on: each in the version to take.
+func (q *Queries) ScopeImages(ctx context.Context, id string) ([]ScopeImagesRow, error) {
+	rows, err := q.db.Query(ctx, scopeImages, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ScopeImagesRow{}
+	for rows.Next() {
+		var i ScopeImagesRow
+		if err := rows.Scan(
+			&i.ResourceSpec,
+			&i.TypeSpec,
+			&i.Secrets,
+			&i.LastError,
+			&i.Busy,
+			&i.Checked,
+			&i.Version,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const scopeSetDue = `-- name: ScopeSetDue :exec

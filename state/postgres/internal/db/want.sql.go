@@ -70,22 +70,33 @@ func (q *Queries) PutResources(ctx context.Context, arg PutResourcesParams) erro
 }
 
 const putScopes = `-- name: PutScopes :many
-INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms)
-SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0
+INSERT INTO scopes (id, key, resource_spec, type_spec, secrets, every_ms, timeout_ms, image_key, image_pin)
+SELECT gen_random_uuid(), n.key, n.spec, n.type_spec, n.secrets, 0, 0, n.image_key, NULLIF(n.image_pin, '')::jsonb
 FROM (SELECT unnest($1::text[]) AS key, unnest($2::bytea[]) AS spec, unnest($3::bytea[]) AS type_spec,
-             unnest($4::bytea[]) AS secrets) n
+             unnest($4::bytea[]) AS secrets, unnest($5::text[]) AS image_key, unnest($6::text[]) AS image_pin) n
 ORDER BY n.key
 ON CONFLICT (key) DO UPDATE SET resource_spec = excluded.resource_spec, type_spec = excluded.type_spec, secrets = excluded.secrets
 RETURNING id
 `
 
+type PutScopesParams struct {
+	Keys      []string
+	Specs     [][]byte
+	TypeSpecs [][]byte
+	Secrets   [][]byte
+	ImageKeys []string
+	ImagePins []string
+}
+
 // Locks them, in the order of their keys.
-func (q *Queries) PutScopes(ctx context.Context, keys []string, specs [][]byte, typeSpecs [][]byte, secrets [][]byte) ([]string, error) {
+func (q *Queries) PutScopes(ctx context.Context, arg PutScopesParams) ([]string, error) {
 	rows, err := q.db.Query(ctx, putScopes,
-		keys,
-		specs,
-		typeSpecs,
-		secrets,
+		arg.Keys,
+		arg.Specs,
+		arg.TypeSpecs,
+		arg.Secrets,
+		arg.ImageKeys,
+		arg.ImagePins,
 	)
 	if err != nil {
 		return nil, err
