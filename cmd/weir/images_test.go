@@ -141,7 +141,7 @@ func TestImagesFromResources(t *testing.T) {
 	must("| tools: base > 1, thing: base > 1 > 1\n", "watch", "all/1")
 	must("resource.one.image  n=1", "explain", "all/1")
 
-	must("the latest is n=2", "check", "resource.one.image", "--from", "n=2")
+	must("the latest is n=2", "check", "one.image", "--from", "n=2")
 	waitFor(t, "what is of the type to be checked with its new image", func() bool {
 		out, err := w.weir("resources", "thing").CombinedOutput()
 		return err == nil && bytes.Contains(out, []byte("checked in base > 2 > 1"))
