@@ -81,10 +81,9 @@ func (s Scope) missing() int {
 // noImage says why no check can be made now: what the type's image comes from has
 // no version, or is itself being checked for somebody who asked; "": it can.
 func (d *decider) noImage() string {
-	owner, address := d.Resource.TypeRef, graph.Address("")
-	typ := d.Type
+	owner, typ := d.Resource.TypeRef, d.Type
 	for _, image := range d.Images {
-		address = typ.ImageResource
+		address := typ.ImageResource
 		switch {
 		case d.Requested && image.Busy:
 			return fmt.Sprintf("waits for the image of %s: %s is checked first", owner, address)

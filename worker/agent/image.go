@@ -220,7 +220,8 @@ func (b *bringer) sweep() {
 		if err != nil || b.opts.Now().Sub(info.ModTime()) < imageAge || b.uses(e.Name()) {
 			continue
 		}
-		if err := os.Remove(b.mark(e.Name())); err == nil {
+		err = os.Remove(b.mark(e.Name()))
+		if err == nil {
 			err = b.opts.Volumes.RemoveVolume(b.ctx, e.Name())
 		}
 		if err != nil {
