@@ -153,3 +153,36 @@ func drawLarge(t *rapid.T) ([]Input, map[string][]Passage) {
 	}
 	return inputs, builds
 }
+
+// Ten inputs behind the same twenty jobs, whose builds went along, take two questions: a
+// round trip each, however many inputs there are.
+func TestInputsThatGoAlongAreAskedAboutTogether(t *testing.T) {
+	builds, jobs := map[string][]Passage{}, []graph.Address(nil)
+	for j := range 20 {
+		name := fmt.Sprint("job.j", j)
+		jobs = append(jobs, graph.Address(name))
+		for n := range int64(5) {
+			p := Passage{Build: fmt.Sprint(name, n), Versions: had_{}}
+			for r := range 10 {
+				p.Versions[fmt.Sprint("r", r)] = v(n + 1)
+			}
+			builds[name] = append(builds[name], p)
+		}
+	}
+	var inputs []Input
+	for r := range 10 {
+		inputs = append(inputs, in(fmt.Sprint("r", r), nil, had(), passed(jobs...)))
+	}
+	w := teller{builds, inputs, 3, true}
+	known, past := w.begin()
+	for {
+		got, why, ask := Resolve(known, past)
+		if ask.Empty() {
+			if why != nil || got[9].ID != 5 || past.Rounds > 2 {
+				t.Errorf("%v (%v) after %d rounds", idsOf(got), why, past.Rounds)
+			}
+			return
+		}
+		w.answer(ask, known, &past)
+	}
+}

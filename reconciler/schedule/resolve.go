@@ -106,8 +106,24 @@ func (r *resolver) list(i int, so together) (list, bool) {
 	if r.past.Whole || len(in.Passed) == 0 {
 		return r.lists[i], true
 	}
-	var ids []int64
-	narrowed := false
+	ids, narrowed, unknown := r.narrow(in, so)
+	if !narrowed {
+		for _, had := range unknown {
+			r.past.askHad(&r.ask, had)
+		}
+		return r.lists[i], r.ask.Empty()
+	}
+	if r.askAmong(i, ids) {
+		r.askAlong(i+1, so)
+		return list{}, false
+	}
+	return rankedAmong(in, ids), true
+}
+
+// narrow is the versions that an input may have of those builds which had what was
+// chosen, where these are known of any job that it passed. Unknown is what was chosen of
+// the others.
+func (r *resolver) narrow(in Input, so together) (ids []int64, narrowed bool, unknown [][]Had) {
 	for _, job := range in.Passed {
 		had := so[string(job)]
 		if len(had) == 0 {
@@ -116,23 +132,33 @@ func (r *resolver) list(i int, so together) (list, bool) {
 		some, known := r.past.among(in.ResourceID, had)
 		switch {
 		case !known:
-			r.past.askHad(&r.ask, had)
+			unknown = append(unknown, had)
 		case narrowed:
 			ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(some, id) })
 		default:
 			ids, narrowed = some, true
 		}
 	}
-	if !narrowed {
-		return r.lists[i], r.ask.Empty()
-	}
-	r.ask = Ask{}
-	unasked := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return in.Asked[id] })
+	return ids, narrowed, unknown
+}
+
+// askAmong asks which of some versions an input may have, but for what is known already.
+func (r *resolver) askAmong(i int, ids []int64) bool {
+	unasked := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return r.inputs[i].Asked[id] })
 	if len(unasked) > 0 {
 		r.ask.Among = append(r.ask.Among, Among{i, unasked})
-		return list{}, false
 	}
-	return rankedAmong(in, ids), true
+	return len(unasked) > 0
+}
+
+// askAlong asks the same about all inputs from i on: whatever is chosen meanwhile leaves
+// them no others. So they take one round trip, and not one each.
+func (r *resolver) askAlong(i int, so together) {
+	for ; i < len(r.inputs); i++ {
+		if ids, narrowed, _ := r.narrow(r.inputs[i], so); narrowed {
+			r.askAmong(i, ids)
+		}
+	}
 }
 
 // add says whether a version goes with what was chosen before: whether each job
