@@ -16,6 +16,7 @@ const (
 	mostBackoff  = time.Minute
 	mostAway     = 5 * time.Second // between looks at a queue that could not be read: when the database is back, work is
 	mostRetries  = 5
+	gatherFree   = 2 * time.Millisecond
 )
 
 // loop claims keys and works on up to Workers of them at once.
@@ -54,14 +55,27 @@ func (r *Reconciler) loop(ctx, work context.Context, stop context.CancelFunc) {
 	r.drain(&busy, stop)
 }
 
-// take waits for a free worker and takes all that are free.
+// take waits for a free worker and takes all that are free. While most are busy it
+// waits a moment for more: a claim of several keys costs hardly more than one of one.
 func (r *Reconciler) take(ctx context.Context, free chan struct{}) int {
 	select {
 	case <-ctx.Done():
 		return 0
 	case <-free:
 	}
-	for n := 1; ; n++ {
+	n := 1 + takeAll(free)
+	if n < r.Workers/2 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(gatherFree):
+		}
+		n += takeAll(free)
+	}
+	return n
+}
+
+func takeAll(free chan struct{}) (n int) {
+	for ; ; n++ {
 		select {
 		case <-free:
 		default:

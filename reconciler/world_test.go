@@ -134,9 +134,9 @@ type end struct {
 
 func (w *world) worker(name string, capacity int, how func(run) end) *worker {
 	w.Helper()
-	id, _, err := w.s.EnrollWorker(w.Context(), name, time.Minute)
+	id, key, err := w.s.EnrollWorker(w.Context(), name, time.Minute)
 	w.ok(err)
-	k := &worker{w: w, id: postgres.WorkerIdentity{ID: id, Name: name}, how: how, seen: map[string]bool{}}
+	k := &worker{w: w, id: postgres.WorkerIdentity{ID: id, Name: name, Key: postgres.WorkerKeyOf(key)}, how: how, seen: map[string]bool{}}
 	listener, err := w.s.Listen(w.Context())
 	w.ok(err)
 	told, _ := listener.Subscribe(postgres.ChannelWorker)
@@ -207,7 +207,7 @@ func (k *worker) begin(ctx context.Context, o postgres.StartOrder) (run, bool) {
 }
 
 func (k *worker) play(r run) {
-	ref := postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.ID}
+	ref := postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.Key}
 	if _, err := k.w.s.RunStarted(r.ctx, ref, time.Now(), nil, nil); err != nil && r.ctx.Err() == nil {
 		k.w.Error(err)
 	}
@@ -224,7 +224,7 @@ func (k *worker) play(r run) {
 // late reports the end of a run, however late it is.
 func (k *worker) late(r run) postgres.Progress {
 	code := int32(0)
-	p, err := k.w.s.RunEnded(k.w.Context(), postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.ID}, postgres.RunEnd{ExitCode: &code, EndedAt: time.Now()})
+	p, err := k.w.s.RunEnded(k.w.Context(), postgres.WorkerRun{RunRef: r.RunRef, Worker: k.id.Key}, postgres.RunEnd{ExitCode: &code, EndedAt: time.Now()})
 	k.w.ok(err)
 	return p
 }

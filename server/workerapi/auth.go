@@ -15,7 +15,7 @@ import (
 
 // worker is who calls: nobody gets any further without a worker's own key.
 func (h *Handler) worker(ctx context.Context, header http.Header) (postgres.WorkerIdentity, error) {
-	key, err := bearer(header, "weirw_", "a worker's key")
+	key, err := workerKey(header)
 	if err != nil {
 		return postgres.WorkerIdentity{}, err
 	}
@@ -27,6 +27,10 @@ func (h *Handler) worker(ctx context.Context, header http.Header) (postgres.Work
 		return w, h.asConnect("looking up a worker's key", err)
 	}
 	return w, nil
+}
+
+func workerKey(header http.Header) (string, error) {
+	return bearer(header, "weirw_", "a worker's key")
 }
 
 func bearer(header http.Header, prefix, what string) (string, error) {

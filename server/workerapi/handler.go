@@ -47,6 +47,9 @@ const (
 	maxResult  = 4 << 20
 )
 
+// compressFrom is the size of an answer that is worth it.
+const compressFrom = 4 << 10
+
 // Handler implements weirv1connect.WorkerServiceHandler.
 type Handler struct {
 	store *postgres.Store
@@ -80,7 +83,7 @@ func New(store *postgres.Store, hints Notifications, opts Options) *Handler {
 
 // Mount gives the path to serve at, and the handler with its limits.
 func (h *Handler) Mount(opts ...connect.HandlerOption) (path string, handler http.Handler) {
-	path, handler = weirv1connect.NewWorkerServiceHandler(h, append(opts, connect.WithReadMaxBytes(maxMessage))...)
+	path, handler = weirv1connect.NewWorkerServiceHandler(h, append(opts, connect.WithReadMaxBytes(maxMessage), connect.WithCompressMinBytes(compressFrom))...)
 	return path, freeable(handler)
 }
 

@@ -20,9 +20,9 @@ func TestImagesOfRuns(t *testing.T) {
 	}
 	run := s.sh("w1", "true")
 	one, two := "sha256:"+strings.Repeat("1", 64), "sha256:"+strings.Repeat("2", 64)
-	mine := postgres.WorkerRun{RunRef: postgres.RunRef{ID: run, Epoch: 1}, Worker: s.workerID("w1")}
+	mine := postgres.WorkerRun{RunRef: postgres.RunRef{ID: run, Epoch: 1}, Worker: postgres.WorkerKey("w1")}
 	theirs := mine
-	theirs.Worker = s.workerID("w2")
+	theirs.Worker = postgres.WorkerKey("w2")
 	code := int32(0)
 	if _, err := s.store.RunStarted(t.Context(), theirs, time.Now(), nil, map[string]string{"app:1": two}); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package workerapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -18,7 +19,7 @@ import (
 // AppendLog is weirv1connect.WorkerServiceHandler.
 func (h *Handler) AppendLog(ctx context.Context, req *connect.Request[weirv1.AppendLogRequest]) (*connect.Response[weirv1.AppendLogResponse], error) {
 	m := req.Msg
-	run, err := h.run(ctx, req.Header(), m.GetRunId(), m.GetEpoch())
+	run, err := h.reported(ctx, req.Header(), m.GetRunId(), m.GetEpoch())
 	if err != nil {
 		return nil, err
 	}
@@ -29,13 +30,16 @@ func (h *Handler) AppendLog(ctx context.Context, req *connect.Request[weirv1.App
 	if err != nil {
 		return nil, h.asConnect("keeping a log", err)
 	}
+	if err := h.mayKnow(ctx, req.Header(), p); err != nil {
+		return nil, err
+	}
 	return connect.NewResponse(&weirv1.AppendLogResponse{Offset: p.Offset, Stale: p.Stale}), nil
 }
 
 // ReportRun is weirv1connect.WorkerServiceHandler.
 func (h *Handler) ReportRun(ctx context.Context, req *connect.Request[weirv1.ReportRunRequest]) (*connect.Response[weirv1.ReportRunResponse], error) {
 	m := req.Msg
-	run, err := h.run(ctx, req.Header(), m.GetRunId(), m.GetEpoch())
+	run, err := h.reported(ctx, req.Header(), m.GetRunId(), m.GetEpoch())
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +54,9 @@ func (h *Handler) ReportRun(ctx context.Context, req *connect.Request[weirv1.Rep
 	}
 	if err != nil {
 		return nil, h.asConnect("noting a run's report", err)
+	}
+	if err := h.mayKnow(ctx, req.Header(), p); err != nil {
+		return nil, err
 	}
 	return connect.NewResponse(&weirv1.ReportRunResponse{Stale: p.Stale, Again: p.Again, Offset: p.Offset, Keep: p.Keep}), nil
 }
@@ -101,17 +108,27 @@ func timeOf(t *timestamppb.Timestamp) *time.Time {
 	return &at
 }
 
-// run is the run that a worker's call is about; whether it is the worker's, the
-// statement says that changes it.
-func (h *Handler) run(ctx context.Context, header http.Header, id string, epoch int64) (postgres.WorkerRun, error) {
-	w, err := h.worker(ctx, header)
+// reported is the run that a worker's call is about. Whether it is the worker's, and
+// whether there is such a worker, the statement says that changes the run.
+func (h *Handler) reported(ctx context.Context, header http.Header, id string, epoch int64) (postgres.WorkerRun, error) {
+	key, err := workerKey(header)
 	if err != nil {
 		return postgres.WorkerRun{}, err
 	}
 	if uuid.Validate(id) != nil {
-		return postgres.WorkerRun{}, invalid("%q is no run's id", id)
+		_, err := h.worker(ctx, header)
+		return postgres.WorkerRun{}, cmp.Or(err, invalid("%q is no run's id", id))
 	}
-	return postgres.WorkerRun{RunRef: postgres.RunRef{ID: id, Epoch: epoch}, Worker: w.ID}, nil
+	return postgres.WorkerRun{RunRef: postgres.RunRef{ID: id, Epoch: epoch}, Worker: postgres.WorkerKeyOf(key)}, nil
+}
+
+// mayKnow tells a run that is another's from a key that is nobody's.
+func (h *Handler) mayKnow(ctx context.Context, header http.Header, p postgres.Progress) error {
+	if !p.Stale {
+		return nil
+	}
+	_, err := h.worker(ctx, header)
+	return err
 }
 
 // checkRecords keeps readers of logs from ever seeing half a record.

@@ -32,7 +32,7 @@ func (h *Handler) fill(ctx context.Context, t *weirv1.Task) ([]string, error) {
 // try again would not help before somebody has seen it.
 func (o *orders) refuse(ctx context.Context, ref postgres.RunRef, why error) error {
 	o.handler.opts.Log.Info("the secrets of a run cannot be read", "run", ref.ID, "err", why)
-	run := postgres.WorkerRun{RunRef: ref, Worker: o.worker.ID}
+	run := postgres.WorkerRun{RunRef: ref, Worker: o.worker.Key}
 	end := postgres.RunEnd{Message: why.Error()} // its end is its assignment's time: no earlier one is kept
 	p, err := o.handler.store.RunEnded(ctx, run, end)
 	if err == nil && p.Again {

@@ -131,11 +131,26 @@ func orNil(t time.Time) *time.Time {
 // CommitBuild does what was decided for the build of a snapshot, all or nothing.
 // ErrFenced: another has the key. ErrConflict: a row has moved meanwhile.
 func (s *Store) CommitBuild(ctx context.Context, c state.Claim, snap state.BuildSnapshot, ch state.BuildChange) error {
-	err := s.fenced(ctx, c, func(q *db.Queries) error { return s.commitBuild(ctx, q, snap, ch) })
+	err := s.fenced(ctx, c, func(q *db.Queries) error {
+		if !lasting(ch) {
+			if err := q.CommitSoon(ctx); err != nil {
+				return err
+			}
+		}
+		return s.commitBuild(ctx, q, snap, ch)
+	})
 	if err != nil {
 		return fmt.Errorf("commit build %s: %w", snap.Build.ID, err)
 	}
 	return nil
+}
+
+// lasting says that others than the database act on a change: people, who see an end
+// or are asked for something, and workers, which kill. It waits for the disk. All else
+// need not: nobody is given a run before a later commit, of its place, has waited for
+// both, and if a crash forgets it the same is decided again, with the same ids.
+func lasting(ch state.BuildChange) bool {
+	return ch.Status != "" || len(ch.Kills)+len(ch.Abandon)+len(ch.Approvals)+len(ch.Versions)+len(ch.Sets) > 0
 }
 
 func (s *Store) commitBuild(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, ch state.BuildChange) error {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/weirci/weir/state"
 	"github.com/weirci/weir/state/postgres/internal/db"
 )
@@ -58,21 +56,22 @@ func enqueueAt(ctx context.Context, q *db.Queries, at *time.Time, keys ...state.
 
 // fence returns ErrFenced where another has the key by now. It is the first
 // statement of a transaction that commits what a holder decided; until its end
-// nobody can claim the key.
+// nobody can claim the key. The error may come out of a later statement: see
+// pipelined.
 func fence(ctx context.Context, q *db.Queries, c state.Claim) error {
-	_, err := q.FenceKey(ctx, string(c.Key), c.Epoch)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("%s: %w", c.Key, state.ErrFenced)
-	}
-	return err
+	return q.FenceKey(ctx, string(c.Key), c.Epoch)
 }
 
 // fenced is tx for the holder of a claim.
 func (s *Store) fenced(ctx context.Context, c state.Claim, do func(q *db.Queries) error) error {
-	return s.tx(ctx, func(q *db.Queries) error {
+	err := s.tx(ctx, func(q *db.Queries) error {
 		if err := fence(ctx, q, c); err != nil {
 			return err
 		}
 		return do(q)
 	})
+	if errors.Is(err, state.ErrFenced) {
+		return fmt.Errorf("%s: %w", c.Key, state.ErrFenced)
+	}
+	return err
 }

@@ -11,6 +11,9 @@ import (
 // enqueue others. wait runs between the fence and the rest.
 func (s *Store) Commit(ctx context.Context, c state.Claim, team string, wait func()) error {
 	return s.fenced(ctx, c, func(q *db.Queries) error {
+		if _, err := q.DatabaseNow(ctx); err != nil { // with which the fence is sent
+			return err
+		}
 		wait()
 		if err := q.InsertTeam(ctx, "", "", team); err != nil {
 			return err

@@ -28,7 +28,7 @@ func putImages(ctx context.Context, q *db.Queries, r WorkerRun, images map[strin
 	if len(refs) == 0 {
 		return nil
 	}
-	return q.PutRunImages(ctx, db.PutRunImagesParams{Refs: refs, Digests: digests, ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch})
+	return q.PutRunImages(ctx, db.PutRunImagesParams{Refs: refs, Digests: digests, ID: r.ID, KeyHash: []byte(r.Worker), Epoch: r.Epoch})
 }
 
 func loadImages(ctx context.Context, q *db.Queries, snap *state.BuildSnapshot) error {

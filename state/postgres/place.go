@@ -21,14 +21,13 @@ func (s *Store) LoadPlaces(ctx context.Context, want state.PlaceQuery) (state.Pl
 		func(q *db.Queries) error { return loadUnplaced(ctx, q, &snap) },
 		func(q *db.Queries) error { return loadWorkers(ctx, q, &snap, want.Volumes) },
 	)
-	if err == nil {
-		err = loadHomes(ctx, s.q, &snap)
-	}
-	if err == nil {
-		err = loadOpen(ctx, s.q, &snap, want.Open)
-	}
-	if err == nil && want.Caches {
-		err = loadCaches(ctx, s.q, &snap)
+	if err == nil && len(snap.Runs) > 0 {
+		err = s.together(ctx,
+			func(q *db.Queries) error { return loadHomes(ctx, q, &snap) },
+			func(q *db.Queries) error { return loadReasons(ctx, q, &snap) },
+			func(q *db.Queries) error { return loadOpen(ctx, q, &snap, want.Open) },
+			func(q *db.Queries) error { return loadCaches(ctx, q, &snap, want.Caches) },
+		)
 	}
 	if err != nil {
 		return state.PlaceSnapshot{}, fmt.Errorf("load runs and workers: %w", err)
@@ -42,7 +41,7 @@ func loadUnplaced(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot)
 		snap.Runs = append(snap.Runs, state.UnplacedRun{
 			ID: r.ID, TeamID: r.Team, BuildID: r.Build, JobID: r.Job, ScopeID: r.Scope, Kind: r.Kind, Tags: r.Tags,
 			Asks:  state.Asks{Platform: r.Platform, CPU: r.CpuMillis, Memory: r.MemoryBytes, Loose: r.Loose, Interruptible: r.Interruptible},
-			Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, HeldFor: r.HeldFor, Priority: int64(r.Priority),
+			Needs: r.Needs, Created: r.CreatedAt, KillRequested: r.Killed, Priority: int64(r.Priority),
 		})
 	}
 	return err
@@ -63,22 +62,39 @@ func loadWorkers(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, 
 }
 
 func loadHomes(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
-	var builds []string
+	builds := []string{}
 	for _, r := range snap.Runs {
 		if r.BuildID != "" {
 			builds = append(builds, r.BuildID)
 		}
 	}
-	if len(builds) == 0 {
-		return nil
-	}
-	homes, err := q.BuildHomes(ctx, builds)
+	slices.Sort(builds)
+	homes, err := q.BuildHomes(ctx, slices.Compact(builds))
 	snap.Homes = make(map[string]string, len(homes))
 	for _, h := range homes {
 		snap.Homes[h.BuildID] = h.WorkerID
 	}
 	return err
 }
+
+// loadReasons says why runs were held the last time.
+func loadReasons(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+	subjects := make([]string, len(snap.Runs))
+	for i, r := range snap.Runs {
+		subjects[i] = runSubject(r.ID)
+	}
+	rows, err := q.WaitReasons(ctx, subjects)
+	reasons := make(map[string]string, len(rows))
+	for _, r := range rows {
+		reasons[r.Subject] = r.Reason
+	}
+	for i := range snap.Runs {
+		snap.Runs[i].HeldFor = reasons[subjects[i]]
+	}
+	return err
+}
+
+func runSubject(id string) string { return "run/" + id }
 
 // loadOpen is for who goes by what runs where. Most do not.
 func loadOpen(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, all bool) error {
@@ -93,14 +109,14 @@ func loadOpen(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, all
 }
 
 // loadCaches counts those of the jobs that wait.
-func loadCaches(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot) error {
+func loadCaches(ctx context.Context, q *db.Queries, snap *state.PlaceSnapshot, wanted bool) error {
 	var jobs []string
 	for _, r := range snap.Runs {
 		if r.JobID != "" {
 			jobs = append(jobs, r.JobID)
 		}
 	}
-	if len(jobs) == 0 {
+	if !wanted || len(jobs) == 0 {
 		return nil
 	}
 	slices.Sort(jobs)
@@ -159,10 +175,10 @@ func commitPlaces(ctx context.Context, q *db.Queries, ch state.PlaceChange) erro
 func placed(ch state.PlaceChange) []string {
 	var out []string
 	for _, a := range ch.Assign {
-		out = append(out, "run/"+a.Run)
+		out = append(out, runSubject(a.Run))
 	}
 	for _, id := range ch.Cancel {
-		out = append(out, "run/"+id)
+		out = append(out, runSubject(id))
 	}
 	return out
 }

@@ -26,12 +26,14 @@ func (s *Store) EnqueueAt(ctx context.Context, at time.Time, keys ...state.Key) 
 // whose lease has ended), those that waited longest first.
 func (s *Store) Claim(ctx context.Context, holder string, n int, lease time.Duration) ([]state.Claim, error) {
 	var rows []db.ClaimKeysRow
-	err := s.tx(ctx, func(q *db.Queries) (err error) {
-		if err := q.TakeMarks(ctx); err != nil {
-			return err
-		}
-		rows, err = q.ClaimKeys(ctx, holder, lease.Seconds(), int32(n))
-		return err
+	err := again(func() error {
+		return s.together(ctx, // which is one transaction, and over when the server has what was sent
+			func(q *db.Queries) error { _, err := q.TakeMarks(ctx); return err },
+			func(q *db.Queries) (err error) {
+				rows, err = q.ClaimKeys(ctx, holder, lease.Seconds(), int32(n))
+				return err
+			},
+		)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim keys: %w", err)

@@ -38,12 +38,8 @@ func moveSteps(ctx context.Context, q *db.Queries, snap state.BuildSnapshot, cha
 		p.Retries, p.Ends = append(p.Retries, orEpoch(c.To.RetryAt)), append(p.Ends, c.To.Status.Terminal())
 		subjects = append(subjects, stepSubject(snap.Build.ID, c.Path))
 	}
-	n, err := q.MoveSteps(ctx, p)
-	if err != nil {
+	if err := q.MoveSteps(ctx, p); err != nil {
 		return fmt.Errorf("move steps: %w", err)
-	}
-	if n != int64(len(changes)) {
-		return state.ErrConflict
 	}
 	return q.DropConditions(ctx, subjects)
 }

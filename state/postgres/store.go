@@ -27,6 +27,8 @@ type Store struct {
 	logs   *logpack.Codec
 	hints  *hints
 	blobs  blob.Store // nil: everything is in the database
+	starts gathering[runStart, struct{}]
+	ends   gathering[runEnd, bool]
 }
 
 // Option changes how a store is opened.
@@ -96,6 +98,7 @@ func Open(ctx context.Context, url string, opts ...Option) (*Store, error) {
 	}
 	s := &Store{pool: pool, q: db.New(pool), direct: cmp.Or(o.direct, url), log: o.log, logs: logs, blobs: o.blobs}
 	s.hints = newHints(s)
+	s.starts.do, s.ends.do = s.startRuns, s.endRuns
 	return s, nil
 }
 
@@ -121,13 +124,21 @@ const maxAttempts = 5
 //
 // Statements are sent together as far as their answers allow: see pipelined.
 func (s *Store) tx(ctx context.Context, do func(q *db.Queries) error) error {
-	for attempt := 1; ; attempt++ {
+	return again(func() error {
 		told, err := runPipelined(ctx, s.pool, do)
 		if err == nil {
 			s.hints.tell(told...)
 		}
+		return err
+	})
+}
+
+// again does what is one transaction, and does it again where others were in its way.
+func again(do func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := do()
 		if attempt == maxAttempts || !retryable(err) {
-			return notFound(err)
+			return notFound(asItWas(err))
 		}
 	}
 }
@@ -136,6 +147,27 @@ func (s *Store) tx(ctx context.Context, do func(q *db.Queries) error) error {
 func retryable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// Codes of errors that statements raise themselves: see weir_must.
+const (
+	codeFenced   = "WE001"
+	codeConflict = "WE002"
+)
+
+// asItWas gives them the names that callers know.
+func asItWas(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return err
+	}
+	switch pg.Code {
+	case codeFenced:
+		return state.ErrFenced
+	case codeConflict:
+		return state.ErrConflict
+	}
+	return err
 }
 
 // notFound gives "no rows" the name that callers know.

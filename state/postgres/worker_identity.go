@@ -18,15 +18,25 @@ const workerPrefix = "weirw_"
 var ErrNameTaken = errors.New("a worker of that name is alive")
 
 // WorkerIdentity is whom a worker's key stands for.
-type WorkerIdentity struct{ ID, Name string }
+type WorkerIdentity struct {
+	ID, Name string
+	Key      WorkerKey
+}
+
+// WorkerKey is what is kept of a worker's own key: its hash.
+type WorkerKey string
+
+// WorkerKeyOf is what is kept of a key.
+func WorkerKeyOf(plain string) WorkerKey { return WorkerKey(hashSecret(plain)) }
 
 // AuthenticateWorker is the worker that a key belongs to, or ErrNotFound.
 func (s *Store) AuthenticateWorker(ctx context.Context, plain string) (WorkerIdentity, error) {
-	row, err := s.q.GetWorkerByKey(ctx, hashSecret(plain))
+	key := WorkerKeyOf(plain)
+	row, err := s.q.GetWorkerByKey(ctx, []byte(key))
 	if err != nil {
 		return WorkerIdentity{}, fmt.Errorf("worker key: %w", notFound(err))
 	}
-	return WorkerIdentity{ID: row.ID, Name: row.Name}, nil
+	return WorkerIdentity{ID: row.ID, Name: row.Name, Key: key}, nil
 }
 
 // EnrollWorker gives a new worker its row and its key, which is returned once. A

@@ -14,10 +14,11 @@ import (
 )
 
 // WorkerRun names a run as a worker reports on it. A report is accepted only
-// where the run is the worker's, and in that assignment.
+// where the run is the worker's, and in that assignment; who has no key that is
+// valid hears that it is stale.
 type WorkerRun struct {
 	RunRef
-	Worker string
+	Worker WorkerKey
 }
 
 // Progress is the answer to a report.
@@ -35,7 +36,7 @@ func (s *Store) AppendLog(ctx context.Context, r WorkerRun, offset int64, record
 		return s.position(ctx, r)
 	}
 	row, err := s.q.AppendRunLog(ctx, db.AppendRunLogParams{
-		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, LogOffset: offset, Size: int64(len(records)), Records: s.logs.Pack(records),
+		ID: r.ID, KeyHash: []byte(r.Worker), Epoch: r.Epoch, LogOffset: offset, Size: int64(len(records)), Records: s.logs.Pack(records),
 	})
 	if err == nil {
 		s.tellBuild(row.BuildID)
@@ -56,7 +57,7 @@ func (s *Store) tellBuild(build *string) {
 
 // position says why a report was not accepted.
 func (s *Store) position(ctx context.Context, r WorkerRun) (Progress, error) {
-	row, err := s.q.RunPosition(ctx, r.ID, r.Worker, r.Epoch)
+	row, err := s.q.RunPosition(ctx, r.ID, []byte(r.Worker), r.Epoch)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Progress{Stale: true}, nil
 	}
@@ -72,21 +73,16 @@ func (s *Store) RunStarted(ctx context.Context, r WorkerRun, at time.Time, spent
 	if err := putImages(ctx, s.q, r, images); err != nil {
 		return Progress{}, fmt.Errorf("images of run %s: %w", r.ID, err)
 	}
-	p := db.StartRunParams{ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, At: at, FromStatus: state.RunRunning.From()}
-	if spent != nil {
-		p.PullMs, p.FetchMs, p.CreateMs = &spent.Pull, &spent.Fetch, &spent.Create
-	}
-	build, err := s.q.StartRun(ctx, p)
-	if err == nil {
-		s.tellBuild(build)
-		return Progress{}, nil
-	}
-	if !errors.Is(err, pgx.ErrNoRows) {
+	_, took, err := s.starts.one(ctx, runStart{r, at, spent})
+	if err != nil {
 		return Progress{}, fmt.Errorf("start of run %s: %w", r.ID, err)
 	}
-	progress, err := s.position(ctx, r)
-	progress.Again = false
-	return progress, err
+	if took {
+		return Progress{}, nil
+	}
+	p, err := s.position(ctx, r)
+	p.Again = false
+	return p, err
 }
 
 // RunEnd is how a run ended.
@@ -108,40 +104,22 @@ type RunEnd struct {
 // RunEnded notes the end of a run together with the last piece of its log, and
 // has its build or scope looked at. Reported again it changes nothing.
 func (s *Store) RunEnded(ctx context.Context, r WorkerRun, e RunEnd) (Progress, error) {
-	params := endParams(r, e)
-	params.LogSize, params.Log = int64(len(e.Log)), append([]byte{}, s.logs.Pack(e.Log)...)
-	kept := false
-	err := s.tx(ctx, func(q *db.Queries) error {
-		row, err := q.EndRun(ctx, params)
-		if err != nil {
-			return err
-		}
-		kept = row.Kept
-		if err := putImages(ctx, q, r, e.Images); err != nil {
-			return err
-		}
-		if row.BuildID != nil {
-			if err := q.Notify(ctx, ChannelBuild, *row.BuildID); err != nil {
-				return err
-			}
-		}
-		if err := q.MarkIfRunsWait(ctx, string(state.KeyPlace)); err != nil { // a slot is free
-			return err
-		}
-		return enqueue(ctx, q, ownerKey(row.BuildID, row.ScopeID))
-	})
-	if err == nil {
-		return Progress{Offset: e.LogOffset + int64(len(e.Log)), Keep: kept}, nil
+	if err := putImages(ctx, s.q, r, e.Images); err != nil { // first: who looks at the build has them
+		return Progress{}, fmt.Errorf("images of run %s: %w", r.ID, err)
 	}
-	if !errors.Is(err, state.ErrNotFound) {
+	kept, took, err := s.ends.one(ctx, runEnd{r, e, s.logs.Pack(e.Log)})
+	if err != nil {
 		return Progress{}, fmt.Errorf("end of run %s: %w", r.ID, err)
+	}
+	if took {
+		return Progress{Offset: e.LogOffset + int64(len(e.Log)), Keep: kept}, nil
 	}
 	return s.refusedEnd(ctx, r)
 }
 
 // refusedEnd tells a repeated report from one that comes too late.
 func (s *Store) refusedEnd(ctx context.Context, r WorkerRun) (Progress, error) {
-	row, err := s.q.RunPosition(ctx, r.ID, r.Worker, r.Epoch)
+	row, err := s.q.RunPosition(ctx, r.ID, []byte(r.Worker), r.Epoch)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return Progress{Stale: true}, nil
@@ -156,18 +134,6 @@ func (s *Store) refusedEnd(ctx context.Context, r WorkerRun) (Progress, error) {
 		return Progress{Stale: true}, nil
 	}
 	return Progress{Offset: row.LogOffset, Again: true}, nil
-}
-
-func endParams(r WorkerRun, e RunEnd) db.EndRunParams {
-	p := db.EndRunParams{
-		ID: r.ID, WorkerID: r.Worker, Epoch: r.Epoch, FromStatus: state.RunExited.From(),
-		ExitCode: e.ExitCode, Message: cleanText(e.Message), Infra: e.Infra, TimedOut: e.TimedOut, Result: e.Result,
-		StartedAt: e.StartedAt, EndedAt: e.EndedAt, LogOffset: e.LogOffset, Keep: e.Keep,
-	}
-	if e.Spent != nil {
-		p.PullMs, p.FetchMs, p.CreateMs, p.UploadMs = &e.Spent.Pull, &e.Spent.Fetch, &e.Spent.Create, &e.Spent.Upload
-	}
-	return p
 }
 
 // cleanText is what PostgreSQL takes as text, whatever a worker sends.

@@ -26,10 +26,8 @@ WITH RECURSIVE kinds AS (
 )
 SELECT r.id, coalesce(r.team_id::text, '')::text AS team, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope,
        coalesce(b.job_id::text, '')::text AS job, r.kind, r.tags, r.platform, r.cpu_millis, r.memory_bytes, r.loose, r.interruptible,
-       coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed, r.priority,
-       coalesce(c.reason, '')::text AS held_for
+       coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed, r.priority
 FROM chosen r LEFT JOIN builds b ON b.id = r.build_id
-    LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
 ORDER BY r.created_at, r.id;
 
 -- name: WorkersWithLoad :many
@@ -60,12 +58,20 @@ GROUP BY v.worker_id, v.job_id;
 -- name: BuildHomes :many
 -- Where a build's latest run went that did not fail for its worker's fault, and that
 -- is bound to where the build is. Before any went: where something is that it takes.
-SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
-    SELECT build_id, worker_id, created_at FROM runs
-    WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra AND NOT loose
-    UNION ALL
-    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY (@builds::uuid[]) AND worker_id IS NOT NULL
-) x ORDER BY x.build_id, x.created_at DESC, x.worker_id;
+SELECT b.id::uuid AS build_id, h.worker_id::uuid AS worker_id
+FROM (SELECT unnest(@builds::uuid[]) AS id) b, LATERAL (
+    SELECT x.worker_id FROM (
+        SELECT r.worker_id, r.created_at FROM runs r
+        WHERE r.build_id = b.id AND r.worker_id IS NOT NULL AND r.status <> 'lost' AND NOT r.infra AND NOT r.loose
+        UNION ALL
+        SELECT a.worker_id, '-infinity' FROM artifacts a WHERE a.build_id = b.id AND a.worker_id IS NOT NULL
+    ) x ORDER BY x.created_at DESC, x.worker_id LIMIT 1
+) h;
+
+-- name: WaitReasons :many
+-- A join with these, of subjects that are put together from ids, would be made row
+-- by row: there are few by the planner's guess.
+SELECT subject, reason FROM conditions WHERE subject = ANY (@subjects::text[]) AND type = 'Waiting';
 
 -- name: RunTasks :many
 SELECT id, task FROM runs WHERE id = ANY (@ids::uuid[]);

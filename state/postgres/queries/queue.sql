@@ -10,15 +10,19 @@ ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), d
 INSERT INTO queue_marks (key, due_at)
 SELECT k.key, coalesce(sqlc.narg('due_at')::timestamptz, clock_timestamp()) FROM unnest(@keys::text[]) AS k(key);
 
--- name: TakeMarks :exec
--- Turns marks into rows. What one transaction takes another does not wait for.
-WITH taken AS (
-    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m FOR UPDATE SKIP LOCKED))
+-- name: TakeMarks :many
+-- Turns marks into rows. One does at a time, and no other waits for it: whoever is
+-- told of a mark that came too late for it looks again, and it is told of all.
+WITH mine AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(hashtext('weir'), hashtext('queue_marks')) AS got
+), taken AS (
+    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m, mine WHERE mine.got FOR UPDATE OF m SKIP LOCKED))
     RETURNING key, due_at
 )
 INSERT INTO queue (key, due_at)
 SELECT key, min(due_at) FROM taken, (SELECT set_config('synchronous_commit', 'off', true) AS off) fast GROUP BY key ORDER BY key
-ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true;
+ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
+RETURNING key;
 
 -- name: Notify :exec
 -- It is never sent as it stands here: see pipelined.notify.
@@ -77,9 +81,10 @@ SET holder = NULL, lease_until = NULL, dirty = false, failures = q.failures + 1,
 FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
 WHERE q.key = @key AND q.epoch = @epoch AND q.holder IS NOT NULL;
 
--- name: FenceKey :one
+-- name: FenceKey :exec
 -- A claim does not take a row that is locked like this.
-SELECT 1 AS held FROM queue WHERE key = @key AND epoch = @epoch AND holder IS NOT NULL FOR KEY SHARE;
+WITH held AS MATERIALIZED (SELECT 1 FROM queue WHERE key = @key AND epoch = @epoch AND holder IS NOT NULL FOR KEY SHARE)
+SELECT weir_must(EXISTS (SELECT FROM held), 'WE001');
 
 -- name: QueueDepth :many
 -- A mark of a key that has no row yet waits like one.
@@ -100,8 +105,3 @@ FROM asked GROUP BY 1 ORDER BY 1;
 -- The commit does not wait for the disk. A crash may forget what was committed
 -- last, all of it that came after some moment, as if it had not been.
 SELECT set_config('synchronous_commit', 'off', true);
-
--- name: MarkIfRunsWait :exec
--- Where no run is seen to wait, one that is being made asks for its place itself.
-INSERT INTO queue_marks (key, due_at)
-SELECT @key::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced');

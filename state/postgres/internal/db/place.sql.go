@@ -38,12 +38,15 @@ func (q *Queries) AssignRuns(ctx context.Context, fromStatus []string, ids []str
 }
 
 const buildHomes = `-- name: BuildHomes :many
-SELECT DISTINCT ON (x.build_id) x.build_id::uuid AS build_id, x.worker_id::uuid AS worker_id FROM (
-    SELECT build_id, worker_id, created_at FROM runs
-    WHERE build_id = ANY ($1::uuid[]) AND worker_id IS NOT NULL AND status <> 'lost' AND NOT infra AND NOT loose
-    UNION ALL
-    SELECT build_id, worker_id, '-infinity' FROM artifacts WHERE build_id = ANY ($1::uuid[]) AND worker_id IS NOT NULL
-) x ORDER BY x.build_id, x.created_at DESC, x.worker_id
+SELECT b.id::uuid AS build_id, h.worker_id::uuid AS worker_id
+FROM (SELECT unnest($1::uuid[]) AS id) b, LATERAL (
+    SELECT x.worker_id FROM (
+        SELECT r.worker_id, r.created_at FROM runs r
+        WHERE r.build_id = b.id AND r.worker_id IS NOT NULL AND r.status <> 'lost' AND NOT r.infra AND NOT r.loose
+        UNION ALL
+        SELECT a.worker_id, '-infinity' FROM artifacts a WHERE a.build_id = b.id AND a.worker_id IS NOT NULL
+    ) x ORDER BY x.created_at DESC, x.worker_id LIMIT 1
+) h
 `
 
 type BuildHomesRow struct {
@@ -295,10 +298,8 @@ WITH RECURSIVE kinds AS (
 )
 SELECT r.id, coalesce(r.team_id::text, '')::text AS team, coalesce(r.build_id::text, '')::text AS build, coalesce(r.scope_id::text, '')::text AS scope,
        coalesce(b.job_id::text, '')::text AS job, r.kind, r.tags, r.platform, r.cpu_millis, r.memory_bytes, r.loose, r.interruptible,
-       coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed, r.priority,
-       coalesce(c.reason, '')::text AS held_for
+       coalesce(r.needs_worker_id::text, '')::text AS needs, r.created_at, r.killed::boolean AS killed, r.priority
 FROM chosen r LEFT JOIN builds b ON b.id = r.build_id
-    LEFT JOIN conditions c ON c.subject = 'run/' || r.id::text AND c.type = 'Waiting'
 ORDER BY r.created_at, r.id
 `
 
@@ -319,7 +320,6 @@ type UnplacedRunsRow struct {
 	CreatedAt     time.Time
 	Killed        bool
 	Priority      int16
-	HeldFor       string
 }
 
 // Of each team, tags, platform and size the oldest of the highest priority, so that those of one never hide
@@ -351,8 +351,38 @@ func (q *Queries) UnplacedRuns(ctx context.Context, most int32) ([]UnplacedRunsR
 			&i.CreatedAt,
 			&i.Killed,
 			&i.Priority,
-			&i.HeldFor,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitReasons = `-- name: WaitReasons :many
+SELECT subject, reason FROM conditions WHERE subject = ANY ($1::text[]) AND type = 'Waiting'
+`
+
+type WaitReasonsRow struct {
+	Subject string
+	Reason  string
+}
+
+// A join with these, of subjects that are put together from ids, would be made row
+// by row: there are few by the planner's guess.
+func (q *Queries) WaitReasons(ctx context.Context, subjects []string) ([]WaitReasonsRow, error) {
+	rows, err := q.db.Query(ctx, waitReasons, subjects)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitReasonsRow{}
+	for rows.Next() {
+		var i WaitReasonsRow
+		if err := rows.Scan(&i.Subject, &i.Reason); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

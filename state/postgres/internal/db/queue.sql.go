@@ -121,26 +121,14 @@ func (q *Queries) ExtendKeys(ctx context.Context, lease float64, keys []string, 
 	return items, nil
 }
 
-const fenceKey = `-- name: FenceKey :one
-SELECT 1 AS held FROM queue WHERE key = $1 AND epoch = $2 AND holder IS NOT NULL FOR KEY SHARE
+const fenceKey = `-- name: FenceKey :exec
+WITH held AS MATERIALIZED (SELECT 1 FROM queue WHERE key = $1 AND epoch = $2 AND holder IS NOT NULL FOR KEY SHARE)
+SELECT weir_must(EXISTS (SELECT FROM held), 'WE001')
 `
 
 // A claim does not take a row that is locked like this.
-func (q *Queries) FenceKey(ctx context.Context, key string, epoch int64) (int32, error) {
-	row := q.db.QueryRow(ctx, fenceKey, key, epoch)
-	var held int32
-	err := row.Scan(&held)
-	return held, err
-}
-
-const markIfRunsWait = `-- name: MarkIfRunsWait :exec
-INSERT INTO queue_marks (key, due_at)
-SELECT $1::text, clock_timestamp() WHERE EXISTS (SELECT FROM runs WHERE status = 'unplaced')
-`
-
-// Where no run is seen to wait, one that is being made asks for its place itself.
-func (q *Queries) MarkIfRunsWait(ctx context.Context, key string) error {
-	_, err := q.db.Exec(ctx, markIfRunsWait, key)
+func (q *Queries) FenceKey(ctx context.Context, key string, epoch int64) error {
+	_, err := q.db.Exec(ctx, fenceKey, key, epoch)
 	return err
 }
 
@@ -277,18 +265,37 @@ func (q *Queries) ReleaseNext(ctx context.Context, next time.Time, key string, e
 	return due, err
 }
 
-const takeMarks = `-- name: TakeMarks :exec
-WITH taken AS (
-    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m FOR UPDATE SKIP LOCKED))
+const takeMarks = `-- name: TakeMarks :many
+WITH mine AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(hashtext('weir'), hashtext('queue_marks')) AS got
+), taken AS (
+    DELETE FROM queue_marks WHERE ctid = ANY(ARRAY(SELECT m.ctid FROM queue_marks m, mine WHERE mine.got FOR UPDATE OF m SKIP LOCKED))
     RETURNING key, due_at
 )
 INSERT INTO queue (key, due_at)
 SELECT key, min(due_at) FROM taken, (SELECT set_config('synchronous_commit', 'off', true) AS off) fast GROUP BY key ORDER BY key
 ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
+RETURNING key
 `
 
-// Turns marks into rows. What one transaction takes another does not wait for.
-func (q *Queries) TakeMarks(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, takeMarks)
-	return err
+// Turns marks into rows. One does at a time, and no other waits for it: whoever is
+// told of a mark that came too late for it looks again, and it is told of all.
+func (q *Queries) TakeMarks(ctx context.Context) ([]string, error) {
+	rows, err := q.db.Query(ctx, takeMarks)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		items = append(items, key)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -36,21 +36,25 @@ func (q *Queries) InsertSteps(ctx context.Context, arg InsertStepsParams) error 
 	return err
 }
 
-const moveSteps = `-- name: MoveSteps :execrows
-UPDATE steps s
-SET status = n.to_status, attempt = n.attempt, message = n.message, fault = n.fault,
-    retry_at = CASE WHEN n.to_status = 'ready' THEN n.retry_at END,
-    started_at = CASE WHEN n.attempt > s.attempt THEN $1::timestamptz ELSE s.started_at END,
-    ended_at = CASE WHEN n.ended THEN $1::timestamptz END
-FROM (SELECT unnest($3::text[]) AS path, unnest($4::text[]) AS from_status, unnest($5::text[]) AS to_status, unnest($6::int[]) AS attempt,
-             unnest($7::text[]) AS message, unnest($8::text[]) AS fault, unnest($9::timestamptz[]) AS retry_at, unnest($10::boolean[]) AS ended) n
-WHERE s.build_id = $2 AND s.path = n.path AND s.status = n.from_status
+const moveSteps = `-- name: MoveSteps :exec
+WITH moved AS (
+    UPDATE steps s
+    SET status = n.to_status, attempt = n.attempt, message = n.message, fault = n.fault,
+        retry_at = CASE WHEN n.to_status = 'ready' THEN n.retry_at END,
+        started_at = CASE WHEN n.attempt > s.attempt THEN $2::timestamptz ELSE s.started_at END,
+        ended_at = CASE WHEN n.ended THEN $2::timestamptz END
+    FROM (SELECT unnest($1::text[]) AS path, unnest($4::text[]) AS from_status, unnest($5::text[]) AS to_status, unnest($6::int[]) AS attempt,
+                 unnest($7::text[]) AS message, unnest($8::text[]) AS fault, unnest($9::timestamptz[]) AS retry_at, unnest($10::boolean[]) AS ended) n
+    WHERE s.build_id = $3 AND s.path = n.path AND s.status = n.from_status
+    RETURNING 1
+)
+SELECT weir_must((SELECT count(*) FROM moved) = cardinality($1::text[]), 'WE002')
 `
 
 type MoveStepsParams struct {
+	Paths    []string
 	Now      time.Time
 	BuildID  string
-	Paths    []string
 	Froms    []string
 	Tos      []string
 	Attempts []int32
@@ -62,11 +66,11 @@ type MoveStepsParams struct {
 
 // Each row must still be as it was when this was decided. Attempts count up, and
 // each has a beginning of its own.
-func (q *Queries) MoveSteps(ctx context.Context, arg MoveStepsParams) (int64, error) {
-	result, err := q.db.Exec(ctx, moveSteps,
+func (q *Queries) MoveSteps(ctx context.Context, arg MoveStepsParams) error {
+	_, err := q.db.Exec(ctx, moveSteps,
+		arg.Paths,
 		arg.Now,
 		arg.BuildID,
-		arg.Paths,
 		arg.Froms,
 		arg.Tos,
 		arg.Attempts,
@@ -75,10 +79,7 @@ func (q *Queries) MoveSteps(ctx context.Context, arg MoveStepsParams) (int64, er
 		arg.Retries,
 		arg.Ends,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const stepsOfBuild = `-- name: StepsOfBuild :many

@@ -11,11 +11,12 @@ import (
 )
 
 const appendRunLog = `-- name: AppendRunLog :one
+
 WITH moved AS (
     UPDATE runs SET log_offset = log_offset + $1::bigint
-    WHERE id = $2 AND worker_id = $3::uuid AND epoch = $4 AND log_offset = $5
-        AND status IN ('assigned', 'running')
-    RETURNING id, build_id, log_offset
+    WHERE runs.id = $2 AND worker_id = (SELECT w.id FROM workers w WHERE w.key_hash = $3) AND runs.epoch = $4 AND runs.log_offset = $5
+        AND runs.status IN ('assigned', 'running')
+    RETURNING runs.id, build_id, log_offset
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
     SELECT id, $5, log_offset, $6::bytea FROM moved
@@ -26,7 +27,7 @@ SELECT log_offset, build_id FROM moved
 type AppendRunLogParams struct {
 	Size      int64
 	ID        string
-	WorkerID  string
+	KeyHash   []byte
 	Epoch     int64
 	LogOffset int64
 	Records   []byte
@@ -37,13 +38,15 @@ type AppendRunLogRow struct {
 	BuildID   *string
 }
 
+// A report comes with its worker's key and not with its id, so that whose it is
+// needs no statement of its own.
 // Accepts a piece only where it fits: all or nothing, once. The size is of the
 // records; what is kept is packed.
 func (q *Queries) AppendRunLog(ctx context.Context, arg AppendRunLogParams) (AppendRunLogRow, error) {
 	row := q.db.QueryRow(ctx, appendRunLog,
 		arg.Size,
 		arg.ID,
-		arg.WorkerID,
+		arg.KeyHash,
 		arg.Epoch,
 		arg.LogOffset,
 		arg.Records,
@@ -53,101 +56,132 @@ func (q *Queries) AppendRunLog(ctx context.Context, arg AppendRunLogParams) (App
 	return i, err
 }
 
-const endRun = `-- name: EndRun :one
-WITH ended AS (
+const endRuns = `-- name: EndRuns :many
+WITH told AS (
+    SELECT unnest($1::uuid[]) AS id, unnest($2::bytea[]) AS key_hash, unnest($3::bigint[]) AS epoch,
+        unnest($4::int[]) AS exit_code, unnest($5::text[]) AS message, unnest($6::boolean[]) AS infra, unnest($7::boolean[]) AS timed_out,
+        unnest($8::bytea[]) AS result, unnest($9::bigint[]) AS log_offset, unnest($10::bigint[]) AS log_size, unnest($11::bytea[]) AS log,
+        unnest($12::timestamptz[]) AS started_at, unnest($13::timestamptz[]) AS ended_at, unnest($14::boolean[]) AS keep,
+        unnest($15::bigint[]) AS pull_ms, unnest($16::bigint[]) AS fetch_ms, unnest($17::bigint[]) AS create_ms, unnest($18::bigint[]) AS upload_ms
+), ended AS (
     UPDATE runs
-    SET status = 'exited', exit_code = $1, message = $2, infra = $3, timed_out = $4,
-        pull_ms = coalesce($5, pull_ms), fetch_ms = coalesce($6, fetch_ms),
-        create_ms = coalesce($7, create_ms), upload_ms = $8,
-        result = $9, log_offset = log_offset + $10::bigint,
-        started_at = CASE WHEN $11::timestamptz IS NULL THEN started_at
-            ELSE least(clock_timestamp(), greatest($11::timestamptz, assigned_at)) END,
-        ended_at = least(clock_timestamp(), greatest($12::timestamptz, started_at, assigned_at))
-    WHERE id = $13 AND worker_id = $14::uuid AND epoch = $15 AND log_offset = $16
-        AND status = ANY($17::text[])
-    RETURNING id, build_id, scope_id, log_offset,
-        ($18::boolean AND build_id IS NOT NULL AND exit_code IS DISTINCT FROM 0 AND runs.started_at IS NOT NULL AND NOT infra)::boolean AS kept
+    SET status = 'exited', exit_code = nullif(t.exit_code, -2147483648), message = t.message, infra = t.infra, timed_out = t.timed_out,
+        pull_ms = coalesce(nullif(t.pull_ms, -1), runs.pull_ms), fetch_ms = coalesce(nullif(t.fetch_ms, -1), runs.fetch_ms),
+        create_ms = coalesce(nullif(t.create_ms, -1), runs.create_ms), upload_ms = nullif(t.upload_ms, -1),
+        result = nullif(t.result, ''), log_offset = runs.log_offset + t.log_size,
+        started_at = CASE WHEN t.started_at = 'epoch' THEN runs.started_at ELSE least(clock_timestamp(), greatest(t.started_at, assigned_at)) END,
+        ended_at = least(clock_timestamp(), greatest(t.ended_at, runs.started_at, assigned_at))
+    FROM told t JOIN workers w ON w.key_hash = t.key_hash
+    WHERE runs.id = t.id AND runs.worker_id = w.id AND runs.epoch = t.epoch AND runs.log_offset = t.log_offset
+        AND runs.status = ANY($19::text[])
+    RETURNING runs.id, build_id, scope_id, runs.log_offset, t.log_size, t.log,
+        (t.keep AND build_id IS NOT NULL AND runs.exit_code IS DISTINCT FROM 0 AND runs.started_at IS NOT NULL AND NOT runs.infra)::boolean AS kept
 ), chunk AS (
     INSERT INTO log_chunks (run_id, offset_from, offset_to, records)
-    SELECT id, $16, log_offset, $19::bytea FROM ended WHERE $10::bigint > 0
+    SELECT id, log_offset - log_size, log_offset, log FROM ended WHERE log_size > 0
 ), container AS (
     UPDATE containers SET status = CASE WHEN ended.kept THEN 'created' ELSE 'destroying' END FROM ended WHERE containers.run_id = ended.id
+), marked AS (
+    INSERT INTO queue_marks (key, due_at)
+    SELECT $20::text, clock_timestamp() WHERE EXISTS (SELECT FROM ended) AND EXISTS (SELECT FROM runs r WHERE r.status = 'unplaced')
+), asked AS (
+    INSERT INTO queue (key, due_at)
+    SELECT k.key, clock_timestamp() FROM (SELECT DISTINCT coalesce('build/' || build_id::text, 'scope/' || scope_id::text) AS key FROM ended) k ORDER BY k.key
+    ON CONFLICT (key) DO UPDATE SET due_at = least(queue.due_at, excluded.due_at), dirty = true
 )
-SELECT build_id, scope_id, kept FROM ended
+SELECT id, build_id, kept FROM ended
 `
 
-type EndRunParams struct {
-	ExitCode   *int32
-	Message    string
-	Infra      bool
-	TimedOut   bool
-	PullMs     *int64
-	FetchMs    *int64
-	CreateMs   *int64
-	UploadMs   *int64
-	Result     []byte
-	LogSize    int64
-	StartedAt  *time.Time
-	EndedAt    time.Time
-	ID         string
-	WorkerID   string
-	Epoch      int64
-	LogOffset  int64
+type EndRunsParams struct {
+	Ids        []string
+	KeyHashes  [][]byte
+	Epochs     []int64
+	ExitCodes  []int32
+	Messages   []string
+	Infras     []bool
+	TimedOuts  []bool
+	Results    [][]byte
+	LogOffsets []int64
+	LogSizes   []int64
+	Logs       [][]byte
+	Starts     []time.Time
+	Ends       []time.Time
+	Keeps      []bool
+	Pulls      []int64
+	Fetches    []int64
+	Creates    []int64
+	Uploads    []int64
 	FromStatus []string
-	Keep       bool
-	Log        []byte
+	Place      string
 }
 
-type EndRunRow struct {
+type EndRunsRow struct {
+	ID      string
 	BuildID *string
-	ScopeID *string
 	Kept    bool
 }
 
-// The last piece of the log, the exit, and the container that nobody wants any
-// more are one. What did not do its work stays, for people to look at. Times are the worker's, but never before the assignment nor in
-// the future: clocks differ.
-func (q *Queries) EndRun(ctx context.Context, arg EndRunParams) (EndRunRow, error) {
-	row := q.db.QueryRow(ctx, endRun,
-		arg.ExitCode,
-		arg.Message,
-		arg.Infra,
-		arg.TimedOut,
-		arg.PullMs,
-		arg.FetchMs,
-		arg.CreateMs,
-		arg.UploadMs,
-		arg.Result,
-		arg.LogSize,
-		arg.StartedAt,
-		arg.EndedAt,
-		arg.ID,
-		arg.WorkerID,
-		arg.Epoch,
-		arg.LogOffset,
+// The last piece of the log, the exit, the container that nobody wants any more, and
+// that its owner is to be looked at are one. What did not do its work stays, if keep
+// says so, for people to look at. Times are the worker's, but never before
+// the assignment nor in the future: clocks differ. Where no run is seen to wait for
+// the slot that is free now, one that is being made asks for its place itself. There
+// is no exit code of -2147483648, no start at 1970 and no result without bytes.
+func (q *Queries) EndRuns(ctx context.Context, arg EndRunsParams) ([]EndRunsRow, error) {
+	rows, err := q.db.Query(ctx, endRuns,
+		arg.Ids,
+		arg.KeyHashes,
+		arg.Epochs,
+		arg.ExitCodes,
+		arg.Messages,
+		arg.Infras,
+		arg.TimedOuts,
+		arg.Results,
+		arg.LogOffsets,
+		arg.LogSizes,
+		arg.Logs,
+		arg.Starts,
+		arg.Ends,
+		arg.Keeps,
+		arg.Pulls,
+		arg.Fetches,
+		arg.Creates,
+		arg.Uploads,
 		arg.FromStatus,
-		arg.Keep,
-		arg.Log,
+		arg.Place,
 	)
-	var i EndRunRow
-	err := row.Scan(&i.BuildID, &i.ScopeID, &i.Kept)
-	return i, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []EndRunsRow{}
+	for rows.Next() {
+		var i EndRunsRow
+		if err := rows.Scan(&i.ID, &i.BuildID, &i.Kept); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const putRunImages = `-- name: PutRunImages :exec
 INSERT INTO build_images (build_id, path, ref, digest)
 SELECT r.build_id, r.step_path, n.ref, n.digest
 FROM runs r, (SELECT unnest($1::text[]) AS ref, unnest($2::text[]) AS digest) n
-WHERE r.id = $3 AND r.worker_id = $4::uuid AND r.epoch = $5 AND r.build_id IS NOT NULL
+WHERE r.id = $3 AND r.worker_id = (SELECT w.id FROM workers w WHERE w.key_hash = $4) AND r.epoch = $5 AND r.build_id IS NOT NULL
 ON CONFLICT (build_id, path, ref) DO NOTHING
 `
 
 type PutRunImagesParams struct {
-	Refs     []string
-	Digests  []string
-	ID       string
-	WorkerID string
-	Epoch    int64
+	Refs    []string
+	Digests []string
+	ID      string
+	KeyHash []byte
+	Epoch   int64
 }
 
 // What the worker found first counts: all runs of a step have the same images.
@@ -156,14 +190,14 @@ func (q *Queries) PutRunImages(ctx context.Context, arg PutRunImagesParams) erro
 		arg.Refs,
 		arg.Digests,
 		arg.ID,
-		arg.WorkerID,
+		arg.KeyHash,
 		arg.Epoch,
 	)
 	return err
 }
 
 const runPosition = `-- name: RunPosition :one
-SELECT status, log_offset FROM runs WHERE id = $1 AND worker_id = $2::uuid AND epoch = $3
+SELECT status, log_offset FROM runs WHERE runs.id = $1 AND worker_id = (SELECT w.id FROM workers w WHERE w.key_hash = $2) AND runs.epoch = $3
 `
 
 type RunPositionRow struct {
@@ -171,52 +205,73 @@ type RunPositionRow struct {
 	LogOffset int64
 }
 
-func (q *Queries) RunPosition(ctx context.Context, iD string, workerID string, epoch int64) (RunPositionRow, error) {
-	row := q.db.QueryRow(ctx, runPosition, iD, workerID, epoch)
+func (q *Queries) RunPosition(ctx context.Context, iD string, keyHash []byte, epoch int64) (RunPositionRow, error) {
+	row := q.db.QueryRow(ctx, runPosition, iD, keyHash, epoch)
 	var i RunPositionRow
 	err := row.Scan(&i.Status, &i.LogOffset)
 	return i, err
 }
 
-const startRun = `-- name: StartRun :one
-WITH started AS (
-    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest($1::timestamptz, assigned_at)),
-        pull_ms = $2, fetch_ms = $3, create_ms = $4
-    FROM (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
-    WHERE id = $5 AND worker_id = $6::uuid AND epoch = $7 AND status = ANY($8::text[])
-    RETURNING id, build_id
+const startRuns = `-- name: StartRuns :many
+WITH told AS (
+    SELECT unnest($1::uuid[]) AS id, unnest($2::bytea[]) AS key_hash, unnest($3::bigint[]) AS epoch, unnest($4::timestamptz[]) AS at,
+        unnest($5::bigint[]) AS pull_ms, unnest($6::bigint[]) AS fetch_ms, unnest($7::bigint[]) AS create_ms
+), started AS (
+    UPDATE runs SET status = 'running', started_at = least(clock_timestamp(), greatest(t.at, assigned_at)),
+        pull_ms = nullif(t.pull_ms, -1), fetch_ms = nullif(t.fetch_ms, -1), create_ms = nullif(t.create_ms, -1)
+    FROM told t JOIN workers w ON w.key_hash = t.key_hash, (SELECT set_config('synchronous_commit', 'off', true) AS off) fast
+    WHERE runs.id = t.id AND runs.worker_id = w.id AND runs.epoch = t.epoch AND runs.status = ANY($8::text[])
+    RETURNING runs.id, build_id
 ), container AS (
     UPDATE containers SET status = 'created' FROM started
     WHERE containers.run_id = started.id AND containers.status = 'creating'
 )
-SELECT build_id FROM started
+SELECT id, build_id FROM started
 `
 
-type StartRunParams struct {
-	At         time.Time
-	PullMs     *int64
-	FetchMs    *int64
-	CreateMs   *int64
-	ID         string
-	WorkerID   string
-	Epoch      int64
+type StartRunsParams struct {
+	Ids        []string
+	KeyHashes  [][]byte
+	Epochs     []int64
+	Ats        []time.Time
+	Pulls      []int64
+	Fetches    []int64
+	Creates    []int64
 	FromStatus []string
 }
 
-// It does not wait for the disk: a crash that forgets it leaves the run assigned, and
-// its end says when it started.
-func (q *Queries) StartRun(ctx context.Context, arg StartRunParams) (*string, error) {
-	row := q.db.QueryRow(ctx, startRun,
-		arg.At,
-		arg.PullMs,
-		arg.FetchMs,
-		arg.CreateMs,
-		arg.ID,
-		arg.WorkerID,
-		arg.Epoch,
+type StartRunsRow struct {
+	ID      string
+	BuildID *string
+}
+
+// It does not wait for the disk: a crash that forgets it leaves the runs assigned, and
+// their ends say when they started. What the worker does not say took -1 ms.
+func (q *Queries) StartRuns(ctx context.Context, arg StartRunsParams) ([]StartRunsRow, error) {
+	rows, err := q.db.Query(ctx, startRuns,
+		arg.Ids,
+		arg.KeyHashes,
+		arg.Epochs,
+		arg.Ats,
+		arg.Pulls,
+		arg.Fetches,
+		arg.Creates,
 		arg.FromStatus,
 	)
-	var build_id *string
-	err := row.Scan(&build_id)
-	return build_id, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []StartRunsRow{}
+	for rows.Next() {
+		var i StartRunsRow
+		if err := rows.Scan(&i.ID, &i.BuildID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
