@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime/pprof"
 	"slices"
 	"time"
 
@@ -32,13 +31,6 @@ func main() {
 		case "resource-type":
 			os.Exit(types.Main(context.Background(), types.System(os.Stderr), os.Args[2:], os.Stdin, os.Stdout))
 		}
-	}
-	if f := os.Getenv("WEIR_PROFILE"); f != "" && os.Args[1] == "server" {
-		w, _ := os.Create(fmt.Sprintf("%s.%d", f, os.Getpid()))
-		_ = pprof.StartCPUProfile(w)
-		c := cli.Main(cli.System(time.Now), os.Args[1:])
-		pprof.StopCPUProfile()
-		os.Exit(c)
 	}
 	os.Exit(cli.Main(cli.System(time.Now), os.Args[1:]))
 }

@@ -38,7 +38,7 @@ func install(ctx context.Context, dir string) (*installation, error) {
 		return nil, err
 	}
 	in := &installation{dir: dir, weir: weir}
-	if in.postgres, err = embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "postgres"), Fsync: true, Settings: map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "5000", "pg_stat_statements.track_planning": "on"}}); err != nil {
+	if in.postgres, err = embedded.Start(ctx, embedded.Options{Dir: filepath.Join(dir, "postgres"), Fsync: true}); err != nil {
 		return nil, err
 	}
 	in.url = in.postgres.URL(embedded.Database)

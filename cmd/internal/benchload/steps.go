@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,9 +46,6 @@ func steps(ctx context.Context, dir string, t *table) error {
 		rate, err := in.throughput(ctx, t, "one server")
 		if err != nil {
 			return 0, err
-		}
-		if os.Getenv("NOLAT") != "" {
-			return rate, nil
 		}
 		return rate, in.latency(ctx, t)
 	})
@@ -113,14 +109,10 @@ func (in *installation) workOff(ctx context.Context, worker string, builds int) 
 	if err != nil {
 		return 0, "", err
 	}
-	dump := statements(in.url)
 	cores := in.startClock()
 	all := builds * stepsOfABuild
 	err = until(ctx, time.Minute*3, func() bool { return ended(workers) >= all })
 	elapsed, share := cores()
-	if builds != warmBuilds {
-		dump()
-	}
 	stop()
 	err = errors.Join(err, wait(), in.allGood(context.WithoutCancel(ctx)))
 	return float64(all*transitions) / elapsed.Seconds(), share, err
