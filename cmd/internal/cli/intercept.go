@@ -12,7 +12,7 @@ import (
 	"github.com/weirci/weir/cmd/internal/view"
 )
 
-// wanted is the container that a person asked for.
+// wantedContainer is the one that a person asked for.
 type wantedContainer struct {
 	step    string // name or path; "": the only one
 	attempt int32  // 0: the only one
@@ -107,13 +107,23 @@ func (a *App) choose(all *weirv1.ListContainersResponse, want wantedContainer) (
 	case len(all.Containers) == 0:
 		return nil, problemf("%s has no containers: %s.", build, noRuns(all.Build))
 	case len(meant) == 0:
-		return nil, a.table(all.Containers, problemf("%s has had no container of step %q.", build, want.step))
+		return nil, a.table(all.Containers, problemf("%s has had no container of %s.", build, want))
 	case len(meant) == 1:
 		return nil, problemf("the container of %s of %s is not there: %s.", nameOf(meant[0]), build, meant[0].Gone)
 	case len(there) == 0:
 		return nil, a.table(meant, problemf("no container of %s is there any more.", build))
 	}
 	return nil, a.table(there, problem(fmt.Sprintf("%s has several containers.", build), "Say which: by the step's name or path, and --attempt."))
+}
+
+func (w wantedContainer) String() string {
+	switch {
+	case w.step == "":
+		return fmt.Sprintf("attempt %d at a step", w.attempt)
+	case w.attempt == 0:
+		return fmt.Sprintf("step %q", w.step)
+	}
+	return fmt.Sprintf("attempt %d at step %q", w.attempt, w.step)
 }
 
 // table shows containers before a problem with them.
