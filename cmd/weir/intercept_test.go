@@ -34,16 +34,14 @@ job "runs" {
 }
 `
 
-// People look into what failed, and into what runs, with a command and with a shell.
+// People look into what failed, and into what runs, with a command and with a shell:
+// in containers, where there are some. The suite of runtimes has the same without.
 func TestIntercept(t *testing.T) {
-	for _, runtime := range runtimes(t) {
-		t.Run(runtime, func(t *testing.T) {
-			w := newInstallation(t, runtime)
-			w.apply(t, intercepted)
-			w.failedStep(t)
-			w.runningStep(t)
-		})
-	}
+	all := runtimes(t)
+	w := newInstallation(t, all[len(all)-1])
+	w.apply(t, intercepted)
+	w.failedStep(t)
+	w.runningStep(t)
 }
 
 // enter runs weir intercept, with what is typed.
