@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
@@ -18,7 +17,6 @@ type scope struct {
 	failures      int
 	lastError     string
 	checked       bool
-	looked        int64 // the step at which it was loaded last
 }
 
 type version struct {
@@ -72,8 +70,7 @@ func (s *scope) put(db *DB, v map[string]string, order int64, move bool) version
 // LoadScope implements reconciler.Scopes.
 func (db *DB) LoadScope(_ context.Context, id string) (state.ScopeSnapshot, error) {
 	s := db.scopes[id]
-	s.looked = db.step
-	snap := state.ScopeSnapshot{Now: db.Now, ID: id, Resource: graph.Resource{Type: "mock"}, Requested: s.requested, Failures: s.failures, Wanted: true, Active: true, Archived: db.rules.archived}
+	snap := state.ScopeSnapshot{Now: db.Now, ID: id, Resource: graph.Resource{Type: "mock"}, Requested: s.requested, Failures: s.failures, Wanted: true, Active: true}
 	if s.run != nil {
 		row := s.run.row
 		snap.Run = &row
@@ -116,9 +113,6 @@ func (db *DB) CommitScope(_ context.Context, c state.Claim, ch state.ScopeChange
 	s := db.scopes[ch.ID]
 	switch {
 	case ch.Start != nil:
-		if at := db.rules.archivedAt; at > 0 && at < s.looked {
-			db.Errors = append(db.Errors, fmt.Errorf("%s is checked, and its pipeline is archived", s.address))
-		}
 		s.requested = false
 		s.run = &run{row: state.RunRow{ID: ch.Start.ID, Status: state.RunUnplaced, Created: db.Now}, scope: ch.ID, kind: "check", task: ch.Start.Task}
 		db.runs = append(db.runs, s.run)
