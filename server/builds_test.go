@@ -3,6 +3,7 @@ package server_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestTrigger(t *testing.T) {
 	if again := w.trigger(t, "demo", "job.unit"); again.Number != 2 {
 		t.Errorf("number %d, want 2", again.Number)
 	}
-	if keys := w.queue(); len(keys) != 1 || keys[0] != "job/"+w.jobID("job.unit") {
+	if keys := w.queue(); len(keys) != 2 || keys[0] != "job/"+w.jobID("job.unit") || !strings.HasPrefix(keys[1], "scope/") { // and the check of what it takes
 		t.Errorf("queue: %v", keys)
 	}
 	for _, tt := range []struct {
