@@ -35,6 +35,7 @@ type run struct {
 	kind  string
 	task  []byte
 	needs string
+	tags  []string
 	epoch int64           // how often it was given to a worker
 	said  *message        // how it ends; nil: not yet
 	ended state.RunStatus // that was seen
@@ -149,7 +150,7 @@ func (db *DB) newRuns(b *buildRows, runs []state.NewRun) {
 		}
 		db.runs = append(db.runs, &run{
 			row:   state.RunRow{ID: n.ID, Path: n.Path, Attempt: n.Attempt, Status: state.RunUnplaced, Created: db.Now},
-			build: b, kind: n.Kind, task: n.Task, needs: n.Worker,
+			build: b, kind: n.Kind, task: n.Task, needs: n.Worker, tags: n.Tags,
 		})
 	}
 }

@@ -124,12 +124,27 @@ func (h *History) runs() error {
 			return fmt.Errorf("%s: has ended, and a run of %s is %s", r.build, r.row.Path, r.row.Status)
 		default:
 			at[r.row.Worker]++
+			if err := h.rightPlace(r); err != nil {
+				return err
+			}
 		}
 	}
 	for _, w := range h.DB.workers {
 		if n := at[w.row.ID]; n > w.row.Capacity {
 			return fmt.Errorf("worker %s has %d runs, capacity %d", w.row.Name, n, w.row.Capacity)
 		}
+	}
+	return nil
+}
+
+// rightPlace: a run is on a worker that it may have.
+func (h *History) rightPlace(r *run) error {
+	if r.row.Worker == "" {
+		return nil
+	}
+	w := h.DB.worker(r.row.Worker)
+	if why := w.mayHave(r); why != "" {
+		return fmt.Errorf("a run of %s %s is on worker %s, which %s", r.owner(), r.row.Path, w.row.Name, why)
 	}
 	return nil
 }

@@ -16,19 +16,20 @@ var errDead = errors.New("the server is dead")
 
 // DB is a database in memory. It is used by one goroutine.
 type DB struct {
-	Now     time.Time
-	objects []state.Object
-	queue   map[state.Key]*entry
-	scopes  map[string]*scope
-	jobs    map[string]*job
-	builds  []*buildRows
-	runs    []*run
-	workers []*worker
-	epoch   int64
-	ids     int64
-	step    int64            // of the history
-	looked  map[string]int64 // by job: the step at which it was loaded last
-	rules   rules
+	Now          time.Time
+	objects      []state.Object
+	queue        map[state.Key]*entry
+	scopes       map[string]*scope
+	jobs         map[string]*job
+	builds       []*buildRows
+	runs         []*run
+	workers      []*worker
+	epoch        int64
+	ids          int64
+	step         int64            // of the history
+	placesLooked int64            // the step at which the places were loaded last
+	looked       map[string]int64 // by job: the step at which it was loaded last
+	rules        rules
 	// Errors are what reconcilers could not do; there must be none.
 	Errors []error
 	// Between is called wherever another server may come in between.

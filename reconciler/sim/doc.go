@@ -1,8 +1,8 @@
 // Package sim drives the real deciders, through the real reconcilers, over a
 // database in memory, with random histories: versions arrive, people trigger, abort,
-// approve, pause, pin, disable and have builds done again, runs end in every way and
-// are reported late or twice, workers fall silent and come back with nothing, servers
-// die or stand still in the middle, leases end under slow holders. A server's decision
+// approve, pause, archive, pin, disable and have builds done again, runs end in every
+// way and are reported late or twice, workers fall silent, come back with nothing and
+// refuse new runs, not every worker may have every run, servers die or stand still in the middle, leases end under slow holders. A server's decision
 // is interrupted between its looks and before its commit by whole decisions of others.
 //
 // DB is the model of the SQL in state/postgres: what a statement checks there is

@@ -36,7 +36,7 @@ func TestSimFindsFaults(t *testing.T) {
 		{"a tick is dropped", fault{toJob: func(_ *DB, ch *state.JobChange) { ch.Ticks = nil }}, "ticks had a build"},
 		{"an abort is forgotten", fault{builds: func(s *state.BuildSnapshot) { s.Build.AbortRequestedBy = "" }}, "was aborted"},
 		{"a kill is dropped", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Kills = nil }}, "not told to end"},
-		{"an end by force leaves runs", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Abandon = nil }}, "has ended, and a run"},
+		{"an end by force leaves runs", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Abandon = nil }}, "not told to end"},
 		{"hooks are skipped", fault{job: func(j *graph.Job) { j.Hooks = graph.Hooks{} }}, "hook ensure.0 did not run"},
 		{"hooks of steps are skipped", fault{job: changeSteps(func(s *graph.Step) { s.Hooks = graph.Hooks{} })}, "its hook did not run"},
 		{"retry is ignored", fault{job: changeSteps(func(s *graph.Step) { s.Retry = graph.Retry{} })}, "attempts of 2"},
@@ -47,6 +47,12 @@ func TestSimFindsFaults(t *testing.T) {
 		{"a build ends before its steps", fault{toBuild: endEarly}, "has ended, and"},
 		{"a placed run is placed again", fault{places: alsoAssigned, toPlace: anyStatus}, "given to workers 2 times"},
 		{"capacity is ignored", fault{places: roomForAll}, "capacity"},
+		{"tags are ignored", fault{places: changePlaces(func(r *state.UnplacedRun) { r.Tags = nil }, nil)}, "does not have its tags"},
+		{"a tagged worker takes all", fault{places: changePlaces(nil, func(w *state.WorkerRow) { w.Tags = nil })}, "is only for runs with its tags"},
+		{"another team's worker is taken", fault{places: changePlaces(nil, func(w *state.WorkerRow) { w.TeamID = "" })}, "is another team's"},
+		{"a worker's refusal is ignored", fault{places: changePlaces(nil, func(w *state.WorkerRow) { w.Refuses = "" })}, "refuses new runs"},
+		{"an archived pipeline starts", fault{jobs: func(s *state.JobSnapshot) { s.Job.PipelineArchived = false }}, "starts, and its pipeline is archived"},
+		{"an archived pipeline is checked", fault{scopes: func(s *state.ScopeSnapshot) { s.Archived = false }}, "is checked, and its pipeline is archived"},
 		{"the runs of a dead worker are not lost", fault{lose: true}, "is gone for long"},
 		{"a stale holder may commit", fault{claim: stale}, ""},
 		{"nobody is told what was found", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Enqueue = nil }}, "nobody looked"},
@@ -189,6 +195,22 @@ func anyStatus(db *DB, ch *state.PlaceChange) {
 	for _, a := range ch.Assign {
 		if r := db.run(a.Run); r.row.Status == state.RunAssigned {
 			r.row.Status = state.RunUnplaced
+		}
+	}
+}
+
+// changePlaces lies about each run that waits, and about each worker.
+func changePlaces(run func(*state.UnplacedRun), worker func(*state.WorkerRow)) func(*DB, *state.PlaceSnapshot) {
+	return func(_ *DB, snap *state.PlaceSnapshot) {
+		for i := range snap.Runs {
+			if run != nil {
+				run(&snap.Runs[i])
+			}
+		}
+		for i := range snap.Workers {
+			if worker != nil {
+				worker(&snap.Workers[i])
+			}
 		}
 	}
 }

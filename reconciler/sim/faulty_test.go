@@ -17,6 +17,7 @@ type fault struct {
 	inputs  func([]state.InputFact)      // and answered
 	past    func(*state.PastFacts)       // likewise, of the past
 	builds  func(*state.BuildSnapshot)   // a build
+	scopes  func(*state.ScopeSnapshot)
 	places  func(*DB, *state.PlaceSnapshot)
 	toJob   func(*DB, *state.JobChange) // what is done
 	toBuild func(*DB, *state.BuildChange)
@@ -104,6 +105,14 @@ func (f faulty) CommitBuild(ctx context.Context, c state.Claim, snap state.Build
 		f.fault.toBuild(f.DB, &ch)
 	}
 	return f.DB.CommitBuild(ctx, f.claimed(c), snap, ch)
+}
+
+func (f faulty) LoadScope(ctx context.Context, id string) (state.ScopeSnapshot, error) {
+	snap, err := f.DB.LoadScope(ctx, id)
+	if f.fault.scopes != nil {
+		f.fault.scopes(&snap)
+	}
+	return snap, err
 }
 
 func (f faulty) LoadPlaces(ctx context.Context, want state.PlaceQuery) (state.PlaceSnapshot, error) {

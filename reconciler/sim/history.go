@@ -67,6 +67,7 @@ func New(dice Dice, specs map[graph.Address]graph.Spec, addresses []graph.Addres
 	for i := range 2 + dice.IntN(2) {
 		h.DB.workers = append(h.DB.workers, &worker{row: state.WorkerRow{ID: fmt.Sprintf("worker-%d", i), Name: fmt.Sprintf("w%d", i), Status: state.WorkerRunning, Capacity: 1 + dice.IntN(3), Heartbeat: h.DB.Now}})
 	}
+	h.DB.workers = append(h.DB.workers, others(h.DB.Now)...)
 	return h
 }
 
@@ -138,7 +139,7 @@ func events() []event {
 	return []event{
 		{"version", 2, (*History).push}, {"check asked", 2, (*History).ask}, {"trigger", 2, (*History).trigger}, {"abort", 2, (*History).abort},
 		{"again", 2, (*History).again}, {"answer", 2, (*History).approve}, {"pause", 1, (*History).pause}, {"pin or disable", 2, (*History).rule},
-		{"time goes on", 4, (*History).tick}, {"worker falls silent", 2, (*History).silence}, {"worker comes back", 2, (*History).speak},
+		{"time goes on", 4, (*History).tick}, {"worker falls silent", 2, (*History).silence}, {"worker comes back", 2, (*History).speak}, {"worker refuses", 1, (*History).refuse},
 		{"heartbeats", 4, (*History).beat}, {"report", 10, (*History).report}, {"late report", 2, (*History).arriveLate},
 	}
 }

@@ -21,7 +21,7 @@ func (db *DB) object(id string) state.Object {
 
 // LoadJob implements reconciler.Jobs.
 func (db *DB) LoadJob(_ context.Context, id string) (state.JobSnapshot, error) {
-	snap := state.JobSnapshot{Now: db.Now, Job: state.JobRow{ID: id, TeamID: "main", Pipeline: "demo", LastTick: db.jobs[id].tick, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused, PipelinePaused: db.rules.paused}}
+	snap := state.JobSnapshot{Now: db.Now, Job: state.JobRow{ID: id, TeamID: "main", Pipeline: "demo", LastTick: db.jobs[id].tick, PipelineID: pipeline, Address: db.object(id).Address, Revision: 1, ChangedRevision: 1, Paused: db.jobs[id].paused, PipelinePaused: db.rules.paused, PipelineArchived: db.rules.archived}}
 	db.looked[id] = db.step
 	snap.Open = db.open([]string{id})
 	db.Between()

@@ -30,6 +30,9 @@ func (db *DB) obeysRules(b *buildRows, s state.BuildStart) (broken []error) {
 			broken = append(broken, fmt.Errorf("%s #%d: starts with %s %v, which is not what it is pinned to", b.row.Job, b.row.Number, in.Name, v.version))
 		}
 	}
+	if at := db.rules.archivedAt; at > 0 && at < looked {
+		broken = append(broken, fmt.Errorf("%s #%d: starts, and its pipeline is archived", b.row.Job, b.row.Number))
+	}
 	for _, at := range []int64{db.jobs[b.row.JobID].pausedAt, db.rules.pausedAt} {
 		if at > 0 && at < looked {
 			broken = append(broken, fmt.Errorf("%s #%d: starts, and is paused", b.row.Job, b.row.Number))

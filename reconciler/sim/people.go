@@ -115,6 +115,12 @@ func (h *History) approve() {
 }
 
 func (h *History) pause() {
+	if h.chance(1, 6) {
+		h.DB.archivePipeline(!h.DB.rules.archived)
+		h.count("archived or taken up")
+		h.note("the pipeline is archived: %v", h.DB.rules.archived)
+		return
+	}
 	if h.chance(1, 4) {
 		h.DB.pausePipeline(!h.DB.rules.paused)
 		h.note("the pipeline is paused: %v", h.DB.rules.paused)

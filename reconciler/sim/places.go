@@ -9,9 +9,10 @@ import (
 )
 
 type worker struct {
-	row     state.WorkerRow
-	silent  bool
-	emptied time.Time // when it last came back with nothing
+	row       state.WorkerRow
+	silent    bool
+	refusedAt int64     // the step of the history; 0: it takes runs
+	emptied   time.Time // when it last came back with nothing
 }
 
 func (db *DB) worker(id string) *worker {
@@ -32,6 +33,7 @@ func (db *DB) inFlight(id string) int {
 // LoadPlaces implements reconciler.Places.
 func (db *DB) LoadPlaces(context.Context, state.PlaceQuery) (state.PlaceSnapshot, error) {
 	snap := state.PlaceSnapshot{Now: db.Now, Homes: map[string]string{}}
+	db.placesLooked = db.step
 	for _, r := range db.runs {
 		if r.build != nil && r.row.Worker != "" && r.row.Status != state.RunLost && !r.row.Infra {
 			snap.Homes[r.build.row.ID] = r.row.Worker
@@ -39,9 +41,9 @@ func (db *DB) LoadPlaces(context.Context, state.PlaceQuery) (state.PlaceSnapshot
 		if r.row.Status != state.RunUnplaced {
 			continue
 		}
-		u := state.UnplacedRun{ID: r.row.ID, ScopeID: r.scope, Needs: r.needs, Created: r.row.Created, KillRequested: r.row.KillRequested}
+		u := state.UnplacedRun{ID: r.row.ID, ScopeID: r.scope, Tags: r.tags, Needs: r.needs, Created: r.row.Created, KillRequested: r.row.KillRequested}
 		if r.build != nil {
-			u.TeamID, u.BuildID, u.Priority = "main", r.build.row.ID, db.spec(r.build.row.JobID).Priority
+			u.TeamID, u.BuildID, u.Priority = worldTeam, r.build.row.ID, db.spec(r.build.row.JobID).Priority
 		}
 		snap.Runs = append(snap.Runs, u)
 	}
@@ -80,6 +82,7 @@ func (db *DB) CommitPlaces(_ context.Context, c state.Claim, ch state.PlaceChang
 			return state.ErrConflict
 		}
 	}
+	db.Errors = append(db.Errors, db.obeysWorkers(ch)...)
 	for _, r := range db.runs {
 		if w, assigned := at[r.row.ID]; assigned {
 			r.row.Status, r.row.Worker, r.epoch = state.RunAssigned, w, r.epoch+1

@@ -10,11 +10,13 @@ import (
 // rules are what people have said from outside of the pipeline: see state/postgres/pin.go
 // and api_pause.go.
 type rules struct {
-	paused   bool // the whole pipeline
-	pausedAt int64
-	pins     map[string]map[string]string // by resource
-	disabled map[string]map[int64]int64   // by resource and version: the step at which it was
-	pinned   map[string]int64             // by resource: the step at which it was
+	paused     bool // the whole pipeline
+	pausedAt   int64
+	archived   bool // likewise
+	archivedAt int64
+	pins       map[string]map[string]string // by resource
+	disabled   map[string]map[int64]int64   // by resource and version: the step at which it was
+	pinned     map[string]int64             // by resource: the step at which it was
 }
 
 func newRules() rules {
@@ -67,6 +69,23 @@ func (db *DB) pausePipeline(paused bool) {
 	db.enqueueJobs()
 }
 
+// archivePipeline is ArchivePipeline, but for the clocks: they are not set anew, so that
+// it shows if one loses a tick.
+func (db *DB) archivePipeline(archived bool) {
+	db.rules.archived, db.rules.archivedAt = archived, 0
+	if archived {
+		db.rules.archivedAt = db.step
+	}
+	db.enqueueJobs()
+	db.enqueueScopes()
+}
+
+func (db *DB) enqueueScopes() {
+	for id := range db.scopes {
+		db.enqueue(state.ScopeKey(id))
+	}
+}
+
 // lift takes all of it back.
 func (db *DB) lift() {
 	for _, id := range slices.Sorted(maps.Keys(db.jobs)) {
@@ -74,6 +93,7 @@ func (db *DB) lift() {
 	}
 	db.rules = newRules()
 	db.enqueueJobs()
+	db.enqueueScopes()
 }
 
 // allowed says that an input may have a version as far as people go.

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/weirci/weir/compiler/graph"
 	"github.com/weirci/weir/state"
@@ -17,6 +18,7 @@ type scope struct {
 	failures      int
 	lastError     string
 	checked       bool
+	looked        int64 // the step at which it was loaded last
 }
 
 type version struct {
@@ -70,7 +72,8 @@ func (s *scope) put(db *DB, v map[string]string, order int64, move bool) version
 // LoadScope implements reconciler.Scopes.
 func (db *DB) LoadScope(_ context.Context, id string) (state.ScopeSnapshot, error) {
 	s := db.scopes[id]
-	snap := state.ScopeSnapshot{Now: db.Now, ID: id, Resource: graph.Resource{Type: "mock"}, Requested: s.requested, Failures: s.failures, Wanted: true, Active: true}
+	s.looked = db.step
+	snap := state.ScopeSnapshot{Now: db.Now, ID: id, Resource: graph.Resource{Type: "mock"}, Requested: s.requested, Failures: s.failures, Wanted: true, Active: true, Archived: db.rules.archived}
 	if s.run != nil {
 		row := s.run.row
 		snap.Run = &row
@@ -113,6 +116,9 @@ func (db *DB) CommitScope(_ context.Context, c state.Claim, ch state.ScopeChange
 	s := db.scopes[ch.ID]
 	switch {
 	case ch.Start != nil:
+		if at := db.rules.archivedAt; at > 0 && at < s.looked {
+			db.Errors = append(db.Errors, fmt.Errorf("%s is checked, and its pipeline is archived", s.address))
+		}
 		s.requested = false
 		s.run = &run{row: state.RunRow{ID: ch.Start.ID, Status: state.RunUnplaced, Created: db.Now}, scope: ch.ID, kind: "check", task: ch.Start.Task}
 		db.runs = append(db.runs, s.run)

@@ -48,6 +48,7 @@ func (h *History) Settle() error {
 
 func (h *History) wake(w *worker) {
 	w.silent, w.row.Status, w.row.Heartbeat = false, state.WorkerRunning, h.DB.Now
+	w.takesAgain()
 	h.DB.enqueue(state.KeyPlace)
 }
 

@@ -45,7 +45,7 @@ func TestSim(t *testing.T) {
 	t.Logf("%d steps, %d histories\n\nWhat was drawn:\n%s\nWhat came of it:\n%s", steps, seed, table(drawn), table(had))
 	for _, want := range []string{
 		"builds succeeded", "builds failed", "builds errored", "builds aborted", "job.ship succeeded", "job.asks succeeded", "job.many succeeded",
-		"runs lost", "builds by rerun", "builds by resume", "builds by schedule", "steps as in another build", "artifacts of another build",
+		"runs lost", "builds by rerun", "builds by resume", "builds by schedule", "steps as in another build", "artifacts of another build", "runs on worker tagged",
 	} {
 		if had[want] == 0 {
 			t.Errorf("no history had: %s", want)
@@ -107,6 +107,9 @@ func (h *History) outcomes() map[string]int {
 	}
 	for _, r := range h.DB.runs {
 		had["runs "+string(r.row.Status)]++
+		if r.row.Worker != "" {
+			had["runs on worker "+h.DB.worker(r.row.Worker).row.Name]++
+		}
 	}
 	return had
 }

@@ -50,7 +50,9 @@ func world() (map[graph.Address]graph.Spec, []graph.Address) {
 	specs["job.newest"] = graph.Job{Priority: 5, Concurrency: key("replace_pending"), Steps: []graph.Step{get("lib", lib, plain), task("t")}}
 	specs["job.eager"] = graph.Job{Concurrency: key("cancel_running"), MaxInFlight: 1, Steps: []graph.Step{get("lib", lib, plain), task("t")}}
 	specs["job.nightly"] = graph.Job{Schedule: graph.Schedule{Cron: "* * * * *", CatchUp: "all"}, Concurrency: key(""), Steps: []graph.Step{retried, {Name: "out", Body: graph.Put{Resource: out, NoGet: true}}}}
-	specs["job.hourly"] = graph.Job{Schedule: graph.Schedule{Cron: "*/2 * * * *"}, MaxInFlight: 1, Steps: []graph.Step{sorry}}
+	tagged := task("t")
+	tagged.Tags = []string{worldTag}
+	specs["job.hourly"] = graph.Job{Schedule: graph.Schedule{Cron: "*/2 * * * *"}, MaxInFlight: 1, Steps: []graph.Step{tagged}}
 	each := task("each")
 	each.Across = []graph.Across{{Var: "os", Values: graph.List{graph.String("linux"), graph.String("plan9"), graph.String("haiku")}, MaxInFlight: 2}}
 	each.Retry = graph.Retry{Attempts: 2}
