@@ -18,20 +18,31 @@ func (d *decider) parallel(b graph.Parallel, prefix string, c cancel) outcome {
 			inner = bySibling
 		}
 	}
-	open := d.countOpen(b, prefix, outs)
-	for i, s := range b.Steps {
-		if outs[i].done || d.begun(child(prefix, i)) {
-			continue
-		}
-		outs[i] = d.beginOne(s, child(prefix, i), b.Limit, open, inner)
-		if !outs[i].done && d.begun(child(prefix, i)) {
-			open++
-		}
-		if b.FailFast && anyBad(outs[i:i+1]) && inner == keepOn {
-			return d.parallel(b, prefix, c) // it failed at once: cancel the others
-		}
+	if d.beginRest(b, prefix, inner, outs) {
+		d.lookAtBegun(b, prefix, bySibling, outs, anyRow)
+		d.beginRest(b, prefix, bySibling, outs)
 	}
 	return joined(outs, c)
+}
+
+// beginRest begins what may begin. It stops and says so where one failed at once and
+// the others are to be cancelled.
+func (d *decider) beginRest(b graph.Parallel, prefix string, c cancel, outs []outcome) (failedFast bool) {
+	open := d.countOpen(b, prefix, outs)
+	for i, s := range b.Steps {
+		path := child(prefix, i)
+		if outs[i].done || d.begun(path) {
+			continue
+		}
+		outs[i] = d.beginOne(s, path, b.Limit, open, c)
+		if !outs[i].done && d.begun(path) {
+			open++
+		}
+		if b.FailFast && c == keepOn && anyBad(outs[i:i+1]) {
+			return true
+		}
+	}
+	return false
 }
 
 func coreEnded(row Step) bool { return row.Status.Terminal() }

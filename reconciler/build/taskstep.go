@@ -65,7 +65,8 @@ func (m *maker) image(t *weirv1.Task, spec graph.Task) error {
 
 // surroundings are the environment of a task, and of the services beside it.
 func (m *maker) surroundings(t *weirv1.Task, spec graph.Task) error {
-	l, err := protocol.Later{}, error(nil)
+	var l protocol.Later
+	var err error
 	if t.Env, l.Env, err = m.env(spec.Env); err != nil {
 		return fmt.Errorf("env: %w", err)
 	}

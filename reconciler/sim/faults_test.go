@@ -36,7 +36,7 @@ func TestSimFindsFaults(t *testing.T) {
 		{"a tick is dropped", fault{toJob: func(_ *DB, ch *state.JobChange) { ch.Ticks = nil }}, "ticks had a build"},
 		{"an abort is forgotten", fault{builds: func(s *state.BuildSnapshot) { s.Build.AbortRequestedBy = "" }}, "was aborted"},
 		{"a kill is dropped", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Kills = nil }}, "not told to end"},
-		{"an end by force leaves runs", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Abandon = nil }}, "not told to end"},
+		{"an end by force leaves runs", fault{toBuild: func(_ *DB, ch *state.BuildChange) { ch.Abandon = nil }}, "run of"},
 		{"hooks are skipped", fault{job: func(j *graph.Job) { j.Hooks = graph.Hooks{} }}, "hook ensure.0 did not run"},
 		{"hooks of steps are skipped", fault{job: changeSteps(func(s *graph.Step) { s.Hooks = graph.Hooks{} })}, "its hook did not run"},
 		{"retry is ignored", fault{job: changeSteps(func(s *graph.Step) { s.Retry = graph.Retry{} })}, "attempts of 2"},

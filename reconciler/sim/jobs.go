@@ -89,6 +89,7 @@ func (db *DB) CommitJob(_ context.Context, c state.Claim, ch state.JobChange) er
 			return state.ErrConflict
 		}
 	}
+	first := db.queued([]string{ch.Job.ID})
 	db.queueUp(ch)
 	for _, s := range ch.Start {
 		db.start(ch.Job.ID, s)
@@ -97,7 +98,22 @@ func (db *DB) CommitJob(_ context.Context, c state.Claim, ch state.JobChange) er
 		db.Errors = append(db.Errors, fmt.Errorf("build %s: %s", id, message))
 	}
 	db.hold(ch)
+	db.behind(ch, first)
 	return nil
+}
+
+// behind has the jobs looked at that waited for a build which holds nobody up from
+// now on, because it waits for something else than its group.
+func (db *DB) behind(ch state.JobChange, first []state.OpenBuild) {
+	if len(first) == 0 || db.build(first[0].ID).row.Status == state.BuildRunning {
+		return
+	}
+	if now := db.queued([]string{ch.Job.ID}); len(now) > 0 && now[0].ID == first[0].ID {
+		return
+	}
+	for _, id := range ch.GroupJobs {
+		db.enqueue(state.JobKey(id))
+	}
 }
 
 func (db *DB) start(jobID string, s state.BuildStart) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/weirci/weir/compiler/graph"
@@ -101,6 +102,10 @@ func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 	if err := seeTicks(ctx, q, ch); err != nil {
 		return err
 	}
+	first, err := firstOfGroup(ctx, q, ch)
+	if err != nil {
+		return err
+	}
 	keys, waitNoMore, err := takeOver(ctx, q, ch)
 	if err != nil {
 		return err
@@ -126,7 +131,39 @@ func commitJob(ctx context.Context, q *db.Queries, ch state.JobChange) error {
 	if err := putConditions(ctx, q, ch.Conditions); err != nil {
 		return err
 	}
-	return enqueue(ctx, q, keys...)
+	waits, err := firstOfGroup(ctx, q, ch)
+	if err != nil {
+		return err
+	}
+	return enqueue(ctx, q, append(keys, behind(ch, first, waits)...)...)
+}
+
+// firstOfGroup is the job's build that jobs of its serial groups let go first, ""
+// for none.
+func firstOfGroup(ctx context.Context, q *db.Queries, ch state.JobChange) (string, error) {
+	if len(ch.GroupJobs) == 0 {
+		return "", nil
+	}
+	rows, err := q.FirstWaiting(ctx, []string{ch.Job.ID})
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].ID, nil
+}
+
+// behind are the keys of the jobs that waited for a build that holds nobody up from
+// now on, because it waits for something else than its group. Of one that starts
+// they hear at its end.
+func behind(ch state.JobChange, first, waits string) []state.Key {
+	started := slices.ContainsFunc(ch.Start, func(b state.BuildStart) bool { return b.ID == first })
+	if first == "" || first == waits || started {
+		return nil
+	}
+	keys := make([]state.Key, len(ch.GroupJobs))
+	for i, id := range ch.GroupJobs {
+		keys[i] = state.JobKey(id)
+	}
+	return keys
 }
 
 // takeGroups makes sure that nobody else starts a build of the same serial groups
