@@ -48,6 +48,14 @@ func newGather() *gather {
 	return g
 }
 
+// done is what was done together, once all is.
+func (g *gather) done() string {
+	time.Sleep(time.Minute)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return fmt.Sprint(g.rounds)
+}
+
 func (g *gather) go1(t *testing.T, w work, want bool, wantErr string) {
 	go func() {
 		answer, took, err := g.one(t.Context(), w)
@@ -84,8 +92,7 @@ func TestGathering(t *testing.T) {
 					}
 					g.go1(t, w, w.id != "refused" && failed == "", failed)
 				}
-				time.Sleep(time.Minute)
-				if got := fmt.Sprint(g.rounds); got != c.want {
+				if got := g.done(); got != c.want {
 					t.Errorf("done together: %s, want %s", got, c.want)
 				}
 			})
@@ -103,8 +110,7 @@ func TestGatheringGivenUp(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 		g.go1(t, work{"b", 0}, true, "")
-		time.Sleep(time.Minute)
-		if got := fmt.Sprint(g.rounds); got != "[[a] [b]]" {
+		if got := g.done(); got != "[[a] [b]]" {
 			t.Errorf("done: %s", got)
 		}
 	})
