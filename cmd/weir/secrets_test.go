@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -117,6 +118,7 @@ func (s *system) nowhere(when string) {
 	files := 0
 	_ = filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {
+			s.forgotten(path)
 			if text, err := os.ReadFile(path); err == nil {
 				files++
 				look(path, text)
@@ -127,4 +129,16 @@ func (s *system) nowhere(when string) {
 	if files < 100 {
 		s.t.Errorf("only %d files were read", files)
 	}
+}
+
+// forgotten waits for what the init of a run is told: it is on the worker's disk until
+// the worker has seen that the run has begun, and no longer.
+func (s *system) forgotten(path string) {
+	if filepath.Base(path) != "init.json" || filepath.Base(filepath.Dir(filepath.Dir(path))) != "live" {
+		return
+	}
+	s.eventually("what the init was told is gone: "+path, func() bool {
+		_, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
 }

@@ -20,7 +20,7 @@ func mostSteps() int {
 	if n, err := strconv.Atoi(os.Getenv("WEIR_SIM_STEPS")); err == nil {
 		return n
 	}
-	return 100_000
+	return 50_000
 }
 
 // TestSim plays histories until they have WEIR_SIM_STEPS steps (make sim: a million), or
