@@ -71,7 +71,7 @@ func (n *Notifications) retry(ctx context.Context, id Identity, req *weirv1.Retr
 	case errors.As(err, &move):
 		return nil, refused("notification %d is %s: only one that was given up (dead) is tried again", number, move.From)
 	case errors.Is(err, state.ErrNotFound):
-		return nil, notFound("team %s has no notification %s: see the list of notifications", id.Team, req.Id)
+		return nil, notFound("team %s has no notification %s: `weir notifications` lists them", id.Team, req.Id)
 	}
 	return &weirv1.RetryNotificationResponse{Number: number}, err
 }
